@@ -43,7 +43,7 @@ export interface LabSystem extends AsyncDisposable {
 }
 
 /** Picks the part when the fault strikes: a failover moves the primary. */
-export type Selector<in System, Part> = ((system: System) => Part | Promise<Part>) & {
+export type Selector<System, Part> = ((system: System) => Part | Promise<Part>) & {
   /** Shown in plans and drawings. */
   readonly label?: string
 }
