@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Guardian } from './guardian.ts'
 import type { Recorder } from './journal.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, Undo } from './ledger.ts'
 import type { Random } from './random.ts'
 
 /** What a target, a fault or a workload may use of the run it belongs to. */
@@ -53,6 +53,8 @@ export interface Killable {
   readonly name: string
   /** Concrete identity, for the ledger. */
   readonly processId: string
+  /** How any process starts it again: for an embedded server, a word to the guardian that owns it. */
+  readonly undoKill: Undo
   kill(): Promise<void>
   restart(): Promise<void>
 }
@@ -61,6 +63,8 @@ export interface Killable {
 export interface Pausable {
   readonly name: string
   readonly processId: string
+  /** How any process lets it go on. */
+  readonly undoPause: Undo
   pause(): Promise<void>
   resume(): Promise<void>
 }
