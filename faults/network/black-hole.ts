@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { toxicFault } from './toxic-fault.ts'
+
+/**
+ * Swallows every byte in both directions while connections stay open: what a firewall that drops, or
+ * a pulled cable, does. Nobody is told. Connections that lost bytes are closed when it heals.
+ */
+export function blackHole<System extends LabSystem>(
+  select: Selector<System, Linked>,
+): Fault<System> {
+  return toxicFault('blackHole', select, {
+    type: 'timeout',
+    attributes: { timeout: 0 },
+    streams: ['upstream', 'downstream'],
+  })
+}

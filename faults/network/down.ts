@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { Fault } from '../../lab/fault.ts'
+import type { Json } from '../../lab/json.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { openConnections } from './tap.ts'
+
+const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
+
+/** Takes the links away: open connections are closed and new ones are refused. */
+export function down<System extends LabSystem>(select: Selector<System, Linked>): Fault<System> {
+  return {
+    name: 'down',
+    label: `down(${select.label ?? 'links'})`,
+    needs: [],
+    kind: 'lasting',
+    plan: async system => {
+      const { links } = await select(system)
+      return {
+        undo: {
+          module: import.meta.url,
+          args: links.map(link => ({ adminUrl: link.adminUrl, proxy: link.name })),
+        },
+        touches: links.map(link => link.name),
+        apply: async () => {
+          const cut = await openConnections(links)
+          for (const link of links) await enable(link.adminUrl, link.name, false)
+          return { landed: () => cut }
+        },
+      }
+    },
+  }
+}
+
+/** Enables the proxies again; one that is gone is done. */
+export async function undo(args: Json): Promise<void> {
+  for (const { adminUrl, proxy } of undoArgs.parse(args)) await enable(adminUrl, proxy, true)
+}
+
+async function enable(adminUrl: string, proxy: string, enabled: boolean): Promise<void> {
+  const answer = await fetch(new URL(`/proxies/${encodeURIComponent(proxy)}`, adminUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ enabled }),
+    signal: AbortSignal.timeout(5_000),
+  })
+  if (!answer.ok && answer.status !== 404) {
+    throw new Error(
+      `${adminUrl} refused to switch ${proxy}: ${answer.status} ${await answer.text()}`,
+    )
+  }
+}

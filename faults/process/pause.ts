@@ -1,0 +1,26 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Pausable, Selector } from '../../lab/target.ts'
+
+/**
+ * Freezes a process (SIGSTOP): its sockets stay open and accept bytes, but nobody answers. What a
+ * long garbage collection, a stuck disk or a live migration looks like from outside.
+ */
+export function pause<System extends LabSystem>(select: Selector<System, Pausable>): Fault<System> {
+  return {
+    name: 'pause',
+    label: `pause(${select.label ?? 'process'})`,
+    needs: [],
+    kind: 'lasting',
+    plan: async system => {
+      const part = await select(system)
+      return {
+        undo: part.undoPause,
+        touches: [part.name],
+        apply: async () => {
+          await part.pause()
+          return { landed: () => 1 }
+        },
+      }
+    },
+  }
+}
