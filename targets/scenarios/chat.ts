@@ -1,0 +1,170 @@
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+import type { Outcome } from '../../lab/journal.ts'
+import type { Random } from '../../lab/random.ts'
+import type { Context } from '../../lab/target.ts'
+import type { Operation, Workload } from '../../lab/workload.ts'
+import { endpointOf, type WithEndpoints } from './endpoints.ts'
+
+const channels = 5
+const reconnectAfterMs = 250
+const connectWithinMs = 5_000
+
+const frame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('message'), channel: z.string(), seq: z.number(), id: z.string() }),
+  z.object({ type: z.literal('sent'), id: z.string(), seq: z.number() }),
+  z.object({ type: z.literal('refused'), id: z.string(), code: z.string() }),
+])
+
+/**
+ * People who chat: `connections` web sockets over all instances, each subscribed to one of five
+ * channels, who reconnect when cut and name the last message they have seen. What each of them saw
+ * is in the journal as `observed`.
+ */
+export function chat(options: {
+  readonly connections: number
+  readonly perSecond: number
+}): Workload<WithEndpoints> {
+  return {
+    name: 'chat',
+    perSecond: options.perSecond,
+    clients: options.connections,
+    maxInFlight: 400,
+    giveUpMs: 4_000,
+    uses: link => link.name.startsWith('client>') || /^api-\d+>/.test(link.name),
+    operations: messages,
+    open: async (system, context) => {
+      const people = Array.from({ length: options.connections }, (_, client) => {
+        const { websocket } = endpointOf(system, client)
+        return new Person(websocket, `room-${client % channels}`, client, context)
+      })
+      await Promise.all(people.map(person => person.connected()))
+      return {
+        perform: (operation, client, signal) =>
+          people[client % people.length]?.send(operation, signal) ??
+          Promise.resolve({ kind: 'fail', error: 'no such client' }),
+        [Symbol.asyncDispose]: async () => {
+          for (const person of people) person.leave()
+        },
+      }
+    },
+  }
+}
+
+function* messages(random: Random): Generator<Operation> {
+  const run = random.integer(0, 0xffffff).toString(16)
+  for (let number = 0; ; number++) {
+    yield {
+      f: 'send',
+      key: `${run}-${number}`,
+      input: { id: `${run}-${number}`, text: `hello ${number}` },
+    }
+  }
+}
+
+/** One web-socket client with reconnection and resume, as a browser would have it. */
+class Person {
+  readonly #url: string
+  readonly #channel: string
+  readonly #client: number
+  readonly #context: Context
+  readonly #waiting = new Map<string, (outcome: Outcome) => void>()
+  #socket: WebSocket | undefined
+  #lastSeq = 0
+  #left = false
+
+  constructor(url: string, channel: string, client: number, context: Context) {
+    this.#url = url
+    this.#channel = channel
+    this.#client = client
+    this.#context = context
+  }
+
+  /** Resolves when the first connection stands; then keeps itself connected until `leave()`. */
+  connected(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(connectWithinMs)
+      signal.addEventListener('abort', () =>
+        reject(new Error(`chat client ${this.#client} could not connect to ${this.#url}`)),
+      )
+      this.#connect(resolve)
+    })
+  }
+
+  send(operation: Operation, signal: AbortSignal): Promise<Outcome> {
+    const socket = this.#socket
+    const id = operation.key
+    if (id === undefined || socket?.readyState !== WebSocket.OPEN) {
+      return Promise.resolve({ kind: 'fail', error: 'refused: not-connected' })
+    }
+    return new Promise(resolve => {
+      this.#waiting.set(id, resolve)
+      signal.addEventListener(
+        'abort',
+        () => this.#settle(id, { kind: 'info', error: 'no answer' }),
+        {
+          once: true,
+        },
+      )
+      socket.send(
+        JSON.stringify({ type: 'send', channel: this.#channel, ...Object(operation.input) }),
+      )
+    })
+  }
+
+  leave(): void {
+    this.#left = true
+    this.#socket?.terminate()
+  }
+
+  #connect(opened: () => void): void {
+    const query = new URLSearchParams({
+      channel: this.#channel,
+      client: `client-${this.#client}`,
+      after: `${this.#lastSeq}`,
+    })
+    const socket = new WebSocket(`${this.#url}/chat?${query}`, { handshakeTimeout: 2_000 })
+    this.#socket = socket
+    socket.on('open', opened)
+    socket.on('message', data => this.#take(String(data)))
+    // 'close' follows every 'error' and has all we need.
+    socket.on('error', () => {})
+    socket.on('close', code => this.#closed(code))
+  }
+
+  #closed(code: number): void {
+    for (const id of this.#waiting.keys()) {
+      this.#settle(id, { kind: 'info', error: `closed with ${code}` })
+    }
+    if (this.#left) return
+    this.#observe('closed', { code })
+    const again = () => this.#connect(() => this.#observe('reconnected', { after: this.#lastSeq }))
+    this.#context.clock.sleep(reconnectAfterMs, this.#context.signal).then(again, () => {})
+  }
+
+  #take(text: string): void {
+    const message = frame.parse(JSON.parse(text))
+    if (message.type === 'sent') {
+      this.#settle(message.id, {
+        kind: 'ok',
+        value: { channel: this.#channel, seq: message.seq, id: message.id },
+      })
+    } else if (message.type === 'refused') {
+      this.#settle(message.id, { kind: 'fail', error: `refused: ${message.code}` })
+    } else {
+      const { channel, seq, id } = message
+      this.#lastSeq = Math.max(this.#lastSeq, seq)
+      this.#observe('frame', { channel, seq, id })
+    }
+  }
+
+  #settle(id: string, outcome: Outcome): void {
+    this.#waiting.get(id)?.(outcome)
+    this.#waiting.delete(id)
+  }
+
+  #observe(what: string, value: { readonly [key: string]: string | number }): void {
+    const { recorder } = this.#context
+    recorder.record({ kind: 'observed', workload: 'chat', client: this.#client, what, value })
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { Entry, Outcome } from '../../lab/journal.ts'
+import type { Json } from '../../lab/json.ts'
+import type { Random } from '../../lab/random.ts'
+import type { Operation, Workload } from '../../lab/workload.ts'
+import { endpointOf, type WithEndpoints } from './endpoints.ts'
+
+/** How long the service may take for an answer, whatever that answer is. */
+export const checkoutDeadlineMs = 1_000
+
+const giveUpMs = 4_000
+const problem = z.object({ code: z.string(), outcome: z.enum(['unknown', 'not-done']) })
+const receipt = z.object({ value: z.string() })
+
+/**
+ * Shoppers who buy: each checkout writes an order (Postgres) and a session (Redis), under an id that
+ * the client made up, so that it can be asked for afterwards. The final reads ask for every session
+ * that was tried.
+ */
+export function checkout(options: { readonly perSecond: number }): Workload<WithEndpoints> {
+  return {
+    name: 'checkout',
+    perSecond: options.perSecond,
+    clients: 8,
+    maxInFlight: 400,
+    giveUpMs,
+    uses: link => link.name.startsWith('client>') || /^api-\d+>/.test(link.name),
+    operations: purchases,
+    open: async system => ({
+      perform: (operation, client, signal) => {
+        const { http } = endpointOf(system, client)
+        return operation.f === 'read' ? read(http, operation, signal) : buy(http, operation, signal)
+      },
+      [Symbol.asyncDispose]: async () => {},
+    }),
+    finale: triedSessions,
+  }
+}
+
+function* purchases(random: Random): Generator<Operation> {
+  for (let number = 0; ; number++) {
+    const orderId = uuid(random)
+    yield {
+      f: 'checkout',
+      key: orderId,
+      input: {
+        orderId,
+        sku: `sku-${random.integer(1, 50)}`,
+        quantity: random.integer(1, 3),
+        number,
+      },
+    }
+  }
+}
+
+function* triedSessions(journal: readonly Entry[]): Generator<Operation> {
+  for (const entry of journal) {
+    if (entry.kind === 'invoke' && entry.f === 'checkout' && entry.key !== undefined) {
+      yield { f: 'read', key: entry.key, input: null }
+    }
+  }
+}
+
+async function buy(http: string, operation: Operation, signal: AbortSignal): Promise<Outcome> {
+  return ask(signal, async () => {
+    const answer = await fetch(`${http}/checkout`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-request-id': operation.key ?? '',
+        'x-deadline-ms': `${checkoutDeadlineMs}`,
+      },
+      body: JSON.stringify(operation.input),
+      signal,
+    })
+    const body: unknown = await answer.json()
+    if (answer.ok) return { kind: 'ok', value: receipt.parse(body).value }
+    const refusal = problem.safeParse(body)
+    if (!refusal.success) return { kind: 'info', error: `untyped: ${answer.status}` }
+    const { code, outcome } = refusal.data
+    return { kind: outcome === 'not-done' ? 'fail' : 'info', error: `refused: ${code}` }
+  })
+}
+
+async function read(http: string, operation: Operation, signal: AbortSignal): Promise<Outcome> {
+  return ask(signal, async () => {
+    const answer = await fetch(`${http}/sessions/${operation.key}`, { signal })
+    if (answer.status === 404) return { kind: 'ok', value: null }
+    const body: unknown = await answer.json()
+    if (!answer.ok) return { kind: 'info', error: `read refused: ${answer.status}` }
+    return { kind: 'ok', value: receipt.parse(body).value }
+  })
+}
+
+/** What became of a request that broke is not known: `info`, never `fail`. */
+async function ask(signal: AbortSignal, request: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await request()
+  } catch (error) {
+    if (signal.aborted) return { kind: 'info', error: 'no answer' }
+    return { kind: 'info', error: `connection: ${describe(error)}` }
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+function uuid(random: Random): string {
+  const hex = Array.from({ length: 32 }, () => random.integer(0, 15).toString(16))
+  hex[12] = '4'
+  hex[16] = random.pick(['8', '9', 'a', 'b'])
+  return hex.join('').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
+}
+
+/** Every request carries its order's id to the wire: in Redis as the session's key. */
+export function sessionKey(operation: { readonly key?: string; readonly input: Json }): string {
+  return `session:${operation.key}`
+}
