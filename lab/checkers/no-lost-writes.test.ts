@@ -1,0 +1,157 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../journal.ts'
+import type { Json } from '../json.ts'
+import { journalOf, type Told } from './journal-of.ts'
+import { noLostWrites } from './no-lost-writes.ts'
+
+const orders = { name: 'orders' }
+const ok: Outcome = { kind: 'ok', value: 'done' }
+const fail: Outcome = { kind: 'fail', error: 'refused: busy' }
+const info: Outcome = { kind: 'info', error: 'gave up' }
+
+interface Row {
+  readonly key: string
+  readonly input: Json
+  readonly outcome: Outcome
+  /** What the final read finds; undefined: it is never read. */
+  readonly found?: Json
+}
+
+function run(rows: readonly Row[]) {
+  const invoke = { kind: 'invoke', workload: 'orders', client: 0, intendedMs: 0 } as const
+  const complete = { kind: 'complete', workload: 'orders', client: 0, latencyMs: 1 } as const
+  const writes = rows.flatMap(({ key, input, outcome }, op): Told[] => [
+    { ...invoke, op, f: 'write', key, input },
+    { ...complete, op, f: 'write', outcome },
+  ])
+  const reads = rows.flatMap(({ key, found }, i): Told[] => {
+    const op = rows.length + i
+    if (found === undefined) return []
+    const outcome: Outcome = { kind: 'ok', value: found }
+    return [
+      { ...invoke, op, f: 'read', key, input: null },
+      { ...complete, op, f: 'read', outcome },
+    ]
+  })
+  return noLostWrites(orders).check(
+    journalOf([
+      { kind: 'phase', phase: 'inject' },
+      ...writes,
+      { kind: 'phase', phase: 'final-reads' },
+      ...reads,
+    ]),
+  )
+}
+
+describe('no lost writes', () => {
+  test('a confirmed write that is found once and unchanged is kept', () => {
+    const finding = run([{ key: 'a', input: { n: 1 }, outcome: ok, found: { n: 1 } }])
+    expect(finding.word).toBe('valid')
+    expect(finding.figures).toMatchObject({ acknowledged: 1, lost: 0 })
+  })
+
+  test.each([
+    ['lost', { key: 'a', input: 1, outcome: ok, found: null }],
+    ['doubled', { key: 'a', input: 1, outcome: ok, found: [1, 1] }],
+    ['doubled', { key: 'a', input: 1, outcome: info, found: [1, 1] }],
+    ['changed', { key: 'a', input: 1, outcome: ok, found: 2 }],
+    ['changed', { key: 'a', input: 1, outcome: info, found: 2 }],
+    ['refusedYetDone', { key: 'a', input: 1, outcome: fail, found: 1 }],
+  ] as const)('a %s write is a witness', (sin, row) => {
+    const finding = run([{ key: 'b', input: 1, outcome: ok, found: 1 }, row])
+    expect(finding).toMatchObject({ word: 'invalid', figures: { [sin]: 1 } })
+    expect(finding).toHaveProperty('witness.what', expect.stringContaining('a '))
+    expect(finding).toHaveProperty('witness.entries.0', 3)
+  })
+
+  test('an effect nobody asked for is a phantom', () => {
+    const checker = noLostWrites(orders, {
+      found: () => [
+        { key: 'a', value: 1 },
+        { key: 'z', value: 9 },
+      ],
+    })
+    const told: Told[] = [
+      {
+        kind: 'invoke',
+        workload: 'orders',
+        client: 0,
+        intendedMs: 0,
+        op: 1,
+        f: 'write',
+        key: 'a',
+        input: 1,
+      },
+      {
+        kind: 'complete',
+        workload: 'orders',
+        client: 0,
+        latencyMs: 1,
+        op: 1,
+        f: 'write',
+        outcome: ok,
+      },
+      { kind: 'phase', phase: 'final-reads' },
+      {
+        kind: 'invoke',
+        workload: 'orders',
+        client: 0,
+        intendedMs: 0,
+        op: 2,
+        f: 'read',
+        input: null,
+      },
+      {
+        kind: 'complete',
+        workload: 'orders',
+        client: 0,
+        latencyMs: 1,
+        op: 2,
+        f: 'read',
+        outcome: ok,
+      },
+    ]
+    expect(checker.check(journalOf(told))).toMatchObject({
+      word: 'invalid',
+      figures: { phantom: 1 },
+    })
+  })
+
+  test('what ended uncertain may be there or not', () => {
+    const finding = run([
+      { key: 'a', input: 1, outcome: info, found: 1 },
+      { key: 'b', input: 1, outcome: info, found: null },
+      { key: 'c', input: 1, outcome: ok, found: 1 },
+    ])
+    expect(finding).toMatchObject({ word: 'valid', figures: { uncertain: 2 } })
+  })
+
+  test.each([
+    ['an empty history', []],
+    ['a history without confirmed writes', [{ key: 'a', input: 1, outcome: fail, found: null }]],
+    ['a confirmed write that nobody read back', [{ key: 'a', input: 1, outcome: ok }]],
+  ] as const)('%s shows nothing', (_, rows) => {
+    expect(run(rows).word).toBe('unknown')
+  })
+
+  test('any honest store is valid, and any single theft from it is found', () => {
+    const rows = fc.uniqueArray(
+      fc.record({ key: fc.string(), input: fc.integer(), end: fc.constantFrom(ok, fail, info) }),
+      { selector: row => row.key, minLength: 1 },
+    )
+    fc.assert(
+      fc.property(rows, fc.func(fc.boolean()), (all, landed) => {
+        const honest = all.map(({ key, input, end }) => {
+          const there = end === ok || (end === info && landed(key))
+          return { key, input, outcome: end, found: there ? input : null }
+        })
+        const acked = honest.findIndex(row => row.outcome === ok)
+        expect(run(honest).word).toBe(acked < 0 ? 'unknown' : 'valid')
+        if (acked < 0) return
+        const robbed = honest.map((row, i) => (i === acked ? { ...row, found: null } : row))
+        expect(run(robbed)).toMatchObject({ word: 'invalid', figures: { lost: 1 } })
+      }),
+    )
+  })
+})
