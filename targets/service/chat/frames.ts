@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+export const channelName = z.string().regex(/^[\w.:-]{1,100}$/)
+const seq = z.coerce.number().int().min(0)
+
+/** The query of `/chat`: one subscription to begin with, more by frames. */
+export const chatQuery = z.object({
+  channel: channelName.optional(),
+  client: z.string().min(1).max(100),
+  /** The last sequence number this client has; what came later is replayed. */
+  after: seq.optional(),
+})
+
+/** What a client may send. Anything else closes the socket with 1008. */
+export const clientFrame = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('send'),
+    /** Made by the client; the same id sent again is stored once. */
+    id: z.uuid(),
+    channel: channelName,
+    text: z.string().max(4_096),
+  }),
+  z.strictObject({
+    type: z.literal('subscribe'),
+    channel: channelName,
+    after: z.int().min(0).optional(),
+  }),
+  z.strictObject({ type: z.literal('unsubscribe'), channel: channelName }),
+])
+export type ClientFrame = z.infer<typeof clientFrame>
+
+/** A stored message; also what is announced on Redis. */
+export const message = z.object({
+  channel: channelName,
+  seq: z.int().min(1),
+  id: z.uuid(),
+  text: z.string(),
+})
+export type Message = z.infer<typeof message>
+
+/** What the service sends. */
+export type ServerFrame =
+  | ({ readonly type: 'message' } & Message)
+  | { readonly type: 'sent'; readonly id: string; readonly seq: number }
+  | { readonly type: 'subscribed'; readonly channel: string }
+  | { readonly type: 'unsubscribed'; readonly channel: string }
+  | {
+      readonly type: 'error'
+      readonly code: string
+      readonly outcome: 'not-done' | 'unknown'
+      /** The id of the message, or the channel, it is about. */
+      readonly about: string
+    }

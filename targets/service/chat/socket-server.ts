@@ -1,0 +1,56 @@
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Defences } from '../defences.ts'
+import type { Http } from '../kit.ts'
+import type { Metrics } from '../metrics.ts'
+import { Connection, type ConnectionParts } from './connection.ts'
+import { chatQuery } from './frames.ts'
+
+const maxFrameBytes = 16 * 1024
+
+/** Takes web sockets on `/chat?client=…&channel=…&after=SEQ`. Returns how to close them all. */
+export function serveSockets(http: Http, parts: ConnectionParts, metrics: Metrics) {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
+  http.server.on('upgrade', (request, socket, head) => {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    if (url.pathname !== '/chat') return refuse(socket, '404 Not Found')
+    const query = chatQuery.safeParse(Object.fromEntries(url.searchParams))
+    if (!query.success) return refuse(socket, '400 Bad Request')
+    sockets.handleUpgrade(request, socket, head, webSocket => {
+      const connection = new Connection(webSocket, query.data.client, parts)
+      const { channel, after } = query.data
+      if (channel !== undefined) connection.subscribe(channel, after)
+    })
+  })
+  const count = { name: 'websocket_connections', help: 'Web sockets that are open.' }
+  metrics.gaugeOf(count, () => sockets.clients.size)
+  const stopHeartbeat = beat(sockets, parts.defences)
+  return () => {
+    stopHeartbeat()
+    for (const socket of sockets.clients) socket.close(1012, 'the service restarts')
+    sockets.close()
+    // Who does not answer the close frame is cut off.
+    setTimeout(() => sockets.clients.forEach(socket => void socket.terminate()), 1_000).unref()
+  }
+}
+
+/** A peer that answered no ping since the last one is dead: found within two heartbeats. */
+function beat(sockets: WebSocketServer, defences: Defences): () => void {
+  if (!defences.on('websocket-heartbeat')) return () => {}
+  const answered = new WeakSet<WebSocket>()
+  sockets.on('connection', socket => {
+    answered.add(socket)
+    socket.on('pong', () => answered.add(socket))
+  })
+  const timer = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (answered.delete(socket)) socket.ping()
+      else socket.terminate()
+    }
+  }, defences.settings('websocket-heartbeat').everyMs)
+  return () => clearInterval(timer)
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}

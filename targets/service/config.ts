@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type DefenceName, defenceNames, defenceTable } from './defences.ts'
+
+export const roles = ['api', 'realtime', 'worker'] as const
+export type Role = (typeof roles)[number]
+
+const port = z.int().min(0).max(65_535)
+const address = z.strictObject({ host: z.string().min(1), port: port.min(1) })
+
+const redis = z.union([
+  z.strictObject({
+    ...address.shape,
+    password: z.string().optional(),
+    confirmReplicas: z.int().min(0).default(0),
+  }),
+  z.strictObject({
+    sentinels: z.array(address).min(1),
+    name: z.string().min(1),
+    password: z.string().optional(),
+    /** `"ip:port"` as Sentinel announces it → where this instance reaches it. */
+    natMap: z.record(z.string(), address).optional(),
+    confirmReplicas: z.int().min(0).default(0),
+  }),
+])
+
+const knownSetting = (name: DefenceName, key: string) => key in defenceTable[name].settings
+
+const settings = z
+  .partialRecord(z.enum(defenceNames), z.record(z.string(), z.number().nonnegative()))
+  .superRefine((all, context) => {
+    for (const name of defenceNames) {
+      for (const key of Object.keys(all[name] ?? {})) {
+        if (knownSetting(name, key)) continue
+        const known = Object.keys(defenceTable[name].settings).join(', ')
+        context.addIssue({ code: 'custom', path: [name, key], message: `knows only: ${known}` })
+      }
+    }
+  })
+
+const schema = z.strictObject({
+  instance: z.string().regex(/^[A-Za-z0-9-]{1,40}$/),
+  roles: z.array(z.enum(roles)).min(1),
+  host: z.string().default('127.0.0.1'),
+  /** 0: any free port; the ready file tells which. */
+  ports: z
+    .strictObject({
+      api: port.default(0),
+      realtime: port.default(0),
+      worker: port.default(0),
+    })
+    .prefault({}),
+  readyFile: z.string().min(1).optional(),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  postgres: z.strictObject({
+    url: z.url({ protocol: /^postgres(ql)?$/ }),
+    poolSize: z.int().min(1).max(200).default(10),
+  }),
+  redis,
+  defencesOff: z.array(z.enum(defenceNames)).default([]),
+  /** Overrides of the parameters in the table of defences, by name. */
+  defenceSettings: settings.default({}),
+})
+
+export type Config = z.infer<typeof schema>
+export type RedisConfig = Config['redis']
+
+/** Says everything that is wrong with a configuration at once, and never a value, only where. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+  constructor(source: string, problems: readonly string[]) {
+    super(`Cannot start with ${source}:\n${problems.map(line => `  - ${line}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/** @throws {ConfigError} */
+export function parseConfig(input: unknown, source = 'this configuration'): Config {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(
+    source,
+    parsed.error.issues.map(issue => `${issue.path.join('.') || '(root)'}: ${issue.message}`),
+  )
+}
+
+/** Reads the file that `SERVICE_CONFIG` names. @throws {ConfigError} */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  const path = environment.SERVICE_CONFIG
+  if (!path) throw new ConfigError('no configuration', ['SERVICE_CONFIG must name a JSON file'])
+  return parseConfig(readJson(path), path)
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    // A parse error quotes the text around it, which may be a secret.
+    const why = error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read'
+    throw new ConfigError(path, [`the file ${why}`])
+  }
+}

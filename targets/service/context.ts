@@ -1,0 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Deadline, noDeadline } from './resilience/deadline.ts'
+
+/** What travels with one request, frame or job through every layer, without being passed along. */
+export interface RequestContext {
+  readonly requestId: string
+  readonly deadline: Deadline
+}
+
+const storage = new AsyncLocalStorage<RequestContext>()
+const background: RequestContext = { requestId: 'background', deadline: noDeadline }
+
+export function currentContext(): RequestContext {
+  return storage.getStore() ?? background
+}
+
+export function runInContext<T>(context: RequestContext, work: () => T): T {
+  return storage.run(context, work)
+}

@@ -1,0 +1,85 @@
+/** One resilience measure: what it promises while it is on, and its parameters (units in the name). */
+interface Entry {
+  readonly promise: string
+  readonly settings: Readonly<Record<string, number>>
+}
+
+/** Every measure of the service, all on by default. Configuration switches them off by name. */
+export const defenceTable = {
+  'confirmed-writes': {
+    promise: 'A session write is acknowledged only after every replica confirmed it (WAIT).',
+    settings: { waitMs: 150 },
+  },
+  'retry-budget': {
+    promise: 'At most 3 attempts per request, retries at most 20 % of requests, full jitter.',
+    settings: { attempts: 3, ratio: 0.2, reserve: 10, baseMs: 20, capMs: 200 },
+  },
+  'request-deadline': {
+    promise: 'Every request is answered before its deadline, if need be with an honest 503.',
+    settings: { defaultMs: 1_000, marginMs: 75, retryAfterSeconds: 1 },
+  },
+  'circuit-breaker': {
+    promise: 'A dependency that fails is left alone: refused at once, one probe at a time.',
+    settings: { errorPercentage: 50, volume: 8, windowMs: 2_000, resetMs: 1_000 },
+  },
+  'redis-reconnect': {
+    promise: 'A lost Redis connection comes back by itself, after a failover to the new primary.',
+    settings: { baseMs: 50, capMs: 500 },
+  },
+  'websocket-resume': {
+    promise: 'After any interruption the missed messages are replayed from Postgres, in order.',
+    settings: { gapMs: 50, pollMs: 500, pageSize: 500 },
+  },
+  'websocket-heartbeat': {
+    promise: 'A dead peer is found and closed within two heartbeats.',
+    settings: { everyMs: 5_000 },
+  },
+  'slow-consumer-guard': {
+    promise: 'A client that does not read is closed before it holds more than this in memory.',
+    settings: { maxBufferedBytes: 1_048_576 },
+  },
+  'flood-guard': {
+    promise: 'A client that sends faster than this is closed with 1008; others do not notice.',
+    settings: { framesPerSecond: 200, burst: 400 },
+  },
+  'graceful-shutdown': {
+    promise: 'On SIGTERM requests in flight end, new ones are refused, web sockets get 1012.',
+    settings: { drainMs: 5_000 },
+  },
+  'pool-limits': {
+    promise: 'Waiting for a Postgres connection or a statement is bounded; stuck ones are evicted.',
+    settings: { acquireMs: 700, statementMs: 2_000 },
+  },
+  'start-up-retry': {
+    promise: 'A dependency that is not there yet is waited for with back-off and jitter.',
+    settings: { baseMs: 50, capMs: 1_000, giveUpMs: 30_000 },
+  },
+} satisfies Record<string, Entry>
+
+export type DefenceName = keyof typeof defenceTable
+export const defenceNames = Object.keys(defenceTable) as [DefenceName, ...DefenceName[]]
+
+type AllSettings = {
+  readonly [Name in DefenceName]: Readonly<(typeof defenceTable)[Name]['settings']>
+}
+export type SettingsOverrides = Partial<Record<DefenceName, Record<string, number>>>
+
+const defaults = Object.fromEntries(
+  defenceNames.map(name => [name, defenceTable[name].settings]),
+) as AllSettings
+
+/** What modules ask when they are constructed. */
+export interface Defences {
+  on(name: DefenceName): boolean
+  /** The parameters of a measure, with what configuration overrides. */
+  settings<Name extends DefenceName>(name: Name): AllSettings[Name]
+}
+
+export function createDefences(
+  off: readonly DefenceName[],
+  overrides: SettingsOverrides = {},
+): Defences {
+  const settings: AllSettings = structuredClone(defaults)
+  for (const name of defenceNames) Object.assign(settings[name], overrides[name])
+  return { on: name => !off.includes(name), settings: name => settings[name] }
+}

@@ -1,0 +1,60 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { currentContext } from '../context.ts'
+import type { Http } from '../kit.ts'
+import { isConnectionLost } from '../postgres/errors.ts'
+import { Problem, unavailable } from '../problem.ts'
+
+/** Every error leaves the service as Problem Details; what nobody foresaw is a 500, logged. */
+export function answerProblems(http: Http): void {
+  http.setErrorHandler((error: FastifyError, request, reply) => {
+    const problem = toProblem(error)
+    const { status, code } = problem.details
+    if (status >= 500) request.log.warn({ code, err: problem.cause ?? problem }, problem.message)
+    answer(problem, request, reply)
+  })
+  http.setNotFoundHandler((request, reply) => {
+    answer(new Problem({ status: 404, code: 'not-found', title: 'No such page.' }), request, reply)
+  })
+}
+
+function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, retryAfterSeconds } = problem.details
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  // Bytes, since Fastify would add a charset that the media type does not have.
+  const body = Buffer.from(JSON.stringify(problem.toBody(request.url)))
+  reply.code(status).type('application/problem+json').send(body)
+}
+
+/** What any thrown thing means to a caller. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const { outcome } = currentContext().deadline
+  if (isConnectionLost(error)) {
+    const title = 'The database cannot be reached.'
+    return unavailable('postgres-unavailable', title, { outcome, cause: error })
+  }
+  const status = statusOf(error)
+  if (status !== undefined && status >= 400 && status < 500 && error instanceof Error) {
+    return new Problem({ status, code: 'bad-request', title: error.message, cause: error })
+  }
+  const title = 'Something went wrong on our side.'
+  return new Problem({ status: 500, code: 'internal', title, outcome, cause: error })
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined
+  return typeof error.statusCode === 'number' ? error.statusCode : undefined
+}
+
+/** Input as the schema says. @throws {Problem} 400 that names every wrong field. */
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  throw new Problem({
+    status: 400,
+    code: 'validation',
+    title: 'The request is not valid.',
+    errors: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  })
+}

@@ -1,0 +1,43 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import type { Config, Role } from './config.ts'
+import type { Defences } from './defences.ts'
+import type { Metrics } from './metrics.ts'
+import type { Migrations } from './postgres/migrate.ts'
+import type { ConfirmedWriter } from './redis/confirmed-writer.ts'
+import type { Guard } from './resilience/guard.ts'
+
+/** What every module may use. One per process. */
+export interface Kit {
+  readonly config: Config
+  readonly defences: Defences
+  readonly metrics: Metrics
+  readonly log: Logger | FastifyBaseLogger
+  /** `kit.db.withTables<MyTables>()` gives a module its own tables, typed. */
+  readonly db: Kysely<unknown>
+  /** For commands. Fails at once while Redis is away. */
+  readonly redis: Redis
+  /** For writes that must survive a failover. */
+  readonly confirmedWrites: ConfirmedWriter
+  /** Another connection (a subscriber, a blocking reader); closed at shutdown. */
+  connectRedis(name: string): Redis
+  /** Breaker and retries of one dependency; the same name gives the same guard. */
+  guard(dependency: string): Guard
+  /** Runs at shutdown, last registered first. */
+  onClose(close: () => Promise<void> | void): void
+}
+
+/** The role's HTTP server, with context, deadline, errors, metrics and health in place. */
+export type Http = FastifyInstance
+
+type Start = (kit: Kit, http: Http) => Promise<void> | void
+
+/** One part of the application. See README.md for its shape. */
+export interface Module {
+  readonly name: string
+  readonly migrations?: Migrations
+  /** What it does in each kind of process; nothing where it has no entry. */
+  readonly start: { readonly [role in Role]?: Start }
+}

@@ -1,0 +1,28 @@
+import { currentContext } from '../context.ts'
+import type { Defences } from '../defences.ts'
+import type { Metrics } from '../metrics.ts'
+import { createBreaker } from './breaker.ts'
+import { createRetrier } from './retry.ts'
+
+/** Stands before one dependency: breaker outside, retries inside, all within the deadline. */
+export interface Guard {
+  /**
+   * @param retriable only errors that may pass and whose work does no harm when done twice.
+   * @throws {Problem} `circuit-open`, `deadline-exceeded`, or whatever the last attempt threw.
+   */
+  run<T>(work: () => Promise<T>, retriable: (error: unknown) => boolean): Promise<T>
+  /** Refuses now if `run` would, before anything else is done. */
+  refuseIfOpen(): void
+}
+
+export function createGuard(dependency: string, defences: Defences, metrics: Metrics): Guard {
+  const breaker = createBreaker(dependency, defences, metrics)
+  const retrier = createRetrier(dependency, defences, metrics)
+  return {
+    refuseIfOpen: () => breaker.refuseIfOpen(),
+    run: (work, retriable) => {
+      const { signal } = currentContext().deadline
+      return breaker.run(() => retrier.run(work, { signal, retriable }))
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import { rename, writeFile } from 'node:fs/promises'
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Logger } from 'pino'
+import type { Config, Role } from './config.ts'
+import { createDefences, type Defences } from './defences.ts'
+import { addHealth } from './http/health.ts'
+import { createHttp } from './http/server.ts'
+import type { Http, Kit } from './kit.ts'
+import { createMetrics } from './metrics.ts'
+import { modules } from './modules.ts'
+import { migrate } from './postgres/migrate.ts'
+import { createPool } from './postgres/pool.ts'
+import { ConfirmedWriter } from './redis/confirmed-writer.ts'
+import { connectRedis, settled } from './redis/connect.ts'
+import { createGuard, type Guard } from './resilience/guard.ts'
+
+/** Where a started process listens. */
+export interface Ready {
+  readonly instance: string
+  readonly pid: number
+  /** Base URL per role, `http://127.0.0.1:PORT`; web sockets are on `realtime`. */
+  readonly urls: Readonly<Partial<Record<Role, string>>>
+}
+
+export interface Service {
+  readonly ready: Ready
+  /** Ends what is in flight, refuses what is new, then lets go of everything. */
+  close(): Promise<void>
+}
+
+/** How long to wait for Redis before starting without it; readiness tells the difference. */
+const redisPatienceMs = 3_000
+
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const defences = createDefences(config.defencesOff, config.defenceSettings)
+  const closers: (() => Promise<void> | void)[] = []
+  const kit = await createKit(config, defences, log, close => closers.unshift(close))
+  let isClosing = false
+
+  const servers = new Map<Role, Http>()
+  for (const role of config.roles) {
+    const { metrics } = kit
+    const http = createHttp({ role, defences, metrics, log })
+    addHealth(http, { db: kit.db, redis: kit.redis, metrics, isClosing: () => isClosing })
+    for (const module of modules) await module.start[role]?.(kit, http)
+    servers.set(role, http)
+  }
+  const urls: Partial<Record<Role, string>> = {}
+  for (const [role, http] of servers) {
+    urls[role] = await http.listen({ host: config.host, port: config.ports[role] })
+  }
+  const ready = { instance: config.instance, pid: process.pid, urls }
+  if (config.readyFile) await writeAtomically(config.readyFile, JSON.stringify(ready))
+  log.info({ event: 'ready', ...ready, defencesOff: config.defencesOff }, 'listening')
+
+  return {
+    ready,
+    close: async () => {
+      isClosing = true
+      await Promise.all([...servers.values()].map(http => http.close()))
+      for (const close of closers) await close()
+    },
+  }
+}
+
+async function createKit(
+  config: Config,
+  defences: Defences,
+  log: Logger,
+  onClose: Kit['onClose'],
+): Promise<Kit> {
+  const metrics = createMetrics(config.instance)
+  const pool = createPool(config, defences, metrics, log)
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  onClose(() => db.destroy())
+  const { waitMs } = defences.settings('confirmed-writes')
+  const connect = (name: string, commandTimeoutMs?: number) => {
+    const timeout = commandTimeoutMs === undefined ? {} : { commandTimeoutMs }
+    const redis = connectRedis(config.redis, defences, log, { name, ...timeout })
+    onClose(() => redis.disconnect())
+    return redis
+  }
+  const redis = connect('commands', commandTimeoutMs)
+  const writers = Array.from({ length: writerConnections }, (_, index) =>
+    connect(`writer-${index + 1}`, waitMs + commandTimeoutMs),
+  )
+  const guards = new Map<string, Guard>()
+  const migrations = Object.assign({}, ...modules.map(module => module.migrations))
+  await Promise.all([
+    migrate(db, migrations, defences, log),
+    ...[redis, ...writers].map(connection => settled(connection, redisPatienceMs)),
+  ])
+  return {
+    config,
+    defences,
+    metrics,
+    log,
+    db,
+    redis,
+    confirmedWrites: createWriter(config, defences, writers),
+    connectRedis: name => {
+      const redis = connect(name)
+      void settled(redis, redisPatienceMs)
+      return redis
+    },
+    guard: dependency => {
+      const guard = guards.get(dependency) ?? createGuard(dependency, defences, metrics)
+      guards.set(dependency, guard)
+      return guard
+    },
+    onClose,
+  }
+}
+
+const commandTimeoutMs = 500
+const writerConnections = 4
+const maxPendingWrites = 1_000
+
+function createWriter(
+  config: Config,
+  defences: Defences,
+  connections: ConstructorParameters<typeof ConfirmedWriter>[0]['connections'],
+): ConfirmedWriter {
+  const confirms = defences.on('confirmed-writes')
+  const { waitMs } = defences.settings('confirmed-writes')
+  return new ConfirmedWriter({
+    connections,
+    confirmReplicas: confirms ? config.redis.confirmReplicas : 0,
+    waitMs: defences.on('request-deadline') ? waitMs : 0,
+    maxPending: maxPendingWrites,
+  })
+}
+
+/** The file appears whole or not at all, so a watcher never reads half of it. */
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}`
+  await writeFile(draft, text)
+  await rename(draft, path)
+}
