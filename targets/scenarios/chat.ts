@@ -5,6 +5,7 @@ import type { Random } from '../../lab/random.ts'
 import type { Context } from '../../lab/target.ts'
 import type { Operation, Workload } from '../../lab/workload.ts'
 import { endpointOf, type WithEndpoints } from './endpoints.ts'
+import { uuid } from './uuid.ts'
 
 const channels = 5
 const reconnectAfterMs = 250
@@ -13,8 +14,16 @@ const connectWithinMs = 5_000
 const frame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), channel: z.string(), seq: z.number(), id: z.string() }),
   z.object({ type: z.literal('sent'), id: z.string(), seq: z.number() }),
-  z.object({ type: z.literal('refused'), id: z.string(), code: z.string() }),
+  z.object({
+    type: z.literal('error'),
+    code: z.string(),
+    outcome: z.enum(['not-done', 'unknown']),
+    about: z.string(),
+  }),
+  z.object({ type: z.literal('subscribed'), channel: z.string() }),
 ])
+
+type Frame = z.infer<typeof frame>
 
 /**
  * People who chat: `connections` web sockets over all instances, each subscribed to one of five
@@ -52,13 +61,9 @@ export function chat(options: {
 }
 
 function* messages(random: Random): Generator<Operation> {
-  const run = random.integer(0, 0xffffff).toString(16)
   for (let number = 0; ; number++) {
-    yield {
-      f: 'send',
-      key: `${run}-${number}`,
-      input: { id: `${run}-${number}`, text: `hello ${number}` },
-    }
+    const id = uuid(random)
+    yield { f: 'send', key: id, input: { id, text: `hello ${number}` } }
   }
 }
 
@@ -125,8 +130,9 @@ class Person {
     })
     const socket = new WebSocket(`${this.#url}/chat?${query}`, { handshakeTimeout: 2_000 })
     this.#socket = socket
-    socket.on('open', opened)
-    socket.on('message', data => this.#take(String(data)))
+    socket.on('message', data => {
+      if (this.#take(String(data)) === 'subscribed') opened()
+    })
     // 'close' follows every 'error' and has all we need.
     socket.on('error', () => {})
     socket.on('close', code => this.#closed(code))
@@ -142,20 +148,24 @@ class Person {
     this.#context.clock.sleep(reconnectAfterMs, this.#context.signal).then(again, () => {})
   }
 
-  #take(text: string): void {
+  #take(text: string): Frame['type'] {
     const message = frame.parse(JSON.parse(text))
     if (message.type === 'sent') {
       this.#settle(message.id, {
         kind: 'ok',
         value: { channel: this.#channel, seq: message.seq, id: message.id },
       })
-    } else if (message.type === 'refused') {
-      this.#settle(message.id, { kind: 'fail', error: `refused: ${message.code}` })
-    } else {
+    } else if (message.type === 'error') {
+      const kind = message.outcome === 'not-done' ? 'fail' : 'info'
+      this.#settle(message.about, { kind, error: `refused: ${message.code}` })
+    } else if (message.type === 'message') {
       const { channel, seq, id } = message
       this.#lastSeq = Math.max(this.#lastSeq, seq)
       this.#observe('frame', { channel, seq, id })
+    } else {
+      this.#observe('subscribed', { channel: message.channel })
     }
+    return message.type
   }
 
   #settle(id: string, outcome: Outcome): void {

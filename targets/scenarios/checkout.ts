@@ -1,16 +1,20 @@
 import { z } from 'zod'
 import type { Entry, Outcome } from '../../lab/journal.ts'
-import type { Json } from '../../lab/json.ts'
 import type { Random } from '../../lab/random.ts'
 import type { Operation, Workload } from '../../lab/workload.ts'
 import { endpointOf, type WithEndpoints } from './endpoints.ts'
+import { uuid } from './uuid.ts'
 
 /** How long the service may take for an answer, whatever that answer is. */
 export const checkoutDeadlineMs = 1_000
 
 const giveUpMs = 4_000
 const problem = z.object({ code: z.string(), outcome: z.enum(['unknown', 'not-done']) })
-const receipt = z.object({ value: z.string() })
+const order = z.object({ totalCents: z.number() })
+const session = z.object({ totalCents: z.number() })
+const request = z.object({
+  items: z.array(z.object({ quantity: z.number(), priceCents: z.number() })),
+})
 
 /**
  * Shoppers who buy: each checkout writes an order (Postgres) and a session (Redis), under an id that
@@ -38,18 +42,16 @@ export function checkout(options: { readonly perSecond: number }): Workload<With
 }
 
 function* purchases(random: Random): Generator<Operation> {
-  for (let number = 0; ; number++) {
+  for (;;) {
     const orderId = uuid(random)
-    yield {
-      f: 'checkout',
-      key: orderId,
-      input: {
-        orderId,
+    const items = [
+      {
         sku: `sku-${random.integer(1, 50)}`,
         quantity: random.integer(1, 3),
-        number,
+        priceCents: random.integer(100, 9_999),
       },
-    }
+    ]
+    yield { f: 'checkout', key: orderId, input: { orderId, items } }
   }
 }
 
@@ -74,7 +76,7 @@ async function buy(http: string, operation: Operation, signal: AbortSignal): Pro
       signal,
     })
     const body: unknown = await answer.json()
-    if (answer.ok) return { kind: 'ok', value: receipt.parse(body).value }
+    if (answer.ok) return { kind: 'ok', value: order.parse(body).totalCents }
     const refusal = problem.safeParse(body)
     if (!refusal.success) return { kind: 'info', error: `untyped: ${answer.status}` }
     const { code, outcome } = refusal.data
@@ -88,7 +90,7 @@ async function read(http: string, operation: Operation, signal: AbortSignal): Pr
     if (answer.status === 404) return { kind: 'ok', value: null }
     const body: unknown = await answer.json()
     if (!answer.ok) return { kind: 'info', error: `read refused: ${answer.status}` }
-    return { kind: 'ok', value: receipt.parse(body).value }
+    return { kind: 'ok', value: session.parse(body).totalCents }
   })
 }
 
@@ -107,14 +109,13 @@ function describe(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-function uuid(random: Random): string {
-  const hex = Array.from({ length: 32 }, () => random.integer(0, 15).toString(16))
-  hex[12] = '4'
-  hex[16] = random.pick(['8', '9', 'a', 'b'])
-  return hex.join('').replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
+/** What a confirmed checkout promised to leave behind: a session over this total. */
+export function promisedTotal(operation: { readonly input: unknown }): number {
+  const { items } = request.parse(operation.input)
+  return items.reduce((sum, { quantity, priceCents }) => sum + quantity * priceCents, 0)
 }
 
 /** Every request carries its order's id to the wire: in Redis as the session's key. */
-export function sessionKey(operation: { readonly key?: string; readonly input: Json }): string {
+export function sessionKey(operation: { readonly key?: string }): string {
   return `session:${operation.key}`
 }
