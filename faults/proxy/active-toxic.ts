@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import type { Random } from './random.ts'
+import type { BoundToxic, ConnectionFacts, Direction } from './toxic.ts'
+
+/** Which connections a toxic is for. Absent: all. */
+export interface Selection {
+  /** `127.0.0.1` (any port) or `127.0.0.1:40312`. */
+  readonly client?: string | undefined
+  readonly ids?: readonly number[] | undefined
+}
+
+/** Which of the matches (connections; messages for message toxics) are hit, counted from 1. */
+export interface Hits {
+  /** Leaves the first so many alone. */
+  readonly skip?: number | undefined
+  /** Hits at most so many, then passes everything. */
+  readonly first?: number | undefined
+  /** Hits each n-th: 3 → the 3rd, 6th, … */
+  readonly every?: number | undefined
+  readonly probability?: number | undefined
+}
+
+export interface Lease {
+  readonly ttlMs: number
+  /** The time to live starts anew at each heartbeat. */
+  readonly heartbeat: boolean
+}
+
+export interface ToxicSettings {
+  readonly name: string
+  readonly type: string
+  readonly stream: Direction
+  readonly toxicity: number
+  readonly bound: BoundToxic
+  readonly connections?: Selection | undefined
+  readonly hits?: Hits | undefined
+  readonly lease?: Lease | undefined
+}
+
+/** What a toxic really touched. */
+export interface Landed {
+  connections: number
+  bytes: number
+  messages: number
+}
+
+/** A toxic in force on one proxy. */
+export class ActiveToxic {
+  readonly settings: ToxicSettings
+  readonly landed: Landed = { connections: 0, bytes: 0, messages: 0 }
+  /** Tells this toxic from an earlier one of the same name. */
+  readonly id = randomUUID()
+  toxicity: number
+  readonly #random: Random
+  readonly #choices = new Map<number, { readonly draw: number; readonly counted: boolean }>()
+  #matches = 0
+  #hits = 0
+
+  constructor(settings: ToxicSettings, random: Random) {
+    this.settings = settings
+    this.toxicity = settings.toxicity
+    this.#random = random
+  }
+
+  /** Whether it acts on this connection: drawn once per connection, kept through every update. */
+  actsOn(connection: ConnectionFacts, ordinal: number): boolean {
+    if (!selects(this.settings.connections, connection)) return false
+    let choice = this.#choices.get(connection.id)
+    if (!choice) {
+      const random = this.#random.fork(`connection ${ordinal}`)
+      const counted = this.settings.bound.level === 'messages' || this.chosen()
+      choice = { draw: random.next(), counted }
+      this.#choices.set(connection.id, choice)
+    }
+    return choice.counted && choice.draw < this.toxicity
+  }
+
+  /** Counts one match and says whether it is one to hit. */
+  chosen(): boolean {
+    const { skip = 0, first, every, probability } = this.settings.hits ?? {}
+    const match = ++this.#matches - skip
+    if (match < 1) return false
+    if (every !== undefined && match % every !== 0) return false
+    if (probability !== undefined && this.#random.fork(`match ${match}`).next() >= probability) {
+      return false
+    }
+    if (first !== undefined && this.#hits >= first) return false
+    this.#hits++
+    return true
+  }
+
+  /** Chance for this toxic on this connection, the same in each run with the same seed. */
+  chance(ordinal: number): Random {
+    return this.#random.fork(`behaviour ${ordinal}`)
+  }
+
+  forget(connection: ConnectionFacts): void {
+    this.#choices.delete(connection.id)
+  }
+
+  toJSON(): object {
+    const { name, type, stream, bound, connections, hits, lease } = this.settings
+    return {
+      attributes: bound.attributes(),
+      name,
+      type,
+      stream,
+      toxicity: this.toxicity,
+      ...(connections && { connections }),
+      ...(hits && { hits }),
+      ...(lease && { lease }),
+      landed: this.landed,
+    }
+  }
+}
+
+function selects(selection: Selection | undefined, connection: ConnectionFacts): boolean {
+  if (!selection) return true
+  const { client, ids } = selection
+  if (ids && !ids.includes(connection.id)) return false
+  if (client === undefined || client === connection.client) return true
+  return client === connection.client.slice(0, connection.client.lastIndexOf(':'))
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import type { ToxicSettings } from '../active-toxic.ts'
+import { type Address, parseAddress } from '../address.ts'
+import type { ProxySettings } from '../link.ts'
+import type { Registry } from '../registry.ts'
+import { type Direction, explainIssues } from '../toxic.ts'
+import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
+
+/** A proxy to create, with its toxics. */
+export interface ProxyOrder {
+  readonly settings: ProxySettings
+  readonly enabled: boolean | undefined
+  readonly toxics: readonly ToxicSettings[] | undefined
+}
+
+const name = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^/\s]+$/, 'must have no slash and no space')
+const positive = z.int().min(1)
+
+const proxyBody = z.strictObject({
+  name: z.string().nullish(),
+  listen: z.string().nullish(),
+  upstream: z.string().nullish(),
+  enabled: z.boolean().nullish(),
+  toxics: z.array(z.unknown()).nullish(),
+  protocol: z.string().nullish(),
+  messages: z.boolean().nullish(),
+})
+
+const toxicBody = z.strictObject({
+  name: z.union([name, z.literal('')]).nullish(),
+  type: z.string().nullish(),
+  stream: z.string().nullish(),
+  toxicity: z.number().min(0).max(1).nullish(),
+  attributes: z.unknown().optional(),
+  connections: z
+    .strictObject({ client: z.string().optional(), ids: z.array(positive).optional() })
+    .nullish(),
+  hits: z
+    .strictObject({
+      skip: z.int().min(0).optional(),
+      first: positive.optional(),
+      every: positive.optional(),
+      probability: z.number().min(0).max(1).optional(),
+    })
+    .nullish(),
+  lease: z
+    .strictObject({
+      ttlMs: z.int().min(1).max(2_147_483_647),
+      heartbeat: z.boolean().default(false),
+    })
+    .nullish(),
+  /** Part of every answer, so clients send it back: read and left alone. */
+  landed: z.unknown().optional(),
+})
+
+/** A new proxy. `where` (` at proxy 2`) tells it from its neighbours in a list. */
+export function parseProxy(body: unknown, registry: Registry, where = ''): ProxyOrder {
+  const given = parse(proxyBody, body, where)
+  if (!given.name) throw ApiError.missing(`name${where}`)
+  if (!given.upstream) throw ApiError.missing(`upstream${where}`)
+  const protocol = parseProtocol(given.protocol ?? 'tcp', registry)
+  return {
+    settings: {
+      name: parse(name, given.name, where, 'name'),
+      listen: parseField(given.listen || '127.0.0.1:0', `listen${where}`),
+      upstream: parseField(given.upstream, `upstream${where}`),
+      protocol,
+      messages: given.messages ?? false,
+    },
+    enabled: given.enabled ?? undefined,
+    toxics: given.toxics?.map(toxic => parseToxic(toxic, registry, protocol)),
+  }
+}
+
+/** A change of a proxy. Its name cannot change; its toxics have calls of their own. */
+export function parseProxyChange(
+  body: unknown,
+  current: ProxySettings,
+  registry: Registry,
+): { readonly settings: ProxySettings; readonly enabled: boolean | undefined } {
+  const given = parse(proxyBody, body)
+  if (given.name && given.name !== current.name) {
+    throw ApiError.badRequest(`name: must stay '${current.name}'`)
+  }
+  return {
+    settings: {
+      name: current.name,
+      listen: given.listen ? parseField(given.listen, 'listen') : current.listen,
+      upstream: given.upstream ? parseField(given.upstream, 'upstream') : current.upstream,
+      protocol: parseProtocol(given.protocol ?? current.protocol, registry),
+      messages: given.messages ?? current.messages,
+    },
+    enabled: given.enabled ?? undefined,
+  }
+}
+
+export function parseToxic(body: unknown, registry: Registry, protocol: string): ToxicSettings {
+  const given = parse(toxicBody, body)
+  const stream = parseStream(given.stream ?? 'downstream')
+  const kind = registry.toxics.get(given.type ?? '')
+  if (!kind) throw invalidToxicType()
+  if (kind.level === 'messages' && protocol === 'tcp') {
+    throw ApiError.badRequest(`type: ${kind.type} needs a proxy with a protocol`)
+  }
+  if (kind.protocols !== 'any' && !kind.protocols.includes(protocol)) {
+    throw ApiError.badRequest(
+      `type: ${kind.type} understands ${kind.protocols.join(', ')}, not ${protocol}`,
+    )
+  }
+  return {
+    name: given.name || `${kind.type}_${stream}`,
+    type: kind.type,
+    stream,
+    toxicity: given.toxicity ?? 1,
+    bound: kind.bind(given.attributes),
+    connections: given.connections ?? undefined,
+    hits: given.hits ?? undefined,
+    lease: given.lease ?? undefined,
+  }
+}
+
+/** Of a toxic, attributes and toxicity can change; the rest may be repeated, as clients do. */
+export function parseToxicChange(
+  body: unknown,
+  current: ToxicSettings,
+): { readonly attributes: unknown; readonly toxicity: number | undefined } {
+  const given = parse(toxicBody, body)
+  for (const field of ['name', 'type', 'stream'] as const) {
+    if (given[field] && given[field] !== current[field]) {
+      throw ApiError.badRequest(`${field}: must stay '${current[field]}'`)
+    }
+  }
+  return { attributes: given.attributes, toxicity: given.toxicity ?? undefined }
+}
+
+export function parseStream(stream: string): Direction {
+  if (stream !== 'upstream' && stream !== 'downstream') throw invalidStream()
+  return stream
+}
+
+function parseProtocol(protocol: string, registry: Registry): string {
+  if (protocol === 'tcp' || registry.protocols.has(protocol)) return protocol
+  const known = ['tcp', ...registry.protocols.keys()].join(', ')
+  throw ApiError.badRequest(`protocol: must be one of ${known}`)
+}
+
+function parseField(text: string, field: string): Address {
+  const address = parseAddress(text)
+  if (!address) throw ApiError.badRequest(`${field}: must be host:port, not '${text}'`)
+  return address
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, where = '', field?: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw ApiError.badRequest(explainIssues(parsed.error, field) + where)
+}

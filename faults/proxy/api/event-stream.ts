@@ -1,0 +1,56 @@
+import type { Collection } from '../collection.ts'
+import type { Events, NumberedEvent } from '../events.ts'
+import type { Call } from './router.ts'
+
+const COUNT_EVERY_MS = 100
+/** A reader that falls so far behind is cut off: events must not fill the proxy's memory. */
+const MOST_UNREAD_BYTES = 16 * 1024 * 1024
+
+/**
+ * `GET /events?links=a,b`: NDJSON of what happens on these links (all without `links`), from now on,
+ * with a `wire-count` line per link each 100 ms in which something passed.
+ */
+export function streamEvents(call: Call, collection: Collection, events: Events): undefined {
+  const { response } = call
+  const links = call.url.searchParams.get('links')?.split(',').filter(Boolean)
+  const wanted = (link: string) => !links || links.includes(link)
+  response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
+  response.flushHeaders()
+
+  const write = (event: NumberedEvent) => {
+    if (!wanted(event.link)) return
+    response.write(`${JSON.stringify(event)}\n`)
+    if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
+  }
+  const stop = events.listen(write)
+  const before = new Map<string, Readonly<Record<string, number>>>()
+  for (const proxy of collection.all) before.set(proxy.settings.name, proxy.counts())
+
+  const count = () => {
+    for (const proxy of collection.all) {
+      const link = proxy.settings.name
+      if (!wanted(link)) continue
+      const now = proxy.counts()
+      const counts = increase(before.get(link) ?? {}, now)
+      before.set(link, now)
+      if (Object.keys(counts).length > 0) write(events.number({ kind: 'wire-count', link, counts }))
+    }
+  }
+  const timer = setInterval(count, COUNT_EVERY_MS)
+  response.on('close', () => {
+    clearInterval(timer)
+    stop()
+  })
+  return undefined
+}
+
+function increase(
+  before: Readonly<Record<string, number>>,
+  now: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(now)
+      .map(([name, value]) => [name, value - (before[name] ?? 0)] as const)
+      .filter(([, value]) => value !== 0),
+  )
+}

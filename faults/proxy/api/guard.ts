@@ -1,0 +1,31 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { isLoopback } from '../address.ts'
+import { ApiError } from './api-error.ts'
+
+/**
+ * Keeps web pages out: a browser's user agent, a foreign Origin, and a Host that is no loopback
+ * name (DNS rebinding) are refused; with a token set, so is everyone who does not send it.
+ */
+export function guard(request: IncomingMessage, token: string | undefined): void {
+  const { host = '', origin, authorization = '' } = request.headers
+  if (/^Mozilla\//.test(request.headers['user-agent'] ?? '')) {
+    throw new ApiError(403, 'User agent not allowed')
+  }
+  if (origin !== undefined) throw new ApiError(403, 'Origin not allowed')
+  if (token === undefined && !isLoopback(hostName(host))) {
+    throw new ApiError(403, 'Host not allowed')
+  }
+  if (token !== undefined && !same(authorization, `Bearer ${token}`)) {
+    throw new ApiError(401, 'token missing or wrong')
+  }
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, '')
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

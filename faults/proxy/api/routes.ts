@@ -1,0 +1,114 @@
+import type { Collection } from '../collection.ts'
+import type { Events } from '../events.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Registry } from '../registry.ts'
+import { ApiError } from './api-error.ts'
+import { parseProxy, parseProxyChange, parseToxic, parseToxicChange } from './bodies.ts'
+import { connectionList } from './connection-list.ts'
+import { streamEvents } from './event-stream.ts'
+import { type Answer, Router } from './router.ts'
+
+export interface Parts {
+  readonly collection: Collection
+  readonly registry: Registry
+  readonly events: Events
+  readonly metrics: Metrics
+  readonly version: string
+}
+
+const NO_CONTENT: Answer = { status: 204 }
+const ok = (json: unknown): Answer => ({ status: 200, json })
+
+/** Toxiproxy's calls, and ours after them. */
+export function routes(parts: Parts): Router {
+  const router = new Router()
+  proxyRoutes(router, parts)
+  toxicRoutes(router, parts)
+  watchRoutes(router, parts)
+  return router
+}
+
+function proxyRoutes(router: Router, { collection, registry }: Parts): void {
+  router
+    .on('GET /proxies', () =>
+      ok(Object.fromEntries([...collection.all].map(proxy => [proxy.settings.name, proxy]))),
+    )
+    .on('POST /proxies', async call => {
+      const proxy = await collection.add(parseProxy(await call.body(), registry))
+      return { status: 201, json: proxy }
+    })
+    .on('POST /populate', async call => {
+      const body = await call.body()
+      if (!Array.isArray(body)) throw ApiError.badRequest('must be a list of proxies')
+      const orders = body.map((each, i) => parseProxy(each, registry, ` at proxy ${i + 1}`))
+      const proxies = []
+      for (const order of orders) proxies.push(await collection.addOrReplace(order))
+      return { status: 201, json: { proxies } }
+    })
+    .on('GET /proxies/{proxy}', call => ok(collection.get(call.param('proxy'))))
+    .on('POST|PATCH /proxies/{proxy}', async call => {
+      const proxy = collection.get(call.param('proxy'))
+      const change = parseProxyChange(await call.body(), proxy.settings, registry)
+      await proxy.change(change.settings, change.enabled ?? proxy.enabled)
+      return ok(proxy)
+    })
+    .on('DELETE /proxies/{proxy}', async call => {
+      await collection.remove(call.param('proxy'))
+      return NO_CONTENT
+    })
+    .on('POST /reset', async () => {
+      await collection.reset()
+      return NO_CONTENT
+    })
+}
+
+function toxicRoutes(router: Router, { collection, registry }: Parts): void {
+  const path = '/proxies/{proxy}/toxics'
+  router
+    .on(`GET ${path}`, call => ok(collection.get(call.param('proxy')).toxics()))
+    .on(`POST ${path}`, async call => {
+      const proxy = collection.get(call.param('proxy'))
+      const body = await call.body()
+      return ok(proxy.addToxic(parseToxic(body, registry, proxy.settings.protocol)))
+    })
+    .on(`GET ${path}/{toxic}`, call =>
+      ok(collection.get(call.param('proxy')).toxic(call.param('toxic'))),
+    )
+    .on(`POST|PATCH ${path}/{toxic}`, async call => {
+      const proxy = collection.get(call.param('proxy'))
+      const toxic = proxy.toxic(call.param('toxic'))
+      proxy.updateToxic(toxic, parseToxicChange(await call.body(), toxic.settings))
+      return ok(toxic)
+    })
+    .on(`DELETE ${path}/{toxic}`, call => {
+      const proxy = collection.get(call.param('proxy'))
+      proxy.removeToxic(proxy.toxic(call.param('toxic')))
+      return NO_CONTENT
+    })
+    .on(`POST ${path}/{toxic}/heartbeat`, call => {
+      const proxy = collection.get(call.param('proxy'))
+      proxy.heartbeat(proxy.toxic(call.param('toxic')))
+      return NO_CONTENT
+    })
+    .on('POST /heartbeat', () => {
+      for (const proxy of collection.all) for (const toxic of proxy.toxics()) proxy.heartbeat(toxic)
+      return NO_CONTENT
+    })
+}
+
+function watchRoutes(router: Router, { collection, events, metrics, version }: Parts): void {
+  router
+    .on('GET /version', () => ({
+      status: 200,
+      text: `{"version": "${version}"}\n`,
+      type: 'application/json;charset=utf-8',
+    }))
+    .on('GET /clock', () => ok({ nowMs: performance.now() }))
+    .on('GET /connections', () => ok(connectionList(collection)))
+    .on('GET /events', call => streamEvents(call, collection, events))
+    .on('GET /metrics', async () => ({
+      status: 200,
+      text: await metrics.text(),
+      type: metrics.contentType,
+    }))
+}

@@ -1,0 +1,127 @@
+import { connect, type Socket } from 'node:net'
+import type { ActiveToxic } from './active-toxic.ts'
+import type { Deadlines } from './deadlines.ts'
+import type { WireEvent } from './events.ts'
+import { Flow } from './flow.ts'
+import type { ConnectionFacts, Ending } from './toxic.ts'
+
+/** What a connection needs of the proxy it belongs to. */
+export interface ConnectionHost {
+  readonly deadlines: Deadlines
+  emit(event: Omit<WireEvent, 'kind' | 'link'>): void
+  /** Toxics of the proxy in their order. */
+  toxics(): readonly ActiveToxic[]
+  /** The upstream could not be reached. */
+  refused(connection: Connection, error: NodeJS.ErrnoException): void
+  closed(connection: Connection): void
+}
+
+/** After FIN both sides may take this long to say theirs before the rest is cut off. */
+const LINGER_MS = 1_000
+
+/** One client's connection and the one to the upstream that belongs to it. */
+export class Connection {
+  readonly facts: ConnectionFacts
+  /** Position among its proxy's connections, from 1: what chance is drawn by. */
+  readonly ordinal: number
+  readonly client: Socket
+  readonly upstream: Socket
+  readonly up: Flow
+  readonly down: Flow
+  isNew = true
+  readonly #host: ConnectionHost
+  #open = 2
+  #closing = false
+
+  constructor(
+    facts: ConnectionFacts,
+    ordinal: number,
+    client: Socket,
+    upstream: { readonly host: string; readonly port: number },
+    host: ConnectionHost,
+  ) {
+    this.facts = facts
+    this.ordinal = ordinal
+    this.#host = host
+    this.client = client
+    this.upstream = connect({ ...upstream, allowHalfOpen: true, noDelay: true })
+    this.up = new Flow('upstream', this, this.client, this.upstream)
+    this.down = new Flow('downstream', this, this.upstream, this.client)
+    this.client.on('error', error => this.#failed(this.upstream, error))
+    this.upstream.on('error', error => this.#failed(this.client, error))
+    this.client.on('close', () => this.#closed())
+    this.upstream.on('close', () => this.#closed())
+    this.applyToxics()
+    this.isNew = false
+  }
+
+  get deadlines(): Deadlines {
+    return this.#host.deadlines
+  }
+
+  /** Takes over the proxy's toxics as they are now. */
+  applyToxics(): void {
+    if (this.#closing) return
+    const mine = this.#host.toxics().filter(toxic => toxic.actsOn(this.facts, this.ordinal))
+    this.up.use(mine.filter(toxic => toxic.settings.stream === 'upstream'))
+    this.down.use(mine.filter(toxic => toxic.settings.stream === 'downstream'))
+  }
+
+  updated(toxic: ActiveToxic): void {
+    this.applyToxics()
+    this.up.updated(toxic)
+    this.down.updated(toxic)
+  }
+
+  noteToxic(toxic: ActiveToxic): void {
+    const { name, type } = toxic.settings
+    this.#host.emit({ connection: this.facts.id, what: 'toxic', message: type, detail: name })
+  }
+
+  /** Ends both sides: RST at once; FIN after what was already passed on, reading no more. */
+  close(how: Ending): void {
+    if (this.#closing) return
+    this.#stopFlows()
+    for (const socket of [this.client, this.upstream]) {
+      if (how === 'rst' && !socket.connecting) socket.resetAndDestroy()
+      else if (socket.connecting) socket.destroy()
+      else {
+        socket.removeAllListeners('data')
+        socket.resume()
+        socket.end()
+        this.deadlines.in(LINGER_MS, () => socket.destroy())
+      }
+    }
+  }
+
+  /** Ends both sides at once: unread data makes the kernel send RST, else FIN. */
+  destroy(): void {
+    this.#stopFlows()
+    this.client.destroy()
+    this.upstream.destroy()
+  }
+
+  #stopFlows(): void {
+    this.#closing = true
+    this.up.destroy()
+    this.down.destroy()
+  }
+
+  #failed(other: Socket, error: NodeJS.ErrnoException): void {
+    if (this.upstream.connecting || error.syscall === 'connect') {
+      this.#host.refused(this, error)
+      this.destroy()
+    }
+    if (this.#closing) return
+    this.#stopFlows()
+    if (other.connecting) other.destroy()
+    else other.resetAndDestroy()
+  }
+
+  #closed(): void {
+    this.#open--
+    if (this.#open > 0) return
+    this.#stopFlows()
+    this.#host.closed(this)
+  }
+}

@@ -1,0 +1,53 @@
+/** What a proxy saw on a link, as one line of `GET /events`. */
+export interface WireEvent {
+  readonly kind: 'wire'
+  readonly link: string
+  readonly connection: number
+  readonly what: 'connect' | 'refused' | 'close' | 'request' | 'response' | 'toxic' | 'unparsed'
+  readonly message?: string
+  readonly key?: string
+  readonly trace?: string
+  readonly error?: string
+  readonly detail?: string
+}
+
+/** What passed on a link since the line before: names of counters with their increase. */
+export interface WireCount {
+  readonly kind: 'wire-count'
+  readonly link: string
+  readonly counts: Readonly<Record<string, number>>
+}
+
+/** `atMs` is the proxy's `performance.now()`, the same clock as `GET /clock`. */
+export type NumberedEvent = (WireEvent | WireCount) & {
+  readonly seq: number
+  readonly atMs: number
+}
+
+export type Listener = (event: NumberedEvent) => void
+
+/** Hands events to whoever listens; costs next to nothing while nobody does. */
+export class Events {
+  readonly #listeners = new Set<Listener>()
+  #seq = 0
+
+  get heard(): boolean {
+    return this.#listeners.size > 0
+  }
+
+  emit(event: WireEvent | WireCount): void {
+    if (this.#listeners.size === 0) return
+    const numbered = this.number(event)
+    for (const listener of this.#listeners) listener(numbered)
+  }
+
+  number(event: WireEvent | WireCount): NumberedEvent {
+    return { seq: this.#seq++, atMs: performance.now(), ...event }
+  }
+
+  /** Returns how to stop listening. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}

@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net'
+import type { ActiveToxic } from './active-toxic.ts'
+import type { Connection } from './connection.ts'
+import { Slot } from './slot.ts'
+import type { Direction } from './toxic.ts'
+
+/**
+ * The most bytes a direction keeps in its toxics. Past it the source is not read until half is
+ * gone; what one read may add on top is 64 KiB, and as much again may wait in the sink's socket.
+ */
+export const HELD_LIMIT = 4 * 1024 * 1024
+
+/** One direction of a connection: from the source through the toxics to the sink. */
+export class Flow {
+  readonly direction: Direction
+  readonly connection: Connection
+  readonly source: Socket
+  readonly sink: Socket
+  received = 0
+  sent = 0
+  #slots: readonly Slot[] = []
+  /** First of the slots; absent on the fast path. */
+  #head: Slot | undefined
+  #held = 0
+  #blocked = false
+  #paused = false
+  #ended = false
+  #closeAfterEnd = false
+
+  constructor(direction: Direction, connection: Connection, source: Socket, sink: Socket) {
+    this.direction = direction
+    this.connection = connection
+    this.source = source
+    this.sink = sink
+    source.on('data', (chunk: Buffer) => {
+      this.received += chunk.length
+      if (this.#head) this.#head.stage.chunk(chunk)
+      else this.send(chunk)
+    })
+    source.on('end', () => {
+      this.#ended = true
+      if (this.#head) this.#head.stage.end()
+      else this.finish()
+    })
+    sink.on('drain', () => {
+      this.#blocked = false
+      this.#regulate()
+    })
+  }
+
+  get held(): number {
+    return this.#held
+  }
+
+  get toxics(): readonly ActiveToxic[] {
+    return this.#slots.map(slot => slot.toxic)
+  }
+
+  /** The end of the chain: bytes for the sink. */
+  send(data: Buffer): void {
+    if (this.sink.writableEnded || this.sink.destroyed) return
+    this.sent += data.length
+    if (this.sink.write(data)) return
+    this.#blocked = true
+    this.#regulate()
+  }
+
+  /** The end of the chain: the sink gets its FIN. */
+  finish(): void {
+    if (!this.sink.writableEnded) this.sink.end()
+    if (this.#closeAfterEnd) this.connection.close('fin')
+  }
+
+  hold(bytes: number): void {
+    this.#held += bytes
+    this.#regulate()
+  }
+
+  closeAfterEnd(): void {
+    this.#closeAfterEnd = true
+  }
+
+  /** Makes the chain these toxics, in this order; those that stay keep what they hold. */
+  use(toxics: readonly ActiveToxic[]): void {
+    const leaving = this.#slots.filter(slot => !toxics.includes(slot.toxic))
+    for (const slot of leaving) slot.stage.detach()
+    const staying = new Map(this.#slots.map(slot => [slot.toxic, slot]))
+    const slots: Slot[] = []
+    for (const toxic of toxics) {
+      const slot = staying.get(toxic) ?? Slot.open(toxic, this)
+      if (slot) slots.push(slot)
+    }
+    this.#slots = slots
+    this.#head = slots[0]
+    for (const [index, slot] of slots.entries()) slot.next = slots[index + 1]
+    if (this.#ended) this.#head = undefined
+  }
+
+  updated(toxic: ActiveToxic): void {
+    this.#slots.find(slot => slot.toxic === toxic)?.stage.updated?.()
+  }
+
+  destroy(): void {
+    for (const slot of this.#slots) slot.stage.destroy?.()
+    this.#slots = []
+    this.#head = undefined
+    this.#held = 0
+  }
+
+  #regulate(): void {
+    const limit = this.#paused ? HELD_LIMIT / 2 : HELD_LIMIT
+    const pause = this.#blocked || this.#held > limit
+    if (pause === this.#paused) return
+    this.#paused = pause
+    if (pause) this.source.pause()
+    else this.source.resume()
+  }
+}

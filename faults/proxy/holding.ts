@@ -1,0 +1,38 @@
+import type { Port } from './toxic.ts'
+
+/** Keeps chunks until they are let go: what a network that swallows packets does to a TCP stream. */
+export class Holding {
+  readonly #port: Port
+  #chunks: Buffer[] = []
+  #ended = false
+
+  constructor(port: Port) {
+    this.#port = port
+  }
+
+  add(data: Buffer): void {
+    this.#port.hold(data.length)
+    this.#port.landed(data.length)
+    this.#chunks.push(data)
+  }
+
+  end(): void {
+    this.#port.landed(0)
+    this.#ended = true
+  }
+
+  flush(): void {
+    const chunks = this.#chunks
+    this.#chunks = []
+    for (const data of chunks) {
+      this.#port.release(data.length)
+      this.#port.pass(data)
+    }
+    if (this.#ended) this.#port.end()
+    this.#ended = false
+  }
+
+  clear(): void {
+    this.#chunks = []
+  }
+}

@@ -1,0 +1,218 @@
+import type { Server, Socket } from 'node:net'
+import { ActiveToxic, type ToxicSettings } from './active-toxic.ts'
+import { type Address, formatAddress } from './address.ts'
+import { toxicExists, toxicNotFound } from './api/api-error.ts'
+import { Connection, type ConnectionHost } from './connection.ts'
+import type { Deadline, Deadlines } from './deadlines.ts'
+import type { Events } from './events.ts'
+import { listen, stopListening } from './listener.ts'
+import { Mutex } from './mutex.ts'
+import type { Random } from './random.ts'
+import type { Registry } from './registry.ts'
+import { Traffic } from './traffic.ts'
+
+export interface ProxySettings {
+  readonly name: string
+  readonly listen: Address
+  readonly upstream: Address
+  readonly protocol: string
+  readonly messages: boolean
+}
+
+/** What all proxies of one process share. */
+export interface Surroundings {
+  readonly deadlines: Deadlines
+  readonly events: Events
+  readonly random: Random
+  readonly registry: Registry
+  /** Ids are unique in the process, so that one stream of events can tell all connections apart. */
+  nextConnectionId(): number
+}
+
+/** A listener, its upstream, its connections and its toxics. */
+export class Link implements ConnectionHost {
+  readonly traffic: Traffic
+  readonly deadlines: Deadlines
+  readonly #around: Surroundings
+  readonly #changes = new Mutex()
+  readonly #connections = new Set<Connection>()
+  readonly #leases = new Map<ActiveToxic, Deadline>()
+  #settings: ProxySettings
+  #server: Server | undefined
+  #toxics: readonly ActiveToxic[] = []
+  #ordinal = 0
+
+  constructor(settings: ProxySettings, around: Surroundings) {
+    this.#settings = settings
+    this.#around = around
+    this.deadlines = around.deadlines
+    this.traffic = new Traffic()
+  }
+
+  get settings(): ProxySettings {
+    return this.#settings
+  }
+
+  get enabled(): boolean {
+    return this.#server !== undefined
+  }
+
+  get connections(): Iterable<Connection> {
+    return this.#connections
+  }
+
+  toxics(): readonly ActiveToxic[] {
+    return this.#toxics
+  }
+
+  toxic(name: string): ActiveToxic {
+    const toxic = this.#toxics.find(({ settings }) => settings.name === name)
+    if (!toxic) throw toxicNotFound()
+    return toxic
+  }
+
+  /** Does nothing when it is as asked already. */
+  setEnabled(enabled: boolean): Promise<void> {
+    return this.#changes.run(async () => {
+      if (enabled && !this.#server) await this.#start()
+      if (!enabled) this.#stop()
+    })
+  }
+
+  /** A changed listen or upstream drops the connections. When it cannot listen, all is as before. */
+  change(next: ProxySettings, enabled: boolean): Promise<void> {
+    return this.#changes.run(async () => {
+      const before = this.#settings
+      const wasEnabled = this.enabled
+      if (addressesDiffer(before, next)) this.#stop()
+      this.#settings = next
+      if (!enabled) return this.#stop()
+      if (this.#server) return
+      try {
+        await this.#start()
+      } catch (error) {
+        this.#settings = before
+        if (wasEnabled) await this.#start()
+        throw error
+      }
+    })
+  }
+
+  addToxic(settings: ToxicSettings): ActiveToxic {
+    if (this.#toxics.some(toxic => toxic.settings.name === settings.name)) throw toxicExists()
+    const toxic = new ActiveToxic(
+      settings,
+      this.#around.random.fork(`${this.#settings.name}/${settings.name}`),
+    )
+    this.#toxics = [...this.#toxics, toxic]
+    this.renewLease(toxic)
+    this.#applyToxics()
+    return toxic
+  }
+
+  updateToxic(toxic: ActiveToxic, change: { attributes?: unknown; toxicity?: number | undefined }) {
+    toxic.settings.bound.update(change.attributes)
+    toxic.toxicity = change.toxicity ?? toxic.toxicity
+    for (const connection of this.#connections) connection.updated(toxic)
+  }
+
+  removeToxic(toxic: ActiveToxic): void {
+    this.deadlines.cancel(this.#leases.get(toxic))
+    this.#leases.delete(toxic)
+    this.#toxics = this.#toxics.filter(other => other !== toxic)
+    this.#applyToxics()
+  }
+
+  removeAllToxics(): void {
+    for (const toxic of this.#toxics) this.removeToxic(toxic)
+  }
+
+  /** Starts a lease's time anew; nothing for a toxic without one. */
+  renewLease(toxic: ActiveToxic): void {
+    const { lease, name } = toxic.settings
+    if (!lease) return
+    this.deadlines.cancel(this.#leases.get(toxic))
+    const expire = () => {
+      this.removeToxic(toxic)
+      this.emit({ connection: 0, what: 'toxic', message: 'lease-expired', detail: name })
+    }
+    this.#leases.set(toxic, this.deadlines.in(lease.ttlMs, expire))
+  }
+
+  /** Renews a lease that lives by heartbeats; others run out when they said. */
+  heartbeat(toxic: ActiveToxic): void {
+    if (toxic.settings.lease?.heartbeat) this.renewLease(toxic)
+  }
+
+  /** Counters since the proxy was created. */
+  counts(): Record<string, number> {
+    return this.traffic.counts(this.#connections)
+  }
+
+  emit(event: Parameters<ConnectionHost['emit']>[0]): void {
+    this.#around.events.emit({ kind: 'wire', link: this.#settings.name, ...event })
+  }
+
+  refused({ facts }: Connection, error: NodeJS.ErrnoException): void {
+    this.traffic.refused++
+    const { code = 'unknown', message } = error
+    this.emit({ connection: facts.id, what: 'refused', error: code, detail: message })
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection)
+    this.traffic.closed(connection)
+    for (const toxic of this.#toxics) toxic.forget(connection.facts)
+    this.emit({ connection: connection.facts.id, what: 'close' })
+  }
+
+  async #start(): Promise<void> {
+    const { server, address } = await listen(this.#settings.listen, this.#accept)
+    this.#server = server
+    this.#settings = { ...this.#settings, listen: address }
+  }
+
+  #stop(): void {
+    if (this.#server) stopListening(this.#server)
+    this.#server = undefined
+    for (const connection of this.#connections) connection.destroy()
+  }
+
+  readonly #accept = (client: Socket): void => {
+    const facts = {
+      id: this.#around.nextConnectionId(),
+      link: this.#settings.name,
+      client: formatAddress({ host: client.remoteAddress ?? '', port: client.remotePort ?? 0 }),
+      openedAtMs: performance.now(),
+      wasOpen: false,
+    }
+    this.#ordinal++
+    this.emit({ connection: facts.id, what: 'connect', detail: facts.client })
+    const connection = new Connection(facts, this.#ordinal, client, this.#settings.upstream, this)
+    this.#connections.add(connection)
+    this.traffic.opened()
+  }
+
+  #applyToxics(): void {
+    for (const connection of this.#connections) connection.applyToxics()
+  }
+
+  toJSON(): object {
+    const { name, listen, upstream, protocol, messages } = this.#settings
+    return {
+      name,
+      listen: formatAddress(listen),
+      upstream: formatAddress(upstream),
+      enabled: this.enabled,
+      toxics: this.#toxics,
+      ...(protocol !== 'tcp' && { protocol, messages }),
+    }
+  }
+}
+
+export function addressesDiffer(a: ProxySettings, b: ProxySettings): boolean {
+  return (
+    formatAddress(a.listen) !== formatAddress(b.listen) ||
+    formatAddress(a.upstream) !== formatAddress(b.upstream)
+  )
+}

@@ -1,0 +1,135 @@
+import type { Deadlines } from './deadlines.ts'
+import type { Random } from './random.ts'
+import type { ConnectionFacts, Direction, Ending } from './toxic.ts'
+
+/** One message on the wire, as its parser understood its beginning. Its bytes may still be coming. */
+export interface Message {
+  /** `upstream`: from the client (a request). `downstream`: from the server (a response, a push). */
+  readonly direction: Direction
+  /** Position in its direction of its connection, from 1. */
+  readonly number: number
+  /** `SET`, `Query`, `COMMIT`, `POST /orders`, `text`, `ErrorResponse`. */
+  readonly kind: string
+  /** Key, table, channel or path it is about. */
+  readonly key?: string
+  /** Trace id found in an SQL comment or a header. */
+  readonly trace?: string
+  /** Error code of a response: `READONLY`, `40001`, `503`. */
+  readonly error?: string
+  /** Text to match against (the SQL, the command with its arguments), at most `HEAD_LIMIT` bytes. */
+  readonly text?: string
+  /** Downstream: number of the request it answers. Absent on pushes. */
+  readonly answers?: number
+  /** Downstream: no further message answers that request. Default true. */
+  readonly final?: boolean
+  /** Upstream: the server will answer this one. Default false. */
+  readonly awaited?: boolean
+  /** The protocol's housekeeping (Bind, Sync, DataRow): neither counted nor written to the journal. */
+  readonly minor?: boolean
+}
+
+/** A parser may look at this many bytes before it must call `begin` (or `unparsed`). */
+export const HEAD_LIMIT = 64 * 1024
+
+/**
+ * Where a parser tells what it found. Every byte pushed must come out through `bytes` exactly once
+ * and in order: those of a message between its `begin` and `finish`, others (padding) outside.
+ * `chunk, start, end` name a range so that nobody slices unless bytes must really move.
+ */
+export interface ParserOutput {
+  begin(message: Message): void
+  bytes(chunk: Buffer, start: number, end: number): void
+  finish(): void
+  /**
+   * The rest of this connection cannot be understood (encrypted, another protocol, malformed):
+   * hand out what is still held through `bytes` first. Afterwards `push` is not called again, in
+   * either direction, and all bytes pass untouched; an event `unparsed` reports the reason.
+   */
+  unparsed(reason: string): void
+}
+
+/** One direction of one connection. Must never throw on any bytes; chunk borders mean nothing. */
+export interface StreamParser {
+  push(chunk: Buffer, out: ParserOutput): void
+  /** The source said FIN: hand out held bytes. */
+  end(out: ParserOutput): void
+}
+
+/** Both parsers of one connection; they usually share state (which request awaits an answer). */
+export interface ProtocolSession {
+  readonly upstream: StreamParser
+  readonly downstream: StreamParser
+  /** Set to false while nobody wants keys, traces and texts: counting kinds alone is cheaper. */
+  detail?: boolean
+  /** A toxic kept this request from the server: do not wait for its answer. */
+  withdraw?(message: Message): void
+}
+
+/** A file in `protocols/` exports one as `protocol`; the registry finds it by listing the folder. */
+export interface Protocol {
+  /** The value of a proxy's `protocol` field. */
+  readonly name: string
+  open(): ProtocolSession
+}
+
+/** What a message-level toxic knows and may do outside the answers it gives. */
+export interface Session {
+  readonly connection: ConnectionFacts
+  readonly deadlines: Deadlines
+  readonly random: Random
+  /** `first`, `every`, `probability` of the toxic: is this match one to hit? Call once per match. */
+  chosen(): boolean
+  /** Sends bytes of ours to one side, between two messages of that direction. */
+  inject(direction: Direction, bytes: Buffer): void
+  close(how: Ending): void
+}
+
+/** What shall happen to a message. */
+export type Verdict =
+  | { readonly do: 'pass' }
+  | { readonly do: 'drop' }
+  /** Held for `ms`, later messages behind it; `overtake`: later ones may pass it. */
+  | { readonly do: 'delay'; readonly ms: number; readonly overtake?: boolean }
+  /** `times` copies more (default 1). Needs the whole message: beyond BUFFER_LIMIT it passes once. */
+  | { readonly do: 'duplicate'; readonly times?: number }
+  /** Let `by` later messages of this direction go first (default 1), but wait `withinMs` at most. */
+  | { readonly do: 'reorder'; readonly by?: number; readonly withinMs: number }
+  /** Each byte range of the message on its way; `offset` counts from the message's first byte. */
+  | { readonly do: 'corrupt'; change(bytes: Buffer, offset: number): Buffer }
+  /** These bytes go on in its place. */
+  | { readonly do: 'replace'; readonly bytes: Buffer }
+  /** Upstream only: not forwarded; these bytes reach the client when its turn has come. */
+  | { readonly do: 'answer'; readonly bytes: Buffer; readonly then?: Ending }
+  /** At most so many bytes per second. */
+  | { readonly do: 'throttle'; readonly bytesPerSecond: number }
+  /**
+   * Ends the connection. `before`: nothing of it is forwarded. `middle`: its first `at` bytes are
+   * (default half of what is known, at least 1). `after`: all of it is, and no later byte in
+   * either direction: for a request that is the lost acknowledgement.
+   * `farewell` goes to the client first (a WebSocket close frame, a FATAL error).
+   */
+  | {
+      readonly do: 'cut'
+      readonly when: 'before' | 'middle' | 'after'
+      readonly at?: number
+      readonly how: Ending
+      readonly farewell?: Buffer
+    }
+
+/** Verdicts that need a whole message keep at most this much of it. */
+export const BUFFER_LIMIT = 1024 * 1024
+
+/** A message-level toxic on one connection; state between messages is its own. */
+export interface MessageStage {
+  /**
+   * Asked once per message and direction, when its head is known, in order of the wire. The first
+   * toxic that does not answer `pass` decides; it has landed on that message.
+   */
+  message(message: Message): Verdict
+  /** All bytes of a message have been seen (not: delivered). */
+  finished?(message: Message): void
+  updated?(): void
+  destroy?(): void
+}
+
+export const PASS: Verdict = { do: 'pass' }

@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { formatAddress, isLoopback } from './address.ts'
+import { ApiError } from './api/api-error.ts'
+import { type ProxyOrder, parseProxy } from './api/bodies.ts'
+import { guard } from './api/guard.ts'
+import { readJson } from './api/read-json.ts'
+import type { Answer, Call, Router } from './api/router.ts'
+import { routes } from './api/routes.ts'
+import { Collection } from './collection.ts'
+import { Deadlines } from './deadlines.ts'
+import { Events } from './events.ts'
+import { Metrics } from './metrics.ts'
+import { seeded } from './random.ts'
+import { loadRegistry } from './registry.ts'
+import { VERSION } from './version.ts'
+
+export interface ServerOptions {
+  /** Where the API listens. Anything but loopback needs a token. */
+  readonly host: string
+  readonly port: number
+  readonly seed: number
+  readonly token?: string | undefined
+  /** Content of a config file: a list of proxies. */
+  readonly config?: unknown
+  readonly runtimeMetrics?: boolean
+}
+
+export interface ProxyServer extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Starts the API with the proxies of the config. Disposing ends every listener and connection. */
+export async function startProxyServer(options: ServerOptions): Promise<ProxyServer> {
+  if (!isLoopback(options.host) && options.token === undefined) {
+    throw new Error(
+      `expected a loopback host or a token in PROXY_TOKEN, found -host ${options.host}: ` +
+        'whoever reaches this API can cut every link',
+    )
+  }
+  const registry = await loadRegistry()
+  const deadlines = new Deadlines()
+  const events = new Events()
+  let connections = 0
+  const collection = new Collection({
+    deadlines,
+    events,
+    registry,
+    random: seeded(options.seed),
+    nextConnectionId: () => ++connections,
+  })
+  const metrics = new Metrics(collection, { runtime: options.runtimeMetrics ?? false })
+  const router = routes({ collection, registry, events, metrics, version: VERSION })
+  for (const order of parseConfig(options.config ?? [], each => parseProxy(each, registry))) {
+    await collection.add(order)
+  }
+
+  const http = createServer((request, response) => {
+    void respond(request, response, router, options.token)
+  })
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(options.port, options.host, resolve)
+  })
+  const address = http.address()
+  if (address === null || typeof address === 'string') throw new Error('expected a TCP listener')
+  return {
+    url: `http://${formatAddress({ host: address.address, port: address.port })}`,
+    async [Symbol.asyncDispose]() {
+      await collection.close()
+      deadlines.clear()
+      http.closeAllConnections()
+      await new Promise(resolve => http.close(resolve))
+    },
+  }
+}
+
+function parseConfig(config: unknown, parse: (each: unknown) => ProxyOrder): ProxyOrder[] {
+  if (!Array.isArray(config)) throw ApiError.badRequest('config: must be a list of proxies')
+  return config.map(parse)
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  router: Router,
+  token: string | undefined,
+): Promise<void> {
+  try {
+    guard(request, token)
+    const url = new URL(request.url ?? '/', 'http://proxy')
+    const found = router.find(request.method ?? 'GET', url.pathname)
+    if (found === 404) return write(response, { status: 404, text: '404 page not found\n' })
+    if (found === 405) return write(response, { status: 405 })
+    const call: Call = {
+      request,
+      response,
+      url,
+      param: name => found.params.get(name) ?? '',
+      body: () => readJson(request),
+    }
+    const answer = await found.handler(call)
+    if (answer) write(response, answer)
+  } catch (error) {
+    const { status, message } = asApiError(error)
+    const text = `${JSON.stringify({ error: message, status })}\n`
+    // Toxiproxy answers a failed populate as JSON, and everything else that fails as text.
+    const type = request.url?.startsWith('/populate') ? 'application/json' : undefined
+    if (response.headersSent) response.destroy()
+    else write(response, { status, text, ...(type && { type }) })
+  }
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  return new ApiError(500, error instanceof Error ? error.message : String(error))
+}
+
+function write(response: ServerResponse, answer: Answer): void {
+  const body = answer.json === undefined ? answer.text : JSON.stringify(answer.json)
+  const type = answer.json === undefined ? 'text/plain; charset=utf-8' : 'application/json'
+  if (body !== undefined) response.setHeader('content-type', answer.type ?? type)
+  if (body !== undefined) response.setHeader('content-length', Buffer.byteLength(body))
+  response.writeHead(answer.status).end(body)
+}

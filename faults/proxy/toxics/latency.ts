@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { DelayLine } from '../delay-line.ts'
+import { defineToxic } from '../toxic.ts'
+import { milliseconds } from './attributes.ts'
+
+/** Delays each chunk by `latency` ± `jitter` ms, never out of order. A FIN waits for the chunks before it. */
+export const toxic = defineToxic({
+  type: 'latency',
+  level: 'bytes',
+  attributes: z.strictObject({ latency: milliseconds.default(0), jitter: milliseconds.default(0) }),
+  open: (attributes, port) => {
+    const line = new DelayLine(port)
+    const due = (arrivedMs: number) => {
+      const { latency, jitter } = attributes()
+      return arrivedMs + latency + jitter * (2 * port.random.next() - 1)
+    }
+    return {
+      chunk: data => {
+        port.landed(data.length)
+        line.add(due(performance.now()), data)
+      },
+      end: () => (line.empty ? port.end() : line.add(0, undefined)),
+      updated: () => line.retime(due),
+      detach: () => line.flush(),
+      destroy: () => line.clear(),
+    }
+  },
+})

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { Deadline } from '../deadlines.ts'
+import { Holding } from '../holding.ts'
+import { defineToxic } from '../toxic.ts'
+import { milliseconds } from './attributes.ts'
+
+/**
+ * Resets the connection (RST to both sides) `timeout` ms after the first data or FIN that meets the
+ * toxic, on connections already open too. Nothing passes meanwhile. For idle ones: `reset`.
+ */
+export const toxic = defineToxic({
+  type: 'reset_peer',
+  level: 'bytes',
+  attributes: z.strictObject({ timeout: milliseconds.default(0) }),
+  open: (attributes, port) => {
+    const holding = new Holding(port)
+    let firstMs: number | undefined
+    let timer: Deadline | undefined
+    const arm = () => {
+      port.deadlines.cancel(timer)
+      firstMs ??= performance.now()
+      const { timeout } = attributes()
+      if (timeout === 0) port.close('rst')
+      else timer = port.deadlines.at(firstMs + timeout, () => port.close('rst'))
+    }
+    return {
+      chunk: data => {
+        holding.add(data)
+        if (firstMs === undefined) arm()
+      },
+      end: () => {
+        holding.end()
+        if (firstMs === undefined) arm()
+      },
+      updated: () => firstMs !== undefined && arm(),
+      detach: () => {
+        port.deadlines.cancel(timer)
+        holding.flush()
+      },
+      destroy: () => {
+        port.deadlines.cancel(timer)
+        holding.clear()
+      },
+    }
+  },
+})

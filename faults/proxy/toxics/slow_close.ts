@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { DelayLine } from '../delay-line.ts'
+import { defineToxic } from '../toxic.ts'
+import { milliseconds } from './attributes.ts'
+
+/** Delays the FIN by `delay` ms; data passes at once. */
+export const toxic = defineToxic({
+  type: 'slow_close',
+  level: 'bytes',
+  attributes: z.strictObject({ delay: milliseconds.default(0) }),
+  open: (attributes, port) => {
+    const line = new DelayLine(port)
+    return {
+      chunk: data => port.pass(data),
+      end: () => {
+        port.landed(0)
+        line.add(performance.now() + attributes().delay, undefined)
+      },
+      updated: () => line.retime(arrivedMs => arrivedMs + attributes().delay),
+      detach: () => line.flush(),
+      destroy: () => line.clear(),
+    }
+  },
+})

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Deadline } from '../deadlines.ts'
+import { Holding } from '../holding.ts'
+import { defineToxic } from '../toxic.ts'
+import { milliseconds } from './attributes.ts'
+
+/**
+ * Lets no data through, and closes the connection `timeout` ms after the toxic met it (0: never).
+ * What was kept back flows again when the toxic is removed, as TCP would send it again.
+ */
+export const toxic = defineToxic({
+  type: 'timeout',
+  level: 'bytes',
+  attributes: z.strictObject({ timeout: milliseconds.default(0) }),
+  open: (attributes, port) => {
+    const holding = new Holding(port)
+    const startedMs = performance.now()
+    let timer: Deadline | undefined
+    const arm = () => {
+      port.deadlines.cancel(timer)
+      const { timeout } = attributes()
+      if (timeout > 0) timer = port.deadlines.at(startedMs + timeout, expire)
+    }
+    const expire = () => {
+      port.landed(0)
+      port.finish()
+    }
+    arm()
+    return {
+      chunk: data => holding.add(data),
+      end: () => port.end(),
+      updated: arm,
+      detach: () => {
+        port.deadlines.cancel(timer)
+        holding.flush()
+      },
+      destroy: () => {
+        port.deadlines.cancel(timer)
+        holding.clear()
+      },
+    }
+  },
+})
