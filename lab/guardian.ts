@@ -18,12 +18,14 @@ export interface ProcessSpec {
 }
 
 export interface GuardedProcess extends Killable, Pausable, AsyncDisposable {
+  /** Of the present incarnation, or of the last one when none runs. */
   readonly pid: number
+  readonly running: boolean
   /** Resolves when the present incarnation has ended, by whatever cause. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>
   /** SIGKILL to the whole process group and its descendants; resolves when they are gone. */
   kill(): Promise<void>
-  /** The same command line again. */
+  /** The same command line again; kills it first when it runs. */
   restart(): Promise<void>
   signal(signal: NodeJS.Signals): Promise<void>
   stop(): Promise<void>
@@ -37,5 +39,8 @@ export interface GuardedProcess extends Killable, Pausable, AsyncDisposable {
 export interface Guardian extends AsyncDisposable {
   readonly pid: number
   readonly ledger: Ledger
+  /** Aborted when the guardian died before it was disposed: then nothing guards the run any more. */
+  readonly lost: AbortSignal
+  /** @throws {LabError} when the command cannot be run. */
   spawn(spec: ProcessSpec): Promise<GuardedProcess>
 }

@@ -1,0 +1,134 @@
+import { LabError } from './errors.ts'
+import { guardedProcesses } from './guarded-processes.ts'
+import type { Exit } from './guarded-server.ts'
+import type { GuardedProcess, ProcessSpec } from './guardian.ts'
+import type { GuardianCalls } from './guardian-calls.ts'
+import type { Undo } from './ledger.ts'
+import type { ProcessId } from './process-table.ts'
+import { undoOf } from './undo-process.ts'
+
+/** A server as the lab holds it, through its guardian. */
+export class GuardedHandle implements GuardedProcess {
+  readonly name: string
+  readonly #calls: GuardianCalls
+  readonly #server: number
+  readonly #key: string
+  readonly #exits: PromiseWithResolvers<Exit>[] = []
+  #process: ProcessId = { pid: 0, startedAt: '' }
+  #running = 0
+
+  private constructor(calls: GuardianCalls, server: number, key: string, spec: ProcessSpec) {
+    this.name = spec.name
+    this.#calls = calls
+    this.#server = server
+    this.#key = key
+    calls.onExit(server, exit => {
+      if (exit.incarnation === this.#running) this.#running = 0
+      this.#exits[exit.incarnation - 1]?.resolve(exit)
+    })
+  }
+
+  static async start(
+    calls: GuardianCalls,
+    server: number,
+    runId: string,
+    spec: ProcessSpec,
+  ): Promise<GuardedProcess> {
+    // The number tells two servers of one name apart.
+    const handle = new GuardedHandle(calls, server, `${runId}/${server}/${spec.name}`, spec)
+    try {
+      await handle.#begin(incarnation => ({
+        do: 'spawn',
+        server,
+        incarnation,
+        spec: { ...spec, args: [...spec.args] },
+      }))
+    } catch (cause) {
+      throw cause instanceof LabError ? cause : notStarted(spec, cause)
+    }
+    guardedProcesses.set(handle.#key, handle)
+    return handle
+  }
+
+  get pid(): number {
+    return this.#process.pid
+  }
+
+  get processId(): string {
+    return `${this.#process.pid}@${this.#process.startedAt}`
+  }
+
+  get running(): boolean {
+    return this.#running > 0
+  }
+
+  get exited(): Promise<Exit> {
+    return (this.#exits.at(-1) ?? Promise.withResolvers<Exit>()).promise
+  }
+
+  get undoKill(): Undo {
+    return undoOf({ action: 'start', server: this.#key })
+  }
+
+  get undoPause(): Undo {
+    return undoOf({ action: 'resume', process: this.#process })
+  }
+
+  async kill(): Promise<void> {
+    await this.#calls.call({ do: 'kill', server: this.#server })
+    this.#running = 0
+  }
+
+  async restart(): Promise<void> {
+    await this.#begin(incarnation => ({ do: 'restart', server: this.#server, incarnation }))
+  }
+
+  async stop(): Promise<void> {
+    await this.#calls.call({ do: 'stop', server: this.#server })
+    this.#running = 0
+  }
+
+  async pause(): Promise<void> {
+    await this.#calls.call({ do: 'pause', server: this.#server })
+  }
+
+  async resume(): Promise<void> {
+    await this.#calls.call({ do: 'resume', server: this.#server })
+  }
+
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    await this.#calls.call({ do: 'signal', server: this.#server, signal })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    guardedProcesses.delete(this.#key)
+    // A guardian that is gone has left nothing that could be stopped through it.
+    if (!this.#calls.lost.aborted) await this.stop()
+  }
+
+  async #begin(
+    request: (incarnation: number) => Parameters<GuardianCalls['call']>[0],
+  ): Promise<void> {
+    // Before the answer, since the exit of a process that ends at once may come first.
+    const incarnation = this.#exits.push(Promise.withResolvers<Exit>())
+    this.#running = incarnation
+    try {
+      const started = await this.#calls.call(request(incarnation))
+      if (started) this.#process = started
+    } catch (error) {
+      this.#running = 0
+      throw error
+    }
+  }
+}
+
+function notStarted(spec: ProcessSpec, cause: unknown): LabError {
+  return new LabError({
+    code: 'not-started',
+    expected: `to start ${spec.name}`,
+    found: cause instanceof Error ? cause.message : String(cause),
+    why: 'the system under test needs it',
+    next: `try it by hand: ${spec.command} ${spec.args.join(' ')}`,
+    cause,
+  })
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Clock } from './clock.ts'
+import { LabError } from './errors.ts'
+import { finishRun } from './finish-run.ts'
+import { GuardedHandle } from './guarded-handle.ts'
+import type { Guardian } from './guardian.ts'
+import { GuardianCalls } from './guardian-calls.ts'
+import { LedgerWriter } from './ledger-file.ts'
+import { openLedger } from './open-ledger.ts'
+import { identify } from './process-table.ts'
+
+export interface GuardianOptions {
+  /** `.lab`: the ledgers stand below it. */
+  readonly folder: string
+  /** Made here, removed by the guardian. */
+  readonly scratchFolder: string
+  readonly runId: string
+  readonly clock: Clock
+}
+
+/**
+ * Writes down whose run this is, and starts the process that guards it.
+ * @throws {LabError} when the ledger cannot be written, or the guardian does not start.
+ */
+export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
+  const { clock, runId, scratchFolder } = options
+  const ledgers = join(options.folder, 'ledgers')
+  await mkdir(ledgers, { recursive: true })
+  const file = join(ledgers, `${runId}.jsonl`)
+  const writer = await LedgerWriter.open(file)
+  await writer.append({ kind: 'run', runId, lab: identify(process.pid), scratchFolder })
+  // Servers that run as another user must be able to pass through it.
+  await mkdir(scratchFolder, { recursive: true, mode: 0o755 })
+  const { child, stdin, stdout } = await spawnGuardian(file)
+  const calls = new GuardianCalls(stdin)
+  createInterface({ input: stdout }).on('line', line => calls.receive(line))
+  const ended = once(child, 'exit').then(([code]) => calls.lose(`it ended with code ${code}`))
+  await calls.ready
+  const ledger = openLedger(writer, clock)
+  let count = 0
+  let disposed: Promise<void> | undefined
+
+  async function dispose(): Promise<void> {
+    const problems = calls.lost.aborted ? undefined : await calls.finish()
+    await writer[Symbol.asyncDispose]()
+    await ended
+    const left = problems ?? (await finishRun(file, clock)).problems
+    if (left.length > 0) throw notFinished(file, left)
+  }
+
+  return {
+    pid: child.pid ?? 0,
+    ledger,
+    lost: calls.lost,
+    spawn: spec => GuardedHandle.start(calls, ++count, runId, spec),
+    [Symbol.asyncDispose]: () => (disposed ??= dispose()),
+  }
+}
+
+async function spawnGuardian(ledgerFile: string) {
+  const main = join(import.meta.dirname, 'guardian-main.ts')
+  const log = await open(`${ledgerFile}.log`, 'a')
+  try {
+    // Detached: a session of its own, so that no signal to the lab's group or terminal reaches it.
+    const child = spawn(process.execPath, [main, ledgerFile], {
+      detached: true,
+      cwd: '/',
+      stdio: ['pipe', 'pipe', log.fd],
+    })
+    await once(child, 'spawn')
+    const { stdin, stdout } = child
+    if (!stdin || !stdout) throw new Error('The guardian was started without its pipes.')
+    return { child, stdin, stdout }
+  } finally {
+    await log.close()
+  }
+}
+
+function notFinished(file: string, problems: readonly string[]): LabError {
+  return new LabError(
+    {
+      code: 'not-cleaned-up',
+      expected: 'to undo every fault and to end every process of the run',
+      found: problems.join('\n           '),
+      why: 'what is left may disturb you, and the next run',
+      next: `remove the cause, then: pnpm lab heal (the record is kept in ${file})`,
+    },
+    'not-restored',
+  )
+}

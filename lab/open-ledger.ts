@@ -1,0 +1,49 @@
+import type { Clock } from './clock.ts'
+import { LabError } from './errors.ts'
+import type { Ledger, Undo } from './ledger.ts'
+import type { LedgerWriter } from './ledger-file.ts'
+import { playUndo } from './play-undo.ts'
+
+/** The lab's own view of its run's ledger. */
+export function openLedger(writer: LedgerWriter, clock: Clock): Ledger {
+  const owed = new Map<string, Undo>()
+  const settling = new Map<string, Promise<void>>()
+  let count = 0
+
+  async function play(id: string): Promise<void> {
+    const undo = owed.get(id)
+    if (!undo) return
+    await playUndo(undo, clock)
+    owed.delete(id)
+    await writer.append({ kind: 'settled', id })
+  }
+
+  return {
+    owe: async (label, undo) => {
+      const id = `${++count}`
+      try {
+        await writer.append({ kind: 'owe', id, label, undo: JSON.parse(JSON.stringify(undo)) })
+      } catch (cause) {
+        throw notWritten(label, writer.file, cause)
+      }
+      owed.set(id, undo)
+      return id
+    },
+    settle: id => {
+      const running = settling.get(id) ?? play(id).finally(() => settling.delete(id))
+      settling.set(id, running)
+      return running
+    },
+  }
+}
+
+function notWritten(label: string, file: string, cause: unknown): LabError {
+  return new LabError({
+    code: 'ledger-not-written',
+    expected: `to write down how "${label}" is undone before it is done`,
+    found: `${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    why: 'a fault whose undo is not on disk could outlive the lab, so it was not made',
+    next: 'make space on the disk, or move the project to one that can be written to',
+    cause,
+  })
+}

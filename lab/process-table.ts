@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+
+/** A process that cannot be mistaken for a later one with the same pid. */
+export interface ProcessId {
+  readonly pid: number
+  /** Of no meaning but to be compared: ticks since this boot, or the date as `ps` prints it. */
+  readonly startedAt: string
+}
+
+export interface ProcessRow extends ProcessId {
+  readonly parent: number
+  /** First letter as in `ps`: R, S, D, T (stopped), Z (zombie). */
+  readonly state: string
+}
+
+const hasProc = process.platform === 'linux'
+const boot = hasProc ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8) : ''
+
+/** All processes that still live. Zombies are left out: they are dead, and nobody may ever reap them. */
+export function listProcesses(): readonly ProcessRow[] {
+  const rows = hasProc ? readdirSync('/proc').map(Number).flatMap(fromProc) : fromPs(['-ax'])
+  return rows.filter(row => !row.state.startsWith('Z'))
+}
+
+/** @throws {Error} when no living process has this pid. */
+export function identify(pid: number): ProcessId {
+  const row = (hasProc ? fromProc(pid) : fromPs(['-p', `${pid}`]))[0]
+  if (!row) throw new Error(`There is no process ${pid}.`)
+  return { pid, startedAt: row.startedAt }
+}
+
+export function isAlive(id: ProcessId): boolean {
+  const row = (hasProc ? fromProc(id.pid) : fromPs(['-p', `${id.pid}`]))[0]
+  return row !== undefined && row.startedAt === id.startedAt && !row.state.startsWith('Z')
+}
+
+/** The given processes and all that descend from them, parents before children. */
+export function withDescendants(
+  rows: readonly ProcessRow[],
+  roots: readonly ProcessId[],
+): readonly ProcessRow[] {
+  const found = rows.filter(row => roots.some(root => isSame(root, row)))
+  for (const parent of found) {
+    found.push(...rows.filter(row => row.parent === parent.pid && !found.includes(row)))
+  }
+  return found
+}
+
+/**
+ * Processes that carry the run's tag in their environment, or work below its scratch folder. Some
+ * servers write over their environment, so neither sign is enough alone. Only where `/proc` is.
+ */
+export function findMarked(runId: string, scratchFolder: string): readonly ProcessRow[] {
+  if (!hasProc) return []
+  return listProcesses().filter(({ pid }) => {
+    const folder = attempt(() => readlinkSync(`/proc/${pid}/cwd`)) ?? ''
+    if (folder === scratchFolder || folder.startsWith(`${scratchFolder}/`)) return true
+    const environment = attempt(() => readFileSync(`/proc/${pid}/environ`, 'utf8')) ?? ''
+    return environment.split('\0').includes(`LAB_RUN=${runId}`)
+  })
+}
+
+export function isSame(one: ProcessId, other: ProcessId): boolean {
+  return one.pid === other.pid && one.startedAt === other.startedAt
+}
+
+function fromProc(pid: number): readonly ProcessRow[] {
+  if (!Number.isInteger(pid)) return []
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  if (stat === undefined) return []
+  // The second field is the name in brackets and may hold anything, brackets and blanks too.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state = '', parent = ''] = fields
+  return [{ pid, parent: Number(parent), state, startedAt: `${boot}-${fields[19]}` }]
+}
+
+function fromPs(which: readonly string[]): readonly ProcessRow[] {
+  const text = attempt(() =>
+    execFileSync('ps', [...which, '-o', 'pid=,ppid=,stat=,lstart='], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    }),
+  )
+  return [...(text ?? '').matchAll(/^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/gm)].map(
+    ([, pid, parent, state = '', startedAt = '']) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      state,
+      startedAt,
+    }),
+  )
+}
+
+/** Processes end while one reads about them: then there is nothing to read. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

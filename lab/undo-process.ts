@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { guardedProcesses } from './guarded-processes.ts'
+import type { Json } from './json.ts'
+import type { Undo } from './ledger.ts'
+import { resumeTree } from './process-tree.ts'
+
+const arguments_ = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('start'), server: z.string() }),
+  z.object({
+    action: z.literal('resume'),
+    process: z.object({ pid: z.int(), startedAt: z.string() }),
+  }),
+])
+type Arguments = z.infer<typeof arguments_>
+
+/** The undo of a kill (`start`) and of a pause (`resume`) of an embedded server, as data. */
+export function undoOf(args: Arguments): Undo {
+  return { module: import.meta.url, args }
+}
+
+/**
+ * Where the run's guardian is not ours, the server has ended with it or is about to: then nothing
+ * needs to be started.
+ */
+export async function undo(args: Json): Promise<void> {
+  const parsed = arguments_.parse(args)
+  if (parsed.action === 'resume') return resumeTree(parsed.process)
+  const server = guardedProcesses.get(parsed.server)
+  if (server && !server.running) await server.restart()
+}
