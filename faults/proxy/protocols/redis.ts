@@ -1,0 +1,5 @@
+import type { Protocol } from '../protocol.ts'
+import { RedisSession } from './redis/session.ts'
+
+/** Redis, RESP2 and RESP3. */
+export const protocol: Protocol = { name: 'redis', open: () => new RedisSession() }

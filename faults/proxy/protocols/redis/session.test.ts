@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { anySizes, type Hearing, hear, type Line, pieces, said } from '../common/script.ts'
+import { RedisSession } from './session.ts'
+
+function command(...words: string[]): string {
+  return `*${words.length}\r\n${words.map(bulk).join('')}`
+}
+function bulk(word: string): string {
+  return `$${Buffer.byteLength(word)}\r\n${word}\r\n`
+}
+function summary(hearing: Hearing): string[] {
+  return hearing.messages
+    .filter(({ message }) => !message.minor)
+    .map(({ message }) => {
+      const { direction, kind, key, error, answers } = message
+      const parts = [kind, key, error && `!${error}`, answers && `#${answers}`]
+      return `${direction === 'upstream' ? '>' : '<'} ${parts.filter(Boolean).join(' ')}`
+    })
+}
+function listen(script: readonly Line[]): string[] {
+  return summary(hear(new RedisSession(), script))
+}
+
+const dialogue: Line[] = [
+  ['client', command('SET', 'cart:1', 'x'.repeat(200)) + command('get', 'cart:1')],
+  ['server', `+OK\r\n${bulk('y'.repeat(90))}`],
+  ['client', command('EVAL', 'return 1', '2', 'k1', 'k2', 'a') + command('EVAL', 'return 1', '0')],
+  ['server', ':1\r\n-BUSY Redis is busy\r\n'],
+  ['client', command('MULTI') + command('INCR', 'n') + command('EXEC')],
+  ['server', '+OK\r\n+QUEUED\r\n*2\r\n:1\r\n*-1\r\n'],
+  ['client', command('XREAD', 'COUNT', '2', 'STREAMS', 'events', '0')],
+  ['server', '$-1\r\n'],
+  ['client', 'PING\r\n'],
+  ['client', command('SUBSCRIBE', 'chat:1', 'chat:2')],
+  ['server', '+PONG\r\n*3\r\n$9\r\nsubscribe\r\n$6\r\nchat:1\r\n:1\r\n'],
+  ['server', '*3\r\n$9\r\nsubscribe\r\n$6\r\nchat:2\r\n:2\r\n'],
+  ['server', `*3\r\n${bulk('message')}${bulk('chat:1')}${bulk('hello')}`],
+  ['client', command('HELLO', '3')],
+  ['server', '%1\r\n$5\r\nproto\r\n:3\r\n'],
+  ['client', command('GET', 'k')],
+  ['server', `|1\r\n+ttl\r\n:3\r\n*2\r\n${bulk('message')}~1\r\n#t\r\n`],
+  ['server', `>2\r\n${bulk('invalidate')}*1\r\n${bulk('k')}`],
+  ['client', command('SET', 'größe', '1')],
+  ['server', '-READONLY You can’t write\r\n'],
+]
+
+test('names commands, keys, errors and what each reply answers', () => {
+  expect(listen(dialogue)).toEqual([
+    '> SET cart:1',
+    '> GET cart:1',
+    '< SET cart:1 #1',
+    '< GET cart:1 #2',
+    '> EVAL k1',
+    '> EVAL',
+    '< EVAL k1 #3',
+    '< EVAL !BUSY #4',
+    '> MULTI',
+    '> INCR n',
+    '> EXEC',
+    '< MULTI #5',
+    '< INCR n #6',
+    '< EXEC #7',
+    '> XREAD events',
+    '< XREAD events #8',
+    '> PING',
+    '> SUBSCRIBE chat:1',
+    '< PING #9',
+    '< message chat:1',
+    '> HELLO',
+    '< HELLO #11',
+    '> GET k',
+    '< GET k #12',
+    '> SET größe',
+    '< SET größe !READONLY #13',
+  ])
+})
+
+test('hears the same whatever the chunk borders, and passes every byte', () => {
+  const whole = hear(new RedisSession(), dialogue)
+  expect(whole.passed).toEqual(said(dialogue))
+  fc.assert(
+    fc.property(anySizes, sizes => {
+      expect(hear(new RedisSession(), dialogue, pieces(sizes))).toEqual(whole)
+    }),
+  )
+})
+
+test('skips a big value by its length', () => {
+  const value = '*3\r\n$3\r\nDEL\r\n'.repeat(100_000)
+  const { messages } = hear(
+    new RedisSession(),
+    [['client', command('SET', 'big', value) + command('GET', 'next')]],
+    pieces([65_536]),
+  )
+  expect(messages.map(({ message }) => message.kind)).toEqual(['SET', 'GET'])
+})
+
+test('counts kinds alone when no detail is wanted', () => {
+  const session = new RedisSession()
+  session.detail = false
+  const [line] = summary(hear(session, [['client', command('SET', 'k', 'v')]]))
+  expect(line).toBe('> SET')
+})
+
+test('does not expect an answer to a command that was kept back', () => {
+  const session = new RedisSession()
+  const script: Line[] = [['client', command('SET', 'a', '1') + command('GET', 'b')]]
+  const { messages } = hear(session, script)
+  const kept = messages[0]?.message
+  if (kept) session.withdraw(kept)
+  expect(summary(hear(session, [['server', '$-1\r\n']]))).toEqual(['< GET b #2'])
+})
+
+test.each([
+  ['a replication stream', [command('PSYNC', '?', '-1')], 'replication stream'],
+  ['TLS', ['\x16\x03\x01\x02\x00\x01'], 'encrypted'],
+  ['another protocol', ['\x00\x00\x00\x08'], 'not the Redis protocol'],
+  ['a bad length', ['*1\r\n$x\r\n'], 'not a number'],
+  ['replies switched off', [command('CLIENT', 'REPLY', 'OFF')], 'CLIENT REPLY'],
+])('passes %s unparsed', (_, lines, why) => {
+  const script: Line[] = [...lines.map((line): Line => ['client', line]), ['server', 'whatever']]
+  const hearing = hear(new RedisSession(), script)
+  expect(hearing.unparsed).toBe(why)
+  expect(hearing.passed).toEqual(said(script))
+})
+
+test('never throws, whatever bytes come, and passes them all', () => {
+  const bytes = fc.uint8Array({ maxLength: 300 }).map(array => Buffer.from(array))
+  const who = fc.constantFrom('client' as const, 'server' as const)
+  const almost = fc
+    .tuple(fc.constantFrom(...dialogue), fc.nat(200), bytes)
+    .map(([line, at, noise]) => {
+      const good = Buffer.from(line[1])
+      return Buffer.concat([good.subarray(0, at), noise.subarray(0, 3), good.subarray(at)])
+    })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(who, fc.oneof(bytes, almost))), anySizes, (script, sizes) => {
+      const hearing = hear(new RedisSession(), script, pieces(sizes))
+      expect(hearing.passed).toEqual(said(script))
+    }),
+    { numRuns: 300 },
+  )
+})

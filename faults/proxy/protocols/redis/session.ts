@@ -1,0 +1,156 @@
+import type { Message, ProtocolSession } from '../../protocol.ts'
+import { Framed } from '../common/framed.ts'
+import { Parsed } from '../common/parsed.ts'
+import { type Exchange, PENDING_LIMIT, Pending } from '../common/pending.ts'
+import type { Scanner, Sink } from '../common/sink.ts'
+import { ReplyParser } from './reply-parser.ts'
+import { RequestParser } from './request-parser.ts'
+
+const subscribing = new Set([
+  'SUBSCRIBE',
+  'PSUBSCRIBE',
+  'SSUBSCRIBE',
+  'UNSUBSCRIBE',
+  'PUNSUBSCRIBE',
+  'SUNSUBSCRIBE',
+])
+const pushWords = new Set([
+  'message',
+  'pmessage',
+  'smessage',
+  ...[...subscribing].map(name => name.toLowerCase()),
+])
+
+interface Command extends Exchange {
+  /** Confirmations still to come of a (un)subscribe; else 1. */
+  owed: number
+  /** The protocol version that a HELLO asked for. */
+  readonly hello: string | undefined
+}
+
+/**
+ * Redis, RESP2 and RESP3. Replies are matched to commands by order; pushes and pub/sub messages
+ * stand outside of it. After PSYNC, SYNC, MONITOR and CLIENT REPLY the connection is unparsed.
+ */
+export class RedisSession implements ProtocolSession {
+  readonly upstream: Framed
+  readonly downstream: Framed
+  detail = true
+  readonly #pending = new Pending<Command>()
+  #asked = 0
+  #said = 0
+  #resp3 = false
+  #mayBePush = false
+  #opaqueAfter: string | undefined
+  #monitors = false
+
+  constructor() {
+    this.upstream = new Framed(
+      sink => this.#requests(sink),
+      () => this.downstream.stop(),
+    )
+    this.downstream = new Framed(
+      sink => this.#replies(sink),
+      () => this.upstream.stop(),
+    )
+  }
+
+  withdraw(message: Message): void {
+    this.#pending.withdraw(message.number)
+  }
+
+  #requests(sink: Sink): Scanner {
+    const session = this
+    return new RequestParser({
+      get detail() {
+        return session.detail
+      },
+      command: (name, key, count, argument) =>
+        sink.head(session.#command(name, key, count, argument)),
+      end: offset => {
+        sink.end(offset)
+        if (session.#opaqueAfter !== undefined) sink.unparsed(session.#opaqueAfter)
+      },
+      unparsed: why => sink.unparsed(why),
+    })
+  }
+
+  #replies(sink: Sink): Scanner {
+    const session = this
+    return new ReplyParser({
+      get mayBePush() {
+        return session.#mayBePush
+      },
+      reply: (type, error, words) => sink.head(session.#reply(type, error, words)),
+      end: offset => {
+        sink.end(offset)
+        if (session.#monitors) sink.unparsed('MONITOR')
+      },
+      unparsed: why => sink.unparsed(why),
+    })
+  }
+
+  #command(name: string, key: string | undefined, count: number, argument: string): Message {
+    const message = new Parsed('upstream', ++this.#asked, name, key)
+    if (name === 'EMPTY') {
+      message.minor = true
+      return message
+    }
+    const isSubscribing = subscribing.has(name)
+    if (isSubscribing && !this.#resp3) this.#mayBePush = true
+    else if (name === 'PSYNC' || name === 'SYNC') this.#opaqueAfter = 'replication stream'
+    else if (name === 'CLIENT' && argument.toUpperCase() === 'REPLY') {
+      this.#opaqueAfter = 'CLIENT REPLY'
+    }
+    if (this.#pending.size >= PENDING_LIMIT) this.#opaqueAfter = 'too many commands unanswered'
+    if (!isSubscribing) message.awaited = true
+    this.#pending.push({
+      number: message.number,
+      kind: name,
+      key,
+      trace: undefined,
+      owed: isSubscribing ? Math.max(1, count - 1) : 1,
+      hello: name === 'HELLO' ? argument : undefined,
+    })
+    return message
+  }
+
+  #reply(type: number, error: string | undefined, words: readonly string[]): Message {
+    const number = ++this.#said
+    const word = words[0] ?? ''
+    if (type === 62 || (this.#mayBePush && pushWords.has(word))) {
+      return this.#push(number, word, words)
+    }
+    const answered = this.#pending.shift()
+    if (answered === undefined) {
+      const unasked = new Parsed('downstream', number, 'reply')
+      if (error !== undefined) unasked.error = error
+      return unasked
+    }
+    if (error === undefined) this.#accepted(answered)
+    return Parsed.answer(number, answered, error)
+  }
+
+  #push(number: number, word: string, words: readonly string[]): Message {
+    const oldest = this.#pending.oldest
+    if (oldest && subscribing.has(oldest.kind) && oldest.kind === word.toUpperCase()) {
+      oldest.owed--
+      if (oldest.owed === 0) this.#pending.shift()
+    }
+    const channel = word === 'pmessage' ? words[2] : words[1]
+    const message = new Parsed('downstream', number, word, channel)
+    if (!word.endsWith('message')) message.minor = true
+    return message
+  }
+
+  #accepted(answered: Command): void {
+    if (answered.kind === 'MONITOR') this.#monitors = true
+    else if (answered.kind === 'RESET') {
+      this.#resp3 = false
+      this.#mayBePush = false
+    } else if (answered.hello === '3') {
+      this.#resp3 = true
+      this.#mayBePush = false
+    } else if (answered.hello === '2') this.#resp3 = false
+  }
+}
