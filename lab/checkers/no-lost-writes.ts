@@ -4,12 +4,15 @@ import type { Json } from '../json.ts'
 import { entriesOf, history, type Named, type Performed } from './history.ts'
 
 export interface WriteOptions {
-  /** The operation that writes; default `write`. Its `key` is unique to the logical request. */
+  /** The operation that writes; default each but the reads. Its `key` is unique to the request. */
   readonly write?: string
   /** The operation of the final reads; default `read`. */
   readonly read?: string
-  /** What a write promised to leave behind; default its input. */
-  readonly promised?: (write: Performed) => Json
+  /**
+   * What the final reads must find of a write; default the value of its ok answer. Undefined: any
+   * value will do, as for a write whose answer never came.
+   */
+  readonly promised?: (write: Performed) => Json | undefined
   /**
    * What a final read found, effect by effect: none, one, or (doubled) several for one key. By
    * default an answer of `null` is none, an array is one effect per element, all else is one.
@@ -61,7 +64,7 @@ export function noLostWrites(workload: Named, options: WriteOptions = {}): Check
 function judge(journal: Journal, workload: Named, options: WriteOptions): Finding {
   const all = history(journal, workload)
   const writes = Map.groupBy(
-    all.filter(each => each.f === (options.write ?? 'write') && each.phase !== 'final-reads'),
+    all.filter(each => isWrite(each, options)),
     each => each.key ?? '',
   )
   const sights = sightsOf(all, options)
@@ -100,8 +103,9 @@ function offencesOf(
 ): readonly Offence[] {
   if (sights.length === 0) return []
   const acked = attempts.filter(isAcked)
-  const promised = (acked.length > 0 ? acked : attempts).map(options.promised ?? (w => w.input))
-  const kept = (effect: Effect) => promised.some(value => isDeepStrictEqual(value, effect.value))
+  const promised = (acked.length > 0 ? acked : attempts).map(options.promised ?? answered)
+  const kept = ({ value }: Effect) =>
+    promised.some(each => each === undefined || isDeepStrictEqual(each, value))
   const absent = sights.filter(sight => !hasEffect(sight))
   const refused = attempts.every(each => each.answer?.outcome.kind === 'fail')
   return [
@@ -181,6 +185,15 @@ function guilty(figures: Figures, first: Offence, total: number): Finding {
 /** Enough to look at; a key that was attempted a hundred times needs no hundred lines. */
 function shown(first: Offence) {
   return { entries: first.entries.slice(0, 12), atMs: first.atMs }
+}
+
+function isWrite({ f, phase }: Performed, { write, read }: WriteOptions): boolean {
+  const writes = write === undefined ? f !== (read ?? 'read') : f === write
+  return writes && phase !== 'final-reads'
+}
+
+function answered({ answer }: Performed): Json | undefined {
+  return answer?.outcome.kind === 'ok' ? answer.outcome.value : undefined
 }
 
 const isAcked = (write: Performed) => write.answer?.outcome.kind === 'ok'

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../journal.ts'
+import { journalOf, type Told } from './journal-of.ts'
+import { noGapsNoDuplicates } from './no-gaps-no-duplicates.ts'
+
+const workload = 'chat'
+const check = (told: readonly Told[]) =>
+  noGapsNoDuplicates({ name: workload }).check(journalOf(told))
+
+const subscribed = (client: number, channel = 'a'): Told => {
+  return { kind: 'observed', workload, client, what: 'subscribed', value: { channel } }
+}
+const frame = (client: number, seq: number, channel = 'a'): Told => {
+  const value = { channel, seq, id: `m${seq}` }
+  return { kind: 'observed', workload, client, what: 'frame', value }
+}
+const sent = (seq: number, kind: 'ok' | 'fail' | 'info' = 'ok'): readonly Told[] => {
+  const id = `m${seq}`
+  const outcome: Outcome =
+    kind === 'ok' ? { kind, value: { channel: 'a', seq, id } } : { kind, error: 'refused: away' }
+  const common = { workload, op: seq, client: 9, f: 'send' } as const
+  return [
+    { kind: 'invoke', ...common, input: { id }, intendedMs: 0 },
+    { kind: 'complete', ...common, outcome, latencyMs: 1 },
+  ]
+}
+
+describe('no gaps and no duplicates', () => {
+  test('everything confirmed was seen once by all, in order', () => {
+    const told = [
+      ...[subscribed(1), subscribed(2), ...sent(1), frame(1, 1), frame(2, 1)],
+      ...[...sent(2), frame(2, 2), frame(1, 2)],
+    ]
+    expect(check(told)).toMatchObject({ word: 'valid', figures: { confirmed: 2, frames: 4 } })
+  })
+
+  test.each([
+    ['missing', [subscribed(1), ...sent(1), ...sent(2), frame(1, 2)]],
+    ['duplicated', [subscribed(1), ...sent(1), frame(1, 1), frame(1, 1)]],
+    ['reordered', [subscribed(1), ...sent(1), ...sent(2), frame(1, 2), frame(1, 1)]],
+    ['leaked', [subscribed(1), ...sent(1), frame(1, 1), frame(3, 1)]],
+    ['refusedYetSeen', [subscribed(1), ...sent(1, 'fail'), frame(1, 1)]],
+  ] as const)('a %s message is found', (sin, told) => {
+    expect(check(told)).toMatchObject({ word: 'invalid', figures: { [sin]: 1 } })
+  })
+
+  test('an unconfirmed message that one subscriber saw is owed to the others', () => {
+    const told = [subscribed(1), subscribed(2), ...sent(1, 'info'), frame(1, 1)]
+    expect(check(told)).toMatchObject({ word: 'invalid', figures: { missing: 1 } })
+  })
+
+  test('a subscriber is owed nothing that was sent before it came', () => {
+    const told = [subscribed(1), ...sent(1), frame(1, 1), subscribed(2), ...sent(2)]
+    const finding = check([...told, frame(1, 2), frame(2, 2)])
+    expect(finding.word).toBe('valid')
+  })
+
+  test.each([
+    ['an empty history', []],
+    ['nothing confirmed', [subscribed(1), ...sent(1, 'info')]],
+    ['no subscription', sent(1)],
+  ] as const)('%s shows nothing', (_, told) => {
+    expect(check(told).word).toBe('unknown')
+  })
+
+  test('a deaf subscriber is no vacuous one', () => {
+    expect(check([subscribed(1), ...sent(1)]).word).toBe('invalid')
+  })
+
+  test('any faithful delivery is valid, and dropping or repeating any frame is found', () => {
+    const size = fc.record({
+      clients: fc.integer({ min: 1, max: 5 }),
+      messages: fc.integer({ min: 1, max: 20 }),
+    })
+    fc.assert(
+      fc.property(size, fc.nat(), ({ clients, messages }, chosen) => {
+        const people = Array.from({ length: clients }, (_, client) => client)
+        const frames = Array.from({ length: messages }, (_, i) =>
+          people.map(c => frame(c, i + 1)),
+        ).flat()
+        const sends = Array.from({ length: messages }, (_, i) => sent(i + 1)).flat()
+        const head = [...people.map(c => subscribed(c)), ...sends]
+        expect(check([...head, ...frames]).word).toBe('valid')
+        const at = chosen % frames.length
+        const dropped = [...head, ...frames.toSpliced(at, 1)]
+        expect(check(dropped)).toMatchObject({ word: 'invalid', figures: { missing: 1 } })
+        const repeated = [...head, ...frames, ...frames.slice(at, at + 1)]
+        expect(check(repeated)).toMatchObject({ word: 'invalid', figures: { duplicated: 1 } })
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
