@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../journal.ts'
+import { fastRefusals } from './fast-refusals.ts'
+import { traffic } from './journal-of.ts'
+
+const fast = fastRefusals({ name: 'orders' }, { p50AtMost: '50ms', p95AtMost: '200ms' })
+const ok: Outcome = { kind: 'ok', value: 1 }
+const refused: Outcome = { kind: 'fail', error: 'refused: open' }
+const during = (atMs: number) => atMs >= 2000 && atMs < 6000
+
+const run = (latencyMs: (atMs: number) => number) =>
+  traffic('orders', atMs => (during(atMs) ? refused : ok), { latencyMs })
+
+describe('fast refusals', () => {
+  test('quick refusals are valid', () => {
+    expect(fast.check(run(() => 5))).toMatchObject({
+      word: 'valid',
+      figures: { refused: 40, p50Ms: 5 },
+    })
+  })
+
+  test('a slow median or a slow tail is invalid, and the slowest is the witness', () => {
+    expect(fast.check(run(() => 60)).word).toBe('invalid')
+    const tail = fast.check(run(atMs => (atMs >= 5500 ? 300 : 5)))
+    expect(tail).toMatchObject({ word: 'invalid', figures: { p50Ms: 5, p95Ms: 300 } })
+  })
+
+  test('slow refusals outside the fault are not its business', () => {
+    const before = traffic('orders', () => refused, { latencyMs: atMs => (during(atMs) ? 5 : 900) })
+    expect(fast.check(before).word).toBe('valid')
+  })
+
+  test('when none was refused, nothing is shown', () => {
+    expect(fast.check([]).word).toBe('unknown')
+    expect(fast.check(traffic('orders', () => ok)).word).toBe('unknown')
+  })
+
+  test('valid exactly when the nearest-rank quantiles keep the bounds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 40, maxLength: 40 }),
+        ms => {
+          const finding = fast.check(run(atMs => ms[(atMs - 2000) / 100] ?? 1))
+          const sorted = ms.toSorted((a, b) => a - b)
+          const slow = (sorted[19] ?? 0) > 50 || (sorted[37] ?? 0) > 200
+          expect(finding.word).toBe(slow ? 'invalid' : 'valid')
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+})

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Outcome } from '../journal.ts'
+import { honestRefusals } from './honest-refusals.ts'
+import { traffic } from './journal-of.ts'
+
+const honest = honestRefusals({ name: 'orders' }, { deadlineMs: 500 })
+const ok: Outcome = { kind: 'ok', value: 1 }
+const inFault = (atMs: number) => atMs >= 3000 && atMs < 3100
+const once = (outcome: Outcome | undefined) =>
+  traffic('orders', atMs => (inFault(atMs) ? outcome : ok))
+
+describe('honest refusals', () => {
+  test('typed refusals and typed uncertainty are honest', () => {
+    expect(honest.check(once({ kind: 'fail', error: 'refused: busy' }))).toMatchObject({
+      word: 'valid',
+      figures: { refused: 1, answered: 99 },
+    })
+    expect(honest.check(once({ kind: 'info', error: 'refused: unconfirmed' })).word).toBe('valid')
+  })
+
+  test.each([
+    ['hung', undefined],
+    ['hung', { kind: 'info', error: 'gave up after 4000 ms' }],
+    ['hung', { kind: 'info', error: 'no answer' }],
+    ['untyped', { kind: 'fail', error: '503' }],
+    ['untyped', { kind: 'info', error: 'connection: reset' }],
+  ] as const)('%s: %o', (sin, outcome) => {
+    const finding = honest.check(once(outcome))
+    expect(finding).toMatchObject({ word: 'invalid', figures: { [sin]: 1 } })
+    expect(finding).toHaveProperty('witness.what', expect.stringContaining('k30'))
+  })
+
+  test('an ok that comes too late is late', () => {
+    const slow = traffic('orders', () => ok, { latencyMs: atMs => (inFault(atMs) ? 501 : 500) })
+    expect(honest.check(slow)).toMatchObject({ word: 'invalid', figures: { late: 1 } })
+  })
+
+  test('without an operation during the fault nothing is shown', () => {
+    expect(honest.check([]).word).toBe('unknown')
+    const calm = traffic('orders', () => ok).filter(
+      entry => !('op' in entry) || entry.atMs < 2000 || entry.atMs > 6500,
+    )
+    expect(honest.check(calm).word).toBe('unknown')
+  })
+
+  test('whatever the endings, each operation is counted once', () => {
+    const ends = fc.constantFrom<Outcome | undefined>(
+      ok,
+      { kind: 'fail', error: 'refused: busy' },
+      { kind: 'fail', error: 'boom' },
+      { kind: 'info', error: 'no answer' },
+      undefined,
+    )
+    fc.assert(
+      fc.property(fc.func(ends), answer => {
+        const { figures } = honest.check(traffic('orders', answer))
+        const { answered = 0, refused = 0, late = 0, hung = 0, untyped = 0 } = figures
+        expect(answered + refused + late + hung + untyped).toBe(100)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
