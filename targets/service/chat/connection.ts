@@ -49,18 +49,23 @@ export class Connection {
   }
 
   #onFrame(data: RawData, isBinary: boolean): void {
-    if (isBinary) return this.#socket.close(1003, 'text frames only')
-    if (!this.#admits()) return this.#socket.close(1008, 'too many frames')
+    const frame = this.#read(data, isBinary)
+    if ('code' in frame) this.#socket.close(frame.code, frame.reason)
+    else this.#enqueue(frame)
+  }
+
+  #read(data: RawData, isBinary: boolean): ClientFrame | { code: number; reason: string } {
+    if (isBinary) return { code: 1003, reason: 'text frames only' }
+    if (!this.#admits()) return { code: 1008, reason: 'too many frames' }
     const json = parseJson(data.toString())
-    if (json === undefined) return this.#socket.close(1007, 'not JSON')
+    if (json === undefined) return { code: 1007, reason: 'not JSON' }
     const frame = clientFrame.safeParse(json)
-    if (!frame.success) return this.#socket.close(1008, 'not a frame of this protocol')
-    this.#enqueue(frame.data)
+    return frame.success ? frame.data : { code: 1008, reason: 'not a frame of this protocol' }
   }
 
   #enqueue(frame: ClientFrame): void {
     this.#waiting += 1
-    if (this.#waiting > maxWaitingFrames) return this.#socket.close(1013, 'try again later')
+    if (this.#waiting > maxWaitingFrames) this.#socket.close(1013, 'try again later')
     this.#turn = this.#turn.then(async () => {
       this.#waiting -= 1
       if (this.#socket.readyState === this.#socket.OPEN) await this.#handleInContext(frame)
@@ -70,9 +75,9 @@ export class Connection {
   async #handleInContext(frame: ClientFrame): Promise<void> {
     const { defences } = this.#parts
     const { defaultMs, retryAfterSeconds } = defences.settings('request-deadline')
-    using deadline = defences.on('request-deadline')
-      ? deadlineIn(defaultMs, retryAfterSeconds)
-      : noDeadline
+    // Replaying may take long, and is bounded query by query.
+    const bounded = frame.type === 'send' && defences.on('request-deadline')
+    using deadline = bounded ? deadlineIn(defaultMs, retryAfterSeconds) : noDeadline
     const about = frame.type === 'send' ? frame.id : frame.channel
     await runInContext({ requestId: about, deadline }, async () => {
       try {
@@ -81,6 +86,8 @@ export class Connection {
         const { code, outcome = 'not-done', status } = toProblem(error).details
         if (status >= 500) this.#parts.log.warn({ err: error, about, code }, 'frame failed')
         this.#send({ type: 'error', code, outcome, about })
+        // Half a replay is a gap: let the client come back with what it has.
+        if (frame.type === 'subscribe') this.#socket.close(1013, 'try again later')
       }
     })
   }
@@ -108,9 +115,9 @@ export class Connection {
     }
     this.#unsubscribe(channel)
     const { hub, messages, defences } = this.#parts
-    const feed = await hub.feed(channel)
     const { pageSize } = defences.settings('websocket-resume')
     const deliver = (text: string) => this.#write(text)
+    const feed = await hub.acquire(channel)
     const subscription = new Subscription({ channel, feed, messages, pageSize, deliver })
     this.#subscriptions.set(channel, subscription)
     this.#send({ type: 'subscribed', channel })
@@ -138,9 +145,10 @@ export class Connection {
     const { maxBufferedBytes } = defences.settings('slow-consumer-guard')
     if (defences.on('slow-consumer-guard') && this.#socket.bufferedAmount > maxBufferedBytes) {
       log.warn({ event: 'slow-consumer', client: this.#client }, 'closed a slow consumer')
-      return this.#socket.terminate() // a close frame would wait behind what it does not read
+      this.#socket.terminate() // a close frame would wait behind what it does not read
+    } else {
+      this.#socket.send(text)
     }
-    this.#socket.send(text)
   }
 }
 

@@ -20,6 +20,7 @@ export class Feed {
   readonly listeners = new Set<Listener>()
   #head: number | undefined
   #timer: NodeJS.Timeout | undefined
+  #gapAfter: number | undefined
   #catchingUp: Promise<void> | undefined
 
   constructor(options: FeedOptions) {
@@ -77,7 +78,14 @@ export class Feed {
       this.#held.delete(next.seq)
       this.#deliver(next)
     }
+    this.#watchGap(this.#head)
+  }
+
+  /** One timer per gap: further announcements behind it must not put it off. */
+  #watchGap(head: number): void {
+    if (this.#held.size > 0 && this.#gapAfter === head) return
     clearTimeout(this.#timer)
+    this.#gapAfter = this.#held.size > 0 ? head : undefined
     if (this.#held.size > 0) this.#timer = setTimeout(() => this.#closeGap(), this.#options.gapMs)
   }
 
@@ -87,6 +95,7 @@ export class Feed {
   }
 
   #closeGap(): void {
+    this.#gapAfter = undefined
     if (this.#options.replay) {
       void this.catchUp()
       return

@@ -12,6 +12,12 @@ interface Parts {
   readonly log: Pick<Logger, 'warn'>
 }
 
+interface OpenFeed {
+  readonly feed: Feed
+  readonly started: Promise<void>
+  users: number
+}
+
 const prefix = 'chat:'
 
 /**
@@ -21,8 +27,7 @@ const prefix = 'chat:'
  */
 export class Hub {
   readonly #parts: Parts
-  readonly #feeds = new Map<string, Promise<Feed>>()
-  readonly #open = new Map<string, Feed>()
+  readonly #open = new Map<string, OpenFeed>()
   readonly #poll: NodeJS.Timeout | undefined
   #polling = false
 
@@ -37,31 +42,39 @@ export class Hub {
     }
   }
 
-  /** The channel's feed, announcing from now on. @throws when Postgres cannot say where it is. */
-  feed(channel: string): Promise<Feed> {
-    const known = this.#feeds.get(channel)
-    if (known) return known
-    const opened = this.#openFeed(channel)
-    this.#feeds.set(channel, opened)
-    opened.catch(() => this.#forget(channel))
-    return opened
+  /**
+   * The channel's feed, announcing from now on; to be released once for each time it was acquired.
+   * @throws when Postgres cannot say where the channel is; then there is nothing to release.
+   */
+  async acquire(channel: string): Promise<Feed> {
+    const open = this.#open.get(channel) ?? this.#openFeed(channel)
+    open.users += 1
+    try {
+      await open.started
+      return open.feed
+    } catch (error) {
+      this.release(channel)
+      throw error
+    }
   }
 
-  /** To be called when a listener has left the feed. */
   release(channel: string): void {
-    const feed = this.#open.get(channel)
-    if (!feed || feed.listeners.size > 0) return
-    this.#forget(channel)
+    const open = this.#open.get(channel)
+    if (!open) return
+    open.users -= 1
+    if (open.users > 0) return
+    open.feed.close()
+    this.#open.delete(channel)
     this.#parts.subscriber.unsubscribe(prefix + channel).catch(() => {}) // gone with Redis anyway
   }
 
   close(): void {
     clearInterval(this.#poll)
-    for (const feed of this.#open.values()) feed.close()
+    for (const { feed } of this.#open.values()) feed.close()
   }
 
-  async #openFeed(channel: string): Promise<Feed> {
-    const { messages, subscriber, defences, log } = this.#parts
+  #openFeed(channel: string): OpenFeed {
+    const { messages, defences, log } = this.#parts
     const { gapMs, pageSize } = defences.settings('websocket-resume')
     const resumes = defences.on('websocket-resume')
     const feed = new Feed({
@@ -69,24 +82,24 @@ export class Hub {
       ...(resumes && { replay: seq => messages.after(channel, seq, pageSize) }),
       onError: err => log.warn({ err, channel }, 'catch-up failed'),
     })
-    this.#open.set(channel, feed)
-    // Announced first, looked up second: nothing falls between.
+    const open = { feed, users: 0, started: this.#start(channel, feed) }
+    this.#open.set(channel, open)
+    return open
+  }
+
+  /** Announced first, looked up second: nothing falls between. */
+  async #start(channel: string, feed: Feed): Promise<void> {
+    const { messages, subscriber, defences, log } = this.#parts
     await subscriber.subscribe(prefix + channel).catch(err => {
       log.warn({ err, channel }, 'subscribed later, when Redis is back')
     })
-    if (resumes) feed.startAfter((await messages.heads([channel])).get(channel) ?? 0)
-    return feed
-  }
-
-  #forget(channel: string): void {
-    this.#open.get(channel)?.close()
-    this.#open.delete(channel)
-    this.#feeds.delete(channel)
+    if (!defences.on('websocket-resume')) return
+    feed.startAfter((await messages.heads([channel])).get(channel) ?? 0)
   }
 
   #onAnnouncement(text: string): void {
     const announced = message.safeParse(parseJson(text))
-    if (announced.success) this.#open.get(announced.data.channel)?.announce(announced.data)
+    if (announced.success) this.#open.get(announced.data.channel)?.feed.announce(announced.data)
     else this.#parts.log.warn({ event: 'chat-bad-announcement' }, 'not a chat message')
   }
 
@@ -96,7 +109,7 @@ export class Hub {
     if (names.length === 0) return
     await subscriber.subscribe(...names).catch(err => log.warn({ err }, 'subscription failed'))
     if (!this.#poll) return
-    for (const feed of this.#open.values()) void feed.catchUp()
+    for (const { feed } of this.#open.values()) void feed.catchUp()
   }
 
   async #catchUpLate(): Promise<void> {
@@ -105,7 +118,7 @@ export class Hub {
     try {
       const heads = await this.#parts.messages.heads([...this.#open.keys()])
       for (const [channel, seq] of heads) {
-        const feed = this.#open.get(channel)
+        const feed = this.#open.get(channel)?.feed
         if (feed?.head !== undefined && feed.head < seq) void feed.catchUp()
       }
     } catch (err) {

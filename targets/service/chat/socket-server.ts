@@ -17,6 +17,7 @@ export function serveSockets(http: Http, parts: ConnectionParts, metrics: Metric
     const query = chatQuery.safeParse(Object.fromEntries(url.searchParams))
     if (!query.success) return refuse(socket, '400 Bad Request')
     sockets.handleUpgrade(request, socket, head, webSocket => {
+      sockets.emit('connection', webSocket, request) // `ws` leaves this to whoever upgrades
       const connection = new Connection(webSocket, query.data.client, parts)
       const { channel, after } = query.data
       if (channel !== undefined) connection.subscribe(channel, after)
