@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net'
 import type { ActiveToxic } from './active-toxic.ts'
+import { Conversation, type ConversationHost } from './conversation.ts'
 import type { Deadlines } from './deadlines.ts'
-import type { WireEvent } from './events.ts'
 import { Flow } from './flow.ts'
+import type { ProtocolSession } from './protocol.ts'
 import type { ConnectionFacts, Ending } from './toxic.ts'
 
 /** What a connection needs of the proxy it belongs to. */
-export interface ConnectionHost {
+export interface ConnectionHost extends ConversationHost {
   readonly deadlines: Deadlines
-  emit(event: Omit<WireEvent, 'kind' | 'link'>): void
   /** Toxics of the proxy in their order. */
   toxics(): readonly ActiveToxic[]
   /** The upstream could not be reached. */
@@ -28,6 +28,7 @@ export class Connection {
   readonly upstream: Socket
   readonly up: Flow
   readonly down: Flow
+  readonly conversation: Conversation | undefined
   isNew = true
   readonly #host: ConnectionHost
   #open = 2
@@ -39,6 +40,7 @@ export class Connection {
     client: Socket,
     upstream: { readonly host: string; readonly port: number },
     host: ConnectionHost,
+    session: ProtocolSession | undefined,
   ) {
     this.facts = facts
     this.ordinal = ordinal
@@ -47,6 +49,7 @@ export class Connection {
     this.upstream = connect({ ...upstream, allowHalfOpen: true, noDelay: true })
     this.up = new Flow('upstream', this, this.client, this.upstream)
     this.down = new Flow('downstream', this, this.upstream, this.client)
+    this.conversation = session && new Conversation(this, session, host)
     this.client.on('error', error => this.#failed(this.upstream, error))
     this.upstream.on('error', error => this.#failed(this.client, error))
     this.client.on('close', () => this.#closed())
@@ -63,12 +66,14 @@ export class Connection {
   applyToxics(): void {
     if (this.#closing) return
     const mine = this.#host.toxics().filter(toxic => toxic.actsOn(this.facts, this.ordinal))
+    this.conversation?.use(mine)
     this.up.use(mine.filter(toxic => toxic.settings.stream === 'upstream'))
     this.down.use(mine.filter(toxic => toxic.settings.stream === 'downstream'))
   }
 
   updated(toxic: ActiveToxic): void {
     this.applyToxics()
+    this.conversation?.updated(toxic)
     this.up.updated(toxic)
     this.down.updated(toxic)
   }
@@ -103,6 +108,7 @@ export class Connection {
 
   #stopFlows(): void {
     this.#closing = true
+    this.conversation?.destroy()
     this.up.destroy()
     this.down.destroy()
   }

@@ -4,17 +4,19 @@ import type { Port } from './toxic.ts'
 interface Held {
   readonly arrivedMs: number
   dueMs: number
-  /** Absent: the FIN. */
-  readonly data: Buffer | undefined
+  /** Bytes to pass on, or what shall happen at this place of the stream (a FIN, a cut). */
+  readonly what: Buffer | (() => void)
 }
 
-/** Keeps chunks, and the FIN behind them, until they are due. First in, first out, whatever is due. */
+type Outlet = Pick<Port, 'pass' | 'hold' | 'release' | 'deadlines'>
+
+/** Keeps chunks, and what comes between them, until due. First in, first out, whatever is due. */
 export class DelayLine {
-  readonly #port: Port
+  readonly #port: Outlet
   #held: Held[] = []
   #timer: Deadline | undefined
 
-  constructor(port: Port) {
+  constructor(port: Outlet) {
     this.#port = port
   }
 
@@ -22,11 +24,11 @@ export class DelayLine {
     return this.#held.length === 0
   }
 
-  add(dueMs: number, data: Buffer | undefined): void {
+  add(dueMs: number, what: Buffer | (() => void)): void {
     const last = this.#held.at(-1)
     const due = last ? Math.max(last.dueMs, dueMs) : dueMs
-    this.#held.push({ arrivedMs: performance.now(), dueMs: due, data })
-    if (data) this.#port.hold(data.length)
+    this.#held.push({ arrivedMs: performance.now(), dueMs: due, what })
+    if (typeof what !== 'function') this.#port.hold(what.length)
     if (!last) this.#arm()
   }
 
@@ -71,9 +73,11 @@ export class DelayLine {
   }
 
   #pass(held: Held): void {
-    if (held.data) {
-      this.#port.release(held.data.length)
-      this.#port.pass(held.data)
-    } else this.#port.end()
+    const { what } = held
+    if (typeof what === 'function') what()
+    else {
+      this.#port.release(what.length)
+      this.#port.pass(what)
+    }
   }
 }

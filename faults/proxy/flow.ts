@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { ActiveToxic } from './active-toxic.ts'
 import type { Connection } from './connection.ts'
+import type { Gate } from './gate.ts'
 import { Slot } from './slot.ts'
 import type { Direction } from './toxic.ts'
 
@@ -16,6 +17,8 @@ export class Flow {
   readonly connection: Connection
   readonly source: Socket
   readonly sink: Socket
+  /** Where messages are told apart and judged, before the byte toxics. */
+  gate: Gate | undefined
   received = 0
   sent = 0
   #slots: readonly Slot[] = []
@@ -34,13 +37,18 @@ export class Flow {
     this.sink = sink
     source.on('data', (chunk: Buffer) => {
       this.received += chunk.length
-      if (this.#head) this.#head.stage.chunk(chunk)
-      else this.send(chunk)
+      const gate = this.gate
+      if (!gate) this.forward(chunk)
+      else if (gate.control) gate.push(chunk)
+      else {
+        this.forward(chunk)
+        gate.push(chunk)
+      }
     })
     source.on('end', () => {
       this.#ended = true
-      if (this.#head) this.#head.stage.end()
-      else this.finish()
+      this.gate?.end()
+      if (!this.gate?.control) this.forwardEnd()
     })
     sink.on('drain', () => {
       this.#blocked = false
@@ -54,6 +62,17 @@ export class Flow {
 
   get toxics(): readonly ActiveToxic[] {
     return this.#slots.map(slot => slot.toxic)
+  }
+
+  /** Into the byte toxics, or past them where there are none. */
+  forward(data: Buffer): void {
+    if (this.#head) this.#head.stage.chunk(data)
+    else this.send(data)
+  }
+
+  forwardEnd(): void {
+    if (this.#head) this.#head.stage.end()
+    else this.finish()
   }
 
   /** The end of the chain: bytes for the sink. */
@@ -93,7 +112,6 @@ export class Flow {
     this.#slots = slots
     this.#head = slots[0]
     for (const [index, slot] of slots.entries()) slot.next = slots[index + 1]
-    if (this.#ended) this.#head = undefined
   }
 
   updated(toxic: ActiveToxic): void {

@@ -139,6 +139,10 @@ export class Link implements ConnectionHost {
     this.#leases.set(toxic, this.deadlines.in(lease.ttlMs, expire))
   }
 
+  get tellsMessages(): boolean {
+    return this.#settings.messages && this.#around.events.heard
+  }
+
   /** Renews a lease that lives by heartbeats; others run out when they said. */
   heartbeat(toxic: ActiveToxic): void {
     if (toxic.settings.lease?.heartbeat) this.renewLease(toxic)
@@ -188,7 +192,9 @@ export class Link implements ConnectionHost {
     }
     this.#ordinal++
     this.emit({ connection: facts.id, what: 'connect', detail: facts.client })
-    const connection = new Connection(facts, this.#ordinal, client, this.#settings.upstream, this)
+    const { upstream, protocol } = this.#settings
+    const session = this.#around.registry.protocols.get(protocol)?.open()
+    const connection = new Connection(facts, this.#ordinal, client, upstream, this, session)
     this.#connections.add(connection)
     this.traffic.opened()
   }

@@ -10,6 +10,8 @@ export interface Message {
   readonly number: number
   /** `SET`, `Query`, `COMMIT`, `POST /orders`, `text`, `ErrorResponse`. */
   readonly kind: string
+  /** The protocol's own name of it, where that is not its kind: `Query`, `Execute`. */
+  readonly form?: string
   /** Key, table, channel or path it is about. */
   readonly key?: string
   /** Trace id found in an SQL comment or a header. */
@@ -42,8 +44,9 @@ export interface ParserOutput {
   finish(): void
   /**
    * The rest of this connection cannot be understood (encrypted, another protocol, malformed):
-   * hand out what is still held through `bytes` first. Afterwards `push` is not called again, in
-   * either direction, and all bytes pass untouched; an event `unparsed` reports the reason.
+   * hand out what is still held, and the rest of the chunk, through `bytes` first. Afterwards
+   * `push` is not called again, in either direction, and all bytes pass untouched; an event
+   * `unparsed` reports the reason. (The other direction's `end` is called to hand out its held bytes.)
    */
   unparsed(reason: string): void
 }
@@ -75,6 +78,8 @@ export interface Protocol {
 /** What a message-level toxic knows and may do outside the answers it gives. */
 export interface Session {
   readonly connection: ConnectionFacts
+  /** The toxic's own. */
+  readonly stream: Direction
   readonly deadlines: Deadlines
   readonly random: Random
   /** `first`, `every`, `probability` of the toxic: is this match one to hit? Call once per match. */
@@ -105,7 +110,8 @@ export type Verdict =
   /**
    * Ends the connection. `before`: nothing of it is forwarded. `middle`: its first `at` bytes are
    * (default half of what is known, at least 1). `after`: all of it is, and no later byte in
-   * either direction: for a request that is the lost acknowledgement.
+   * either direction. For an awaited request the end comes when its answer arrives, so the server
+   * has surely done it, and the answer is not passed on: the lost acknowledgement.
    * `farewell` goes to the client first (a WebSocket close frame, a FATAL error).
    */
   | {
@@ -122,7 +128,9 @@ export const BUFFER_LIMIT = 1024 * 1024
 /** A message-level toxic on one connection; state between messages is its own. */
 export interface MessageStage {
   /**
-   * Asked once per message and direction, when its head is known, in order of the wire. The first
+   * Asked once per message of the toxic's `stream` (of both with `sees: 'both'`), when its head is
+   * known, in order of the wire. It is not asked about the message that was under way when the
+   * toxic was added. The first
    * toxic that does not answer `pass` decides; it has landed on that message.
    */
   message(message: Message): Verdict

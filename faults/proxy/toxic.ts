@@ -78,6 +78,8 @@ export interface MessageToxic<A extends object> extends Named<A> {
   readonly level: 'messages'
   /** Protocols it understands; on any other the toxic is refused when it is added. */
   readonly protocols: readonly string[] | 'any'
+  /** Absent: only messages of the toxic's `stream`. */
+  readonly sees?: 'both'
   open(attributes: () => A, session: Session): MessageStage
 }
 
@@ -98,7 +100,11 @@ export interface ToxicKind {
 export type BoundToxic = BoundCommon &
   (
     | { readonly level: 'bytes'; open(port: Port): Stage }
-    | { readonly level: 'messages'; open(session: Session): MessageStage }
+    | {
+        readonly level: 'messages'
+        readonly sees: 'both' | 'stream'
+        open(session: Session): MessageStage
+      }
     | { readonly level: 'listener'; apply(listener: ListenerPort): Promise<() => Promise<void>> }
   )
 
@@ -136,7 +142,12 @@ function bind<A extends object>(
     case 'bytes':
       return { ...common, level: 'bytes', open: port => toxic.open(attributes, port) }
     case 'messages':
-      return { ...common, level: 'messages', open: session => toxic.open(attributes, session) }
+      return {
+        ...common,
+        level: 'messages',
+        sees: toxic.sees ?? 'stream',
+        open: session => toxic.open(attributes, session),
+      }
     case 'listener':
       return { ...common, level: 'listener', apply: port => toxic.apply(attributes, port) }
   }

@@ -1,12 +1,27 @@
 import type { Connection } from './connection.ts'
 
+/** Paths and other people's words must not grow the table of counters without end. */
+const MOST_KINDS = 500
+
 /** Totals of one proxy. Bytes of open connections are added when read, so hot paths only count up. */
 export class Traffic {
   connects = 0
   closes = 0
   refused = 0
+  unparsed = 0
+  readonly #messages = new Map<string, number>()
   #received = { upstream: 0, downstream: 0 }
   #sent = { upstream: 0, downstream: 0 }
+
+  /** `request:SET`, `error:READONLY`. Past MOST_KINDS names, all new ones count as `…:other`. */
+  message(role: 'request' | 'response' | 'error', kind: string): void {
+    const messages = this.#messages
+    const name = `${role}:${kind}`
+    const count = messages.get(name)
+    if (count !== undefined) messages.set(name, count + 1)
+    else if (messages.size < MOST_KINDS) messages.set(name, 1)
+    else messages.set(`${role}:other`, (messages.get(`${role}:other`) ?? 0) + 1)
+  }
 
   opened(): void {
     this.connects++
@@ -21,14 +36,16 @@ export class Traffic {
   }
 
   counts(open: Iterable<Connection>): Record<string, number> {
-    const { connects, closes, refused } = this
+    const { connects, closes, refused, unparsed } = this
     const { received } = this.totals(open)
     return {
       connects,
       closes,
       refused,
+      unparsed,
       bytesUp: received.upstream,
       bytesDown: received.downstream,
+      ...Object.fromEntries(this.#messages),
     }
   }
 

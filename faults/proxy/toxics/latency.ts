@@ -19,7 +19,7 @@ export const toxic = defineToxic({
         port.landed(data.length)
         line.add(due(performance.now()), data)
       },
-      end: () => (line.empty ? port.end() : line.add(0, undefined)),
+      end: () => (line.empty ? port.end() : line.add(0, () => port.end())),
       updated: () => line.retime(due),
       detach: () => line.flush(),
       destroy: () => line.clear(),

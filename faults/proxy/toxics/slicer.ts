@@ -33,7 +33,7 @@ export const toxic = defineToxic({
           freeMs += delayMs
         }
       },
-      end: () => (line.empty ? port.end() : line.add(0, undefined)),
+      end: () => (line.empty ? port.end() : line.add(0, () => port.end())),
       detach: () => line.flush(),
       destroy: () => line.clear(),
     }

@@ -14,7 +14,7 @@ export const toxic = defineToxic({
       chunk: data => port.pass(data),
       end: () => {
         port.landed(0)
-        line.add(performance.now() + attributes().delay, undefined)
+        line.add(performance.now() + attributes().delay, () => port.end())
       },
       updated: () => line.retime(arrivedMs => arrivedMs + attributes().delay),
       detach: () => line.flush(),

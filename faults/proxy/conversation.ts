@@ -1,0 +1,173 @@
+import type { ActiveToxic } from './active-toxic.ts'
+import type { Connection } from './connection.ts'
+import type { WireEvent } from './events.ts'
+import { Gate, type GateKeeper } from './gate.ts'
+import { Judge } from './judge.ts'
+import { type Message, PASS, type ProtocolSession, type Verdict } from './protocol.ts'
+import type { Direction, Ending } from './toxic.ts'
+import type { Traffic } from './traffic.ts'
+
+/** Where a conversation reports to. */
+export interface ConversationHost {
+  readonly traffic: Traffic
+  /** Somebody wants each message as an event. */
+  readonly tellsMessages: boolean
+  emit(event: Omit<WireEvent, 'kind' | 'link'>): void
+}
+
+interface OwnAnswer {
+  readonly after: number
+  readonly bytes: Buffer
+  readonly then: (() => void) | undefined
+}
+
+/** A connection whose protocol is known: its messages, the toxics that judge them, whose turn it is. */
+export class Conversation implements GateKeeper {
+  readonly #connection: Connection
+  readonly #session: ProtocolSession
+  readonly #host: ConversationHost
+  readonly #gates: Readonly<Record<Direction, Gate>>
+  #judges: readonly Judge[] = []
+  /** Number of the last request that was forwarded and awaits an answer, and of the last answered. */
+  #lastAwaited = 0
+  #lastAnswered = 0
+  #ownAnswers: OwnAnswer[] = []
+  #lostAnswer: { readonly to: number; readonly cut: Verdict } | undefined
+
+  constructor(connection: Connection, session: ProtocolSession, host: ConversationHost) {
+    this.#connection = connection
+    this.#session = session
+    this.#host = host
+    const { up, down } = connection
+    up.gate = new Gate(up, session.upstream, this)
+    down.gate = new Gate(down, session.downstream, this)
+    this.#gates = { upstream: up.gate, downstream: down.gate }
+  }
+
+  /** Makes these toxics the judges; those already there keep their state. */
+  use(toxics: readonly ActiveToxic[]): void {
+    const before = this.#judges
+    for (const judge of before) if (!toxics.includes(judge.toxic)) judge.stage.destroy?.()
+    this.#judges = toxics.flatMap(
+      toxic =>
+        before.find(judge => judge.toxic === toxic) ?? Judge.open(toxic, this.#connection) ?? [],
+    )
+    const { upstream, downstream } = this.#gates
+    if (this.#judges.length > 0) {
+      upstream.takeControl()
+      downstream.takeControl()
+    } else if (before.length > 0) {
+      upstream.release()
+      downstream.release()
+    }
+  }
+
+  updated(toxic: ActiveToxic): void {
+    this.#judges.find(judge => judge.toxic === toxic)?.stage.updated?.()
+  }
+
+  destroy(): void {
+    for (const judge of this.#judges) judge.stage.destroy?.()
+    this.#judges = []
+    this.#gates.upstream.destroy()
+    this.#gates.downstream.destroy()
+  }
+
+  inject(direction: Direction, bytes: Buffer): void {
+    this.#gates[direction].inject(bytes)
+  }
+
+  began(message: Message, control: boolean): Verdict {
+    this.#report(message)
+    const verdict = this.#lost(message) ?? (control ? this.#judge(message) : PASS)
+    if (message.direction === 'downstream') return verdict
+    const kept = verdict.do === 'answer' || verdict.do === 'drop'
+    if (kept) this.#session.withdraw?.(message)
+    else if (message.awaited) this.#lastAwaited = message.number
+    return verdict
+  }
+
+  finished(message: Message): void {
+    for (const judge of this.#judges) if (judge.sees(message)) judge.stage.finished?.(message)
+    if (message.direction === 'upstream' || message.answers === undefined) return
+    if (message.final === false) return
+    this.#lastAnswered = message.answers
+    this.#releaseAnswers()
+  }
+
+  answer({ number }: Message, bytes: Buffer, then: Ending | undefined): void {
+    const cut = then && (() => this.#connection.close(then))
+    this.#ownAnswers.push({ after: Math.min(this.#lastAwaited, number - 1), bytes, then: cut })
+    this.#releaseAnswers()
+  }
+
+  cutAtAnswer({ number }: Message, how: Ending, farewell: Buffer | undefined): void {
+    this.#lostAnswer ??= {
+      to: number,
+      cut: { do: 'cut', when: 'before', how, ...(farewell && { farewell }) },
+    }
+  }
+
+  cut(how: Ending, farewell: Buffer | undefined): void {
+    if (farewell) this.#connection.down.forward(farewell)
+    this.#connection.close(how)
+  }
+
+  unparsed(reason: string): void {
+    this.#gates.upstream.giveUp()
+    this.#gates.downstream.giveUp()
+    const { up, down, facts } = this.#connection
+    if (up.gate?.idle) up.gate = undefined
+    if (down.gate?.idle) down.gate = undefined
+    this.#host.traffic.unparsed++
+    this.#host.emit({ connection: facts.id, what: 'unparsed', detail: reason })
+  }
+
+  /** In the order they are asked for; one whose turn has not come holds back those after it. */
+  #releaseAnswers(): void {
+    for (let first = this.#ownAnswers[0]; first; first = this.#ownAnswers[0]) {
+      if (first.after > this.#lastAnswered) return
+      this.#ownAnswers.shift()
+      this.#gates.downstream.inject(first.bytes, first.then)
+    }
+  }
+
+  #lost({ direction, answers }: Message): Verdict | undefined {
+    const lost = this.#lostAnswer
+    if (!lost || direction === 'upstream' || answers === undefined) return undefined
+    return answers >= lost.to ? lost.cut : undefined
+  }
+
+  #judge(message: Message): Verdict {
+    for (const judge of this.#judges) {
+      if (!judge.sees(message)) continue
+      const verdict = judge.stage.message(message)
+      if (verdict.do === 'pass') continue
+      judge.landed()
+      this.#tell('toxic', message, judge.toxic.settings.name)
+      return verdict
+    }
+    return PASS
+  }
+
+  #report(message: Message): void {
+    const role = message.direction === 'upstream' ? 'request' : 'response'
+    const { traffic, tellsMessages } = this.#host
+    traffic.message(role, message.kind)
+    if (message.error !== undefined) traffic.message('error', message.error)
+    if (tellsMessages) this.#tell(role, message, undefined)
+  }
+
+  #tell(what: WireEvent['what'], message: Message, detail: string | undefined): void {
+    const { kind, key, trace, error } = message
+    this.#host.emit({
+      connection: this.#connection.facts.id,
+      what,
+      message: kind,
+      ...(key !== undefined && { key }),
+      ...(trace !== undefined && { trace }),
+      ...(error !== undefined && { error }),
+      ...(detail !== undefined && { detail }),
+    })
+  }
+}

@@ -1,0 +1,58 @@
+import type { Deadline } from './deadlines.ts'
+import type { Port } from './toxic.ts'
+
+interface Aside {
+  readonly chunks: readonly Buffer[]
+  readonly timer: Deadline
+  overtakers: number
+}
+
+/** Whole messages that later ones may overtake: each returns after so many, or after a time. */
+export class SideLine {
+  readonly #outlet: Pick<Port, 'hold' | 'release' | 'deadlines'>
+  readonly #put: (bytes: Buffer) => void
+  readonly #aside = new Set<Aside>()
+
+  /** `put` must see to it that the bytes go between two messages. */
+  constructor(outlet: Pick<Port, 'hold' | 'release' | 'deadlines'>, put: (bytes: Buffer) => void) {
+    this.#outlet = outlet
+    this.#put = put
+  }
+
+  add(chunks: readonly Buffer[], withinMs: number, overtakers: number): void {
+    // Copied: the chunks' memory belongs to the socket's read buffer, which would stay alive whole.
+    const own = [Buffer.concat(chunks)]
+    const timer = this.#outlet.deadlines.in(withinMs, () => this.#return(aside))
+    const aside: Aside = { chunks: own, timer, overtakers }
+    this.#aside.add(aside)
+    this.#outlet.hold(size(own))
+  }
+
+  /** One message has overtaken those aside. */
+  passed(): void {
+    for (const aside of this.#aside) {
+      aside.overtakers--
+      if (aside.overtakers <= 0) this.#return(aside)
+    }
+  }
+
+  flush(): void {
+    for (const aside of this.#aside) this.#return(aside)
+  }
+
+  clear(): void {
+    for (const { timer } of this.#aside) this.#outlet.deadlines.cancel(timer)
+    this.#aside.clear()
+  }
+
+  #return(aside: Aside): void {
+    if (!this.#aside.delete(aside)) return
+    this.#outlet.deadlines.cancel(aside.timer)
+    this.#outlet.release(size(aside.chunks))
+    for (const data of aside.chunks) this.#put(data)
+  }
+}
+
+function size(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0)
+}
