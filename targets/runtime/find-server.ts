@@ -1,0 +1,128 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { LabError } from '../../lab/errors.ts'
+import { runTool } from './run-tool.ts'
+import { type UnpackOptions, unpack } from './unpack.ts'
+
+/** A kind of server, and every way to come by it. */
+export interface ServerKind {
+  /** `Redis`, for people. */
+  readonly name: string
+  /** Looked for on PATH: `redis-server`. */
+  readonly command: string
+  /** Environment variable that names the program: `REDIS_SERVER_BIN`. */
+  readonly variable: string
+  readonly versionArgs: readonly string[]
+  /** Distribution packages to unpack, and where the program then lies. */
+  readonly packages: readonly string[]
+  readonly inPackages: readonly string[]
+  readonly install: { readonly apt: string; readonly homebrew: string; readonly docker: string }
+}
+
+export interface ServerProgram {
+  readonly command: string
+  /** To be set for it to find its libraries. */
+  readonly env: Readonly<Record<string, string>>
+  /** First line of what it prints of itself. */
+  readonly version: string
+  readonly from: string
+}
+
+/** Where servers often lie without being on an ordinary user's PATH. */
+const morePaths = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
+
+/**
+ * Finds the program: as the environment variable says, on PATH, else unpacked from the packages of
+ * the distribution (kept in the server cache).
+ * @throws {LabError} `no-server`, with all that was tried and how to install it.
+ */
+export async function findServer(
+  kind: ServerKind,
+  options: UnpackOptions = {},
+): Promise<ServerProgram> {
+  const tried: string[] = []
+  const found = await findInstalled(kind, tried)
+  if (found) return found
+  try {
+    const unpacked = await unpack(kind.command, kind.packages, options)
+    return await examine(kind, unpacked.file(...kind.inPackages), unpacked.env, unpacked.folder)
+  } catch (cause) {
+    options.signal?.throwIfAborted()
+    tried.push(
+      `packages ${kind.packages.join(', ')}: ${cause instanceof Error ? cause.message : cause}`,
+    )
+    throw noServer(kind.name, tried, kind.install, cause)
+  }
+}
+
+/** Only what is on this machine already: nothing is downloaded. */
+export async function findInstalled(
+  kind: ServerKind,
+  tried: string[] = [],
+): Promise<ServerProgram | undefined> {
+  const named = process.env[kind.variable]
+  if (named) return examine(kind, named, {}, kind.variable)
+  tried.push(`${kind.variable}: not set`)
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...morePaths]) {
+    const command = join(folder, kind.command)
+    if (await isExecutable(command)) return examine(kind, command, {}, 'PATH')
+  }
+  tried.push(`PATH: no ${kind.command}`)
+  return undefined
+}
+
+async function examine(
+  { name, versionArgs, variable }: ServerKind,
+  command: string,
+  env: Readonly<Record<string, string>>,
+  from: string,
+): Promise<ServerProgram> {
+  try {
+    const version = await runTool(command, versionArgs, { env, timeoutMs: 10_000 })
+    return { command, env, version: version.trim().split('\n')[0] ?? '', from }
+  } catch (cause) {
+    throw new LabError(
+      {
+        code: 'server-does-not-run',
+        expected: `${command} (from ${from}) to print its version`,
+        found: cause instanceof Error ? cause.message : String(cause),
+        why: `the system under test needs ${name}`,
+        next: `set ${variable} to a program that works, or unset it`,
+        cause,
+      },
+      'unable',
+    )
+  }
+}
+
+export async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+export function noServer(
+  name: string,
+  tried: readonly string[],
+  install: ServerKind['install'],
+  cause?: unknown,
+): LabError {
+  return new LabError(
+    {
+      code: 'no-server',
+      expected: `to find ${name} on this machine, or to unpack it`,
+      found: `none, after trying\n             ${tried.join('\n             ')}`,
+      why: 'the lab only hurts real servers, so this experiment cannot run here',
+      next: [
+        'install it in one of these ways, then start again',
+        `Debian, Ubuntu:  ${install.apt}`,
+        `Homebrew:        ${install.homebrew}`,
+        `Docker:          ${install.docker}`,
+      ].join('\n             '),
+      cause,
+    },
+    'unable',
+  )
+}

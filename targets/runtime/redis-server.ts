@@ -1,0 +1,15 @@
+import type { ServerKind } from './find-server.ts'
+
+export const redisServer: ServerKind = {
+  name: 'Redis',
+  command: 'redis-server',
+  variable: 'REDIS_SERVER_BIN',
+  versionArgs: ['--version'],
+  packages: ['redis-server'],
+  inPackages: ['usr/bin/redis-server'],
+  install: {
+    apt: 'sudo apt-get install redis-server',
+    homebrew: 'brew install redis',
+    docker: 'docker run -p 127.0.0.1:6379:6379 redis:7',
+  },
+}

@@ -1,0 +1,30 @@
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+export interface ReservedPort {
+  readonly port: number
+  /** Just before the server is started on it. */
+  release(): Promise<void>
+}
+
+/**
+ * Holds a free loopback port. From below the range that systems take ports of outgoing connections
+ * from: else one could sit on the port of a killed server just when it is to be started again.
+ */
+export async function reservePort(): Promise<ReservedPort> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const reserved = await hold(randomInt(12_000, 32_000))
+    if (reserved) return reserved
+  }
+  throw new Error('No free port was found between 12000 and 32000 on 127.0.0.1.')
+}
+
+function hold(port: number): Promise<ReservedPort | undefined> {
+  const { promise, resolve } = Promise.withResolvers<ReservedPort | undefined>()
+  const server = createServer()
+  server.once('error', () => resolve(undefined))
+  server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
+    resolve({ port, release: () => new Promise(done => server.close(() => done())) }),
+  )
+  return promise
+}

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { LabError } from '../../lab/errors.ts'
+import type { GuardedProcess } from '../../lab/guardian.ts'
+import type { Undo } from '../../lab/ledger.ts'
+import type { Context, Killable, Pausable } from '../../lab/target.ts'
+
+/** What starting a server takes of a run. */
+export type ServerContext = Pick<
+  Context,
+  'scratchFolder' | 'runFolder' | 'clock' | 'guardian' | 'signal' | 'progress'
+>
+
+const startWithinMs = 15_000
+const pollMs = 10
+
+/** A guarded process that is a server: started again, it is awaited until it answers. */
+export class ServerPart implements Killable, Pausable, AsyncDisposable {
+  readonly name: string
+  readonly host = '127.0.0.1'
+  readonly port: number
+  readonly logFile: string
+  readonly process: GuardedProcess
+  readonly #context: ServerContext
+  /** Rejects while the server does not answer as it should. */
+  readonly #probe: () => Promise<void>
+
+  constructor(
+    context: ServerContext,
+    process: GuardedProcess,
+    at: { readonly port: number; readonly logFile: string },
+    probe: () => Promise<void>,
+  ) {
+    this.name = process.name
+    this.port = at.port
+    this.logFile = at.logFile
+    this.process = process
+    this.#context = context
+    this.#probe = probe
+  }
+
+  get processId(): string {
+    return this.process.processId
+  }
+
+  get undoKill(): Undo {
+    return this.process.undoKill
+  }
+
+  get undoPause(): Undo {
+    return this.process.undoPause
+  }
+
+  kill(): Promise<void> {
+    return this.process.kill()
+  }
+
+  async restart(): Promise<void> {
+    await this.process.restart()
+    await this.ready()
+  }
+
+  pause(): Promise<void> {
+    return this.process.pause()
+  }
+
+  resume(): Promise<void> {
+    return this.process.resume()
+  }
+
+  /** @throws {LabError} `server-not-ready` when it ends, or does not answer in time. */
+  async ready(): Promise<void> {
+    const { clock, signal } = this.#context
+    const deadline = clock.nowMs() + startWithinMs
+    for (;;) {
+      signal.throwIfAborted()
+      const reason = await this.#probe().then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      if (reason === undefined) return
+      if (!this.process.running || clock.nowMs() > deadline) throw await this.#notReady(reason)
+      await clock.sleep(pollMs, signal)
+    }
+  }
+
+  async #notReady(reason: unknown): Promise<LabError> {
+    const log = await readFile(this.logFile, 'utf8').catch(() => '')
+    const last = log.trimEnd().split('\n').slice(-5).join('\n             ')
+    const state = this.process.running ? `no answer in ${startWithinMs} ms` : 'it ended'
+    return new LabError({
+      code: 'server-not-ready',
+      expected: `${this.name} to answer on ${this.host}:${this.port}`,
+      found: `${state} (${reason}); its log ends with\n             ${last}`,
+      why: 'the system under test needs it',
+      next: `see ${this.logFile}`,
+      cause: reason,
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process[Symbol.asyncDispose]()
+  }
+}
