@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+import type { OauthFaultRequest } from './oauth/fault.ts'
+import type { OauthSettings } from './oauth/settings.ts'
+import { type Peer, type PeerContext, startPeer } from './peers/start-peer.ts'
+
+export type OauthPeer = Peer<OauthFaultRequest>
+
+export type OauthOptions = Pick<OauthSettings, 'clients'> &
+  Partial<
+    Pick<
+      OauthSettings,
+      'users' | 'issuer' | 'accessTokenSeconds' | 'authorizationCodeSeconds' | 'refreshTokenSeconds'
+    >
+  > & { readonly name?: string }
+
+const users = [
+  { sub: 'ada', email: 'ada@example.test', name: 'Ada' },
+  { sub: 'bob', email: 'bob@example.test', name: 'Bob' },
+]
+
+/**
+ * Starts a real authorization server. Its users, if none are given, are `ada` and `bob`; the one
+ * that `login_hint` names is logged in by following redirects (`followRedirects`).
+ */
+export function startOauth(
+  context: PeerContext,
+  { name = 'oauth', ...settings }: OauthOptions,
+): Promise<OauthPeer> {
+  const main = join(import.meta.dirname, 'oauth/main.ts')
+  return startPeer(context, { name, main, settings: { users, ...settings } })
+}
