@@ -30,7 +30,9 @@ export async function hurry(at: Address): Promise<void> {
   const timings = {
     'info-period': 200,
     'publish-period': 200,
-    'ping-period': 100,
+    // A replica counts as fit for five ping periods after its last INFO, and these come once a second
+    // while the primary is down. Shorter, and elections end with "no good slave" and a long wait.
+    'ping-period': 400,
     'ask-period': 100,
     'election-timeout': 1000,
   }
