@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { MarketplaceSettings, Product } from './marketplace/settings.ts'
 import type { HttpFaultRequest } from './peers/http-fault.ts'
-import { type Peer, type PeerContext, startPeer } from './peers/start-peer.ts'
+import { type Peer, startPeer } from './peers/start-peer.ts'
+import type { ServerContext } from './runtime/server-part.ts'
 
 const statement = z.object({
   orders: z.array(z.object({ id: z.string(), key: z.string(), sku: z.string() })),
@@ -42,7 +43,7 @@ export interface MarketplaceOptions {
 
 /** Starts the stand-in of a third party's commerce API. */
 export async function startMarketplace(
-  context: PeerContext,
+  context: ServerContext,
   { name = 'marketplace', products = [], requestsPerSecond }: MarketplaceOptions = {},
 ): Promise<Marketplace> {
   const keys = { apiKey: 'marketplace-test-key', readOnlyKey: 'marketplace-read-key' }

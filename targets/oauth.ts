@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { OauthFaultRequest } from './oauth/fault.ts'
 import type { OauthSettings } from './oauth/settings.ts'
-import { type Peer, type PeerContext, startPeer } from './peers/start-peer.ts'
+import { type Peer, startPeer } from './peers/start-peer.ts'
+import type { ServerContext } from './runtime/server-part.ts'
 
 export type OauthPeer = Peer<OauthFaultRequest>
 
@@ -23,7 +24,7 @@ const users = [
  * that `login_hint` names is logged in by following redirects (`followRedirects`).
  */
 export function startOauth(
-  context: PeerContext,
+  context: ServerContext,
   { name = 'oauth', ...settings }: OauthOptions,
 ): Promise<OauthPeer> {
   const main = join(import.meta.dirname, 'oauth/main.ts')

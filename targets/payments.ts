@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { PaymentFaultRequest } from './payments/fault.ts'
 import type { PaymentSettings } from './payments/settings.ts'
-import { type Peer, type PeerContext, startPeer } from './peers/start-peer.ts'
+import { type Peer, startPeer } from './peers/start-peer.ts'
+import type { ServerContext } from './runtime/server-part.ts'
 
 const entry = z.object({ key: z.string(), amountCents: z.number() })
 const statement = z.object({
@@ -24,7 +25,7 @@ export interface Payments extends Peer<PaymentFaultRequest> {
 }
 
 /** Starts a payment gateway; its faults are `admin.post({ kind: 'reset', after: true, … })`. */
-export async function startPayments(context: PeerContext, name = 'payments'): Promise<Payments> {
+export async function startPayments(context: ServerContext, name = 'payments'): Promise<Payments> {
   const settings = { apiKey: 'merchant-test-key' } satisfies Partial<PaymentSettings>
   const peer = await startPeer<PaymentFaultRequest>(context, {
     name,

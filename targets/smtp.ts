@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Peer, type PeerContext, startPeer } from './peers/start-peer.ts'
+import { type Peer, startPeer } from './peers/start-peer.ts'
+import type { ServerContext } from './runtime/server-part.ts'
 import type { MailFaultRequest } from './smtp/fault.ts'
 
 const messages = z.object({
@@ -25,7 +26,7 @@ export interface MailPeer extends Peer<MailFaultRequest> {
 }
 
 /** Starts a real mail server whose mailbox can be read. */
-export async function startSmtp(context: PeerContext, name = 'smtp'): Promise<MailPeer> {
+export async function startSmtp(context: ServerContext, name = 'smtp'): Promise<MailPeer> {
   const main = join(import.meta.dirname, 'smtp/main.ts')
   const peer = await startPeer<MailFaultRequest>(context, { name, main, settings: {} })
   return Object.assign(peer, {

@@ -1,29 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { LabError } from '../../lab/errors.ts'
-import type { GuardedProcess } from '../../lab/guardian.ts'
-import type { Context, Killable, Pausable } from '../../lab/target.ts'
+import { reservePort } from '../runtime/reserve-port.ts'
+import { type ServerContext, ServerPart } from '../runtime/server-part.ts'
 import { PeerAdmin } from './peer-admin.ts'
 
-const startWithinMs = 15_000
 const ready = z.object({ url: z.url(), adminUrl: z.url(), pid: z.int() })
 
-/** What starting a peer needs of a run. */
-export type PeerContext = Pick<
-  Context,
-  'guardian' | 'scratchFolder' | 'runFolder' | 'clock' | 'signal'
->
-
 /** A started peer. A killed one comes back on the same ports, with its books and without faults. */
-export interface Peer<Fault> extends Killable, Pausable, AsyncDisposable {
-  /** Its own address, past any link: `http://127.0.0.1:4711`. */
+export interface Peer<FaultRequest> extends ServerPart {
+  /** Its own address, past any link: `http://127.0.0.1:14711`. */
   readonly url: string
-  readonly host: string
-  readonly port: number
   /** Faults and statements. */
-  readonly admin: PeerAdmin<Fault>
+  readonly admin: PeerAdmin<FaultRequest>
 }
 
 export interface PeerPlan {
@@ -36,85 +26,38 @@ export interface PeerPlan {
 
 /**
  * Starts a peer as a child of the guardian and waits until both its ports accept.
- * @throws {LabError} when it does not within 15 s, or ends before.
+ * @throws {LabError} when it does not in time, or ends before.
  */
-export async function startPeer<Fault>(
-  context: PeerContext,
+export async function startPeer<FaultRequest>(
+  context: ServerContext,
   { name, main, settings }: PeerPlan,
-): Promise<Peer<Fault>> {
+): Promise<Peer<FaultRequest>> {
   const folder = join(context.scratchFolder, name)
   await mkdir(folder, { recursive: true })
-  const files = { config: join(folder, 'peer.json'), ready: join(folder, 'ready.json') }
+  const configFile = join(folder, 'peer.json')
+  const readyFile = join(folder, 'ready.json')
   const adminToken = randomBytes(16).toString('hex')
-  const write = (ports: object) =>
-    writeFile(
-      files.config,
-      JSON.stringify({
-        ...settings,
-        ...ports,
-        adminToken,
-        readyFile: files.ready,
-        dataFile: join(folder, 'data.sqlite'),
-      }),
-      { mode: 0o600 },
-    )
-  await write({})
+  const ports = [await reservePort(), await reservePort()] as const
+  const [port, adminPort] = ports.map(reserved => reserved.port)
+  const dataFile = join(folder, 'data.sqlite')
+  const config = { ...settings, port, adminPort, adminToken, readyFile, dataFile }
+  await writeFile(configFile, JSON.stringify(config), { mode: 0o600 })
+  await Promise.all(ports.map(reserved => reserved.release()))
+  const logFile = join(context.runFolder, `${name}.log`)
   const process = await context.guardian.spawn({
     name,
     command: globalThis.process.execPath,
     args: [main],
-    env: { PEER_CONFIG: files.config },
-    logFile: join(context.runFolder, `${name}.log`),
+    env: { PEER_CONFIG: configFile },
+    logFile,
   })
-  const found = await untilReady(context, process, files.ready)
-  const { hostname, port } = new URL(found.url)
-  const adminPort = new URL(found.adminUrl).port
-  // It took free ports; from now on it keeps them, whoever starts it again.
-  await write({ port: Number(port), adminPort: Number(adminPort) })
-  return {
-    name,
-    url: found.url,
-    host: hostname,
-    port: Number(port),
-    admin: new PeerAdmin(found.adminUrl, adminToken),
-    get processId() {
-      return process.processId
-    },
-    get undoKill() {
-      return process.undoKill
-    },
-    get undoPause() {
-      return process.undoPause
-    },
-    kill: () => process.kill(),
-    pause: () => process.pause(),
-    resume: () => process.resume(),
-    restart: async () => {
-      await rm(files.ready, { force: true })
-      await process.restart()
-      await untilReady(context, process, files.ready)
-    },
-    [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
-  }
-}
-
-async function untilReady(
-  { clock, signal, runFolder }: PeerContext,
-  process: GuardedProcess,
-  readyFile: string,
-): Promise<z.infer<typeof ready>> {
-  const deadlineMs = clock.nowMs() + startWithinMs
-  while (process.running && clock.nowMs() < deadlineMs) {
-    const text = await readFile(readyFile, 'utf8').catch(() => undefined)
-    if (text !== undefined) return ready.parse(JSON.parse(text))
-    await clock.sleep(10, signal)
-  }
-  const log = await readFile(join(runFolder, `${process.name}.log`), 'utf8').catch(() => '')
-  throw new LabError({
-    code: 'peer-not-ready',
-    expected: `${process.name} to accept within ${startWithinMs} ms`,
-    found: `${process.running ? 'it still starts' : 'it ended'}: ${log.trim().slice(-400)}`,
-    why: 'the service under test depends on it',
-    next: `read ${process.name}.log in the run's folder`,
+  const read = async () => ready.parse(JSON.parse(await readFile(readyFile, 'utf8')))
+  const part = new ServerPart(context, process, { port: ports[0].port, logFile }, async () => {
+    const { pid } = await read()
+    // The file may still be that of the one before a restart.
+    if (pid !== process.pid) throw new Error(`the ready file is of process ${pid}`)
   })
+  await part.ready()
+  const { url, adminUrl } = await read()
+  return Object.assign(part, { url, admin: new PeerAdmin<FaultRequest>(adminUrl, adminToken) })
 }

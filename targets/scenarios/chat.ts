@@ -40,7 +40,7 @@ export function chat(options: {
     clients: options.connections,
     maxInFlight: 400,
     giveUpMs: 4_000,
-    uses: link => link.name.startsWith('client>') || /^api-\d+>/.test(link.name),
+    uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: messages,
     open: async (system, context) => {
       const people = Array.from({ length: options.connections }, (_, client) => {

@@ -28,7 +28,7 @@ export function checkout(options: { readonly perSecond: number }): Workload<With
     clients: 8,
     maxInFlight: 400,
     giveUpMs,
-    uses: link => link.name.startsWith('client>') || /^api-\d+>/.test(link.name),
+    uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: purchases,
     open: async system => ({
       perform: (operation, client, signal) => {
@@ -116,6 +116,6 @@ export function promisedTotal(operation: { readonly input: unknown }): number {
 }
 
 /** Every request carries its order's id to the wire: in Redis as the session's key. */
-export function sessionKey(operation: { readonly key?: string }): string {
+export function sessionKey(operation: { readonly key?: string | undefined }): string {
   return `session:${operation.key}`
 }

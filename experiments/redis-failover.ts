@@ -1,0 +1,73 @@
+import { blackHole } from '../faults/network/black-hole.ts'
+import { kill } from '../faults/process/kill.ts'
+import {
+  at,
+  atMost,
+  attemptsPerRequest,
+  defence,
+  equals,
+  errorRatio,
+  experiment,
+  fastRefusals,
+  honestRefusals,
+  hypothesis,
+  longestOutage,
+  noGapsNoDuplicates,
+  noLostWrites,
+  p95,
+} from '../lab/index.ts'
+import { chat } from '../targets/scenarios/chat.ts'
+import {
+  checkout,
+  checkoutDeadlineMs,
+  promisedTotal,
+  sessionKey,
+} from '../targets/scenarios/checkout.ts'
+import { primary, replicaCount, replication, shop } from '../targets/shop.ts'
+
+const buying = checkout({ perSecond: 40 })
+const chatting = chat({ connections: 50, perSecond: 20 })
+
+/**
+ * A plain kill of a Redis primary loses nothing that could be noticed: its replicas are a fraction of
+ * a millisecond behind. So the primary is first cut off from its peers, goes on alone for a second,
+ * and dies with what only it knew. Whoever confirmed a write without asking the replicas has lied.
+ */
+export default experiment({
+  title: 'A Redis failover loses no confirmed write and no chat message',
+  because:
+    'Checkout ships goods on a session write that all replicas confirmed. Losing one ships them unpaid.',
+  target: shop({ redis: { replicas: 2, sentinels: 3 }, instances: 2 }),
+  steadyState: [
+    hypothesis('both replicas follow the primary', replicaCount, equals(2)),
+    hypothesis('checkout answers quickly', p95(buying), atMost('150ms')),
+    hypothesis('nearly every checkout succeeds', errorRatio(buying), atMost(0.01)),
+  ],
+  workloads: [buying, chatting],
+  schedule: [
+    at('3s', blackHole(replication), { for: '6s', within: '1s' }),
+    at('5s', kill(primary), { for: '4s', within: '500ms' }),
+  ],
+  abortWhen: [errorRatio(buying).above(0.95).for('15s')],
+  checks: {
+    kept: noLostWrites(buying, { write: 'checkout', promised: promisedTotal }),
+    inOrder: noGapsNoDuplicates(chatting),
+    outage: longestOutage(buying, { atMost: '10s' }),
+    restraint: attemptsPerRequest(buying, {
+      atMost: 3,
+      correlate: sessionKey,
+      links: link => /^shop-\d+>redis-/.test(link.name),
+      counts: event => event.message === 'SET',
+    }),
+    honest: honestRefusals(buying, { deadlineMs: checkoutDeadlineMs }),
+    fastRefusal: fastRefusals(buying, { p50AtMost: '50ms' }),
+  },
+  defences: [
+    defence('confirmed-writes', { breaks: 'kept' }),
+    defence('websocket-resume', { breaks: 'inOrder' }),
+    defence('redis-reconnect', { breaks: 'outage' }),
+    defence('retry-budget', { breaks: 'restraint' }),
+    defence('request-deadline', { breaks: 'honest' }),
+    defence('circuit-breaker', { breaks: 'fastRefusal' }),
+  ],
+})
