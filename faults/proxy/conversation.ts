@@ -18,7 +18,7 @@ export interface ConversationHost {
 interface OwnAnswer {
   readonly after: number
   readonly bytes: Buffer
-  readonly then: (() => void) | undefined
+  readonly afterwards: (() => void) | undefined
 }
 
 /** A connection whose protocol is known: its messages, the toxics that judge them, whose turn it is. */
@@ -95,9 +95,9 @@ export class Conversation implements GateKeeper {
     this.#releaseAnswers()
   }
 
-  answer({ number }: Message, bytes: Buffer, then: Ending | undefined): void {
-    const cut = then && (() => this.#connection.close(then))
-    this.#ownAnswers.push({ after: Math.min(this.#lastAwaited, number - 1), bytes, then: cut })
+  answer({ number }: Message, bytes: Buffer, ending: Ending | undefined): void {
+    const afterwards = ending && (() => this.#connection.close(ending))
+    this.#ownAnswers.push({ after: Math.min(this.#lastAwaited, number - 1), bytes, afterwards })
     this.#releaseAnswers()
   }
 
@@ -128,7 +128,7 @@ export class Conversation implements GateKeeper {
     for (let first = this.#ownAnswers[0]; first; first = this.#ownAnswers[0]) {
       if (first.after > this.#lastAnswered) return
       this.#ownAnswers.shift()
-      this.#gates.downstream.inject(first.bytes, first.then)
+      this.#gates.downstream.inject(first.bytes, first.afterwards)
     }
   }
 

@@ -27,7 +27,6 @@ export class Flow {
   #held = 0
   #blocked = false
   #paused = false
-  #ended = false
   #closeAfterEnd = false
 
   constructor(direction: Direction, connection: Connection, source: Socket, sink: Socket) {
@@ -46,7 +45,6 @@ export class Flow {
       }
     })
     source.on('end', () => {
-      this.#ended = true
       this.gate?.end()
       if (!this.gate?.control) this.forwardEnd()
     })

@@ -104,7 +104,7 @@ export type Verdict =
   /** These bytes go on in its place. */
   | { readonly do: 'replace'; readonly bytes: Buffer }
   /** Upstream only: not forwarded; these bytes reach the client when its turn has come. */
-  | { readonly do: 'answer'; readonly bytes: Buffer; readonly then?: Ending }
+  | { readonly do: 'answer'; readonly bytes: Buffer; readonly ending?: Ending }
   /** At most so many bytes per second. */
   | { readonly do: 'throttle'; readonly bytesPerSecond: number }
   /**

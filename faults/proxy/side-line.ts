@@ -1,5 +1,5 @@
 import type { Deadline } from './deadlines.ts'
-import type { Port } from './toxic.ts'
+import type { Flow } from './flow.ts'
 
 interface Aside {
   readonly chunks: readonly Buffer[]
@@ -9,23 +9,23 @@ interface Aside {
 
 /** Whole messages that later ones may overtake: each returns after so many, or after a time. */
 export class SideLine {
-  readonly #outlet: Pick<Port, 'hold' | 'release' | 'deadlines'>
+  readonly #flow: Flow
   readonly #put: (bytes: Buffer) => void
   readonly #aside = new Set<Aside>()
 
   /** `put` must see to it that the bytes go between two messages. */
-  constructor(outlet: Pick<Port, 'hold' | 'release' | 'deadlines'>, put: (bytes: Buffer) => void) {
-    this.#outlet = outlet
+  constructor(flow: Flow, put: (bytes: Buffer) => void) {
+    this.#flow = flow
     this.#put = put
   }
 
   add(chunks: readonly Buffer[], withinMs: number, overtakers: number): void {
     // Copied: the chunks' memory belongs to the socket's read buffer, which would stay alive whole.
     const own = [Buffer.concat(chunks)]
-    const timer = this.#outlet.deadlines.in(withinMs, () => this.#return(aside))
+    const timer = this.#flow.connection.deadlines.in(withinMs, () => this.#return(aside))
     const aside: Aside = { chunks: own, timer, overtakers }
     this.#aside.add(aside)
-    this.#outlet.hold(size(own))
+    this.#flow.hold(size(own))
   }
 
   /** One message has overtaken those aside. */
@@ -41,14 +41,14 @@ export class SideLine {
   }
 
   clear(): void {
-    for (const { timer } of this.#aside) this.#outlet.deadlines.cancel(timer)
+    for (const { timer } of this.#aside) this.#flow.connection.deadlines.cancel(timer)
     this.#aside.clear()
   }
 
   #return(aside: Aside): void {
     if (!this.#aside.delete(aside)) return
-    this.#outlet.deadlines.cancel(aside.timer)
-    this.#outlet.release(size(aside.chunks))
+    this.#flow.connection.deadlines.cancel(aside.timer)
+    this.#flow.hold(-size(aside.chunks))
     for (const data of aside.chunks) this.#put(data)
   }
 }

@@ -1,0 +1,145 @@
+import { BUFFER_LIMIT, type Message, type Verdict } from './protocol.ts'
+import type { Ending } from './toxic.ts'
+
+/** How one judged message passes: asked for each range of its bytes, and when it is complete. */
+export interface Passage {
+  bytes(data: Buffer): void
+  finish(): void
+}
+
+/** What a passage can do with its gate. */
+export interface Exit {
+  put(data: Buffer, dueMs?: number): void
+  /** A whole message that comes back after so many others, or after a time. */
+  aside(chunks: readonly Buffer[], withinMs: number, overtakers: number): void
+  /** No byte after this. */
+  cut(how: Ending, farewell: Buffer | undefined): void
+  cutAtAnswer(message: Message, how: Ending, farewell: Buffer | undefined): void
+  answer(message: Message, bytes: Buffer, ending: Ending | undefined): void
+  /** Time at which the last throttled byte has gone. */
+  throttledUntilMs: number
+}
+
+type Judged = Exclude<Verdict, { readonly do: 'pass' }>
+
+/** Begins the passage; what the verdict wants at once is done here. */
+export function openPassage(verdict: Judged, message: Message, exit: Exit): Passage {
+  switch (verdict.do) {
+    case 'drop':
+      return swallow
+    case 'replace':
+      exit.put(verdict.bytes)
+      return swallow
+    case 'answer':
+      exit.answer(message, verdict.bytes, verdict.ending)
+      return swallow
+    case 'delay':
+      return verdict.overtake
+        ? keepAside(exit, verdict.ms, Number.POSITIVE_INFINITY)
+        : delay(exit, performance.now() + verdict.ms)
+    case 'reorder':
+      return keepAside(exit, verdict.withinMs, verdict.by ?? 1)
+    case 'duplicate':
+      return duplicate(exit, verdict.times ?? 1)
+    case 'corrupt':
+      return corrupt(exit, verdict.change)
+    case 'throttle':
+      return throttle(exit, verdict.bytesPerSecond)
+    case 'cut':
+      return cut(exit, message, verdict)
+  }
+}
+
+const swallow: Passage = { bytes: () => {}, finish: () => {} }
+
+function delay(exit: Exit, dueMs: number): Passage {
+  return { bytes: data => exit.put(data, dueMs), finish: () => {} }
+}
+
+function corrupt(exit: Exit, change: (bytes: Buffer, offset: number) => Buffer): Passage {
+  let offset = 0
+  return {
+    bytes: data => {
+      exit.put(change(Buffer.from(data), offset))
+      offset += data.length
+    },
+    finish: () => {},
+  }
+}
+
+/** A message too large to keep passes once. */
+function duplicate(exit: Exit, times: number): Passage {
+  const kept: Buffer[] = []
+  let size = 0
+  return {
+    bytes: data => {
+      exit.put(data)
+      size += data.length
+      if (size <= BUFFER_LIMIT) kept.push(data)
+    },
+    finish: () => {
+      if (size > BUFFER_LIMIT) return
+      for (let n = 0; n < times; n++) for (const data of kept) exit.put(data)
+    },
+  }
+}
+
+/** A message too large to keep goes on in its place. */
+function keepAside(exit: Exit, withinMs: number, overtakers: number): Passage {
+  let kept: Buffer[] = []
+  let size = 0
+  return {
+    bytes: data => {
+      size += data.length
+      kept.push(data)
+      if (size <= BUFFER_LIMIT) return
+      for (const each of kept) exit.put(each)
+      kept = []
+    },
+    finish: () => {
+      if (size <= BUFFER_LIMIT) exit.aside(kept, withinMs, overtakers)
+    },
+  }
+}
+
+function throttle(exit: Exit, bytesPerSecond: number): Passage {
+  const step = Math.max(1, Math.floor(bytesPerSecond / 50))
+  return {
+    bytes: data => {
+      for (let at = 0; at < data.length; at += step) {
+        const piece = data.subarray(at, at + step)
+        const freeMs = Math.max(exit.throttledUntilMs, performance.now())
+        exit.throttledUntilMs = freeMs + (piece.length / bytesPerSecond) * 1000
+        exit.put(piece, exit.throttledUntilMs)
+      }
+    },
+    finish: () => {},
+  }
+}
+
+function cut(exit: Exit, message: Message, verdict: Judged & { readonly do: 'cut' }): Passage {
+  const { when, how, farewell } = verdict
+  if (when === 'before') {
+    exit.cut(how, farewell)
+    return swallow
+  }
+  if (when === 'after') {
+    return {
+      bytes: data => exit.put(data),
+      finish: () => {
+        if (message.awaited) exit.cutAtAnswer(message, how, farewell)
+        else exit.cut(how, farewell)
+      },
+    }
+  }
+  let left = verdict.at
+  return {
+    bytes: data => {
+      left ??= Math.max(1, Math.floor(data.length / 2))
+      exit.put(data.subarray(0, left))
+      left -= Math.min(left, data.length)
+      if (left === 0) exit.cut(how, farewell)
+    },
+    finish: () => exit.cut(how, farewell),
+  }
+}
