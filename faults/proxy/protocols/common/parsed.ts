@@ -7,6 +7,7 @@ export class Parsed implements Message {
   readonly direction: Direction
   readonly number: number
   readonly kind: string
+  form?: string
   key?: string
   trace?: string
   error?: string

@@ -68,7 +68,10 @@ export class ReplyParser implements Scanner {
           break
         case NUMBER:
           at = this.#number.read(chunk, at)
-          if (this.#number.bad) return this.#fail('not a number')
+          if (this.#number.bad) {
+            this.#fail('not a number')
+            return
+          }
           if (this.#number.done) this.#gotNumber(at)
           break
         case LINE:
@@ -130,16 +133,25 @@ export class ReplyParser implements Scanner {
     const value = this.#number.value
     const type = this.#type
     if (type === 36 || type === BULK_ERROR || type === 61) {
-      if (value > maxBulk || value < -1) return this.#fail('bad length')
+      if (value > maxBulk || value < -1) {
+        this.#fail('bad length')
+        return
+      }
       if (this.#depth === 0 && type !== BULK_ERROR) this.#sayHead(undefined)
-      if (value < 0) return this.#gotValue(at)
+      if (value < 0) {
+        this.#gotValue(at)
+        return
+      }
       const isWord = this.#depth === 1 && this.#wordsWanted > 0
       if (isWord || (this.#depth === 0 && type === BULK_ERROR)) this.#text = ''
       this.#left = value + 2
       this.#state = BODY
       return
     }
-    if (value > 2 ** 31 || value < -1) return this.#fail('bad count')
+    if (value > 2 ** 31 || value < -1) {
+      this.#fail('bad count')
+      return
+    }
     const elements = type === 37 || type === ATTRIBUTE ? value * 2 : value
     if (this.#depth === 0 && type !== ATTRIBUTE && (this.#wordsWanted === 0 || elements <= 0)) {
       this.#sayHead(undefined)
@@ -149,7 +161,10 @@ export class ReplyParser implements Scanner {
       else this.#gotValue(at)
       return
     }
-    if (this.#depth === maxDepth) return this.#fail('nested too deeply')
+    if (this.#depth === maxDepth) {
+      this.#fail('nested too deeply')
+      return
+    }
     this.#elements[this.#depth] = elements
     this.#attributes[this.#depth] = type === ATTRIBUTE ? 1 : 0
     this.#depth++

@@ -61,13 +61,19 @@ export class RequestParser implements Scanner {
         case COUNT:
         case LENGTH:
           at = this.#number.read(chunk, at)
-          if (this.#number.bad) return this.#fail('not a number')
+          if (this.#number.bad) {
+            this.#fail('not a number')
+            return
+          }
           if (!this.#number.done) return
           if (this.#state === COUNT) this.#gotCount(at)
           else this.#gotLength()
           break
         case DOLLAR:
-          if (chunk[at] !== 36) return this.#fail('expected $')
+          if (chunk[at] !== 36) {
+            this.#fail('expected $')
+            return
+          }
           at++
           this.#number.reset()
           this.#state = LENGTH
@@ -103,10 +109,14 @@ export class RequestParser implements Scanner {
 
   #gotCount(at: number): void {
     const count = this.#number.value
-    if (count > maxArguments) return this.#fail('too many arguments')
+    if (count > maxArguments) {
+      this.#fail('too many arguments')
+      return
+    }
     if (count <= 0) {
       this.#sayHead('EMPTY', undefined)
-      return this.#end(at)
+      this.#end(at)
+      return
     }
     this.#count = count
     this.#index = 0
@@ -117,12 +127,18 @@ export class RequestParser implements Scanner {
 
   #gotLength(): void {
     const length = this.#number.value
-    if (length < 0 || length > maxBulk) return this.#fail('bad length')
+    if (length < 0 || length > maxBulk) {
+      this.#fail('bad length')
+      return
+    }
     this.#left = length + 2
     this.#text = ''
     const index = this.#index
     if (index === 0) {
-      if (length > maxName) return this.#fail('not a command')
+      if (length > maxName) {
+        this.#fail('not a command')
+        return
+      }
       this.#wanted = true
     } else {
       this.#wanted =
@@ -160,7 +176,10 @@ export class RequestParser implements Scanner {
   /** Decides, argument by argument, whether all is known that one wants to say. */
   #look(): void {
     const index = this.#index
-    if (index === 0) return this.#lookAtName()
+    if (index === 0) {
+      this.#lookAtName()
+      return
+    }
     if (index === 1) this.#argument = this.#text
     if (this.#searching) {
       const found = this.#text.toUpperCase() === 'STREAMS'

@@ -1,0 +1,5 @@
+import type { Protocol } from '../protocol.ts'
+import { PostgresSession } from './postgres/session.ts'
+
+/** PostgreSQL, protocol version 3. */
+export const protocol: Protocol = { name: 'postgres', open: () => new PostgresSession() }

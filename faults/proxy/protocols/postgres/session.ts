@@ -1,0 +1,259 @@
+import type { Message, ProtocolSession } from '../../protocol.ts'
+import { Framed } from '../common/framed.ts'
+import { Parsed } from '../common/parsed.ts'
+import { type Exchange, PENDING_LIMIT, Pending } from '../common/pending.ts'
+import type { Scanner, Sink } from '../common/sink.ts'
+import { clientForms, serverForms, wantedOfClient, wantedOfServer } from './forms.ts'
+import { FrameReader } from './frame-reader.ts'
+import { lookAtSql, verbOf } from './sql.ts'
+import { Statements } from './statements.ts'
+
+interface Asked extends Exchange {
+  /** Ended by ReadyForQuery (`cycle`, `sync`), or by its own completion (`execute`). */
+  readonly until: 'cycle' | 'execute' | 'sync'
+}
+
+const protocol3 = 3 << 16
+const cancelRequest = 80877102
+const sslRequest = 80877103
+const gssRequest = 80877104
+
+/** PostgreSQL v3. Encrypted and replication connections pass unparsed. */
+export class PostgresSession implements ProtocolSession {
+  readonly upstream: Framed
+  readonly downstream: Framed
+  detail = true
+  readonly #pending = new Pending<Asked>()
+  readonly #statements = new Statements()
+  #client: FrameReader | undefined
+  #server: FrameReader | undefined
+  #asked = 0
+  #said = 0
+  /** The server ignores everything up to the next Sync, which the client has not sent yet. */
+  #skipping = false
+  #encrypted = false
+  #opaque: string | undefined
+
+  constructor() {
+    this.upstream = new Framed(
+      sink => this.#requests(sink),
+      () => this.downstream.stop(),
+    )
+    this.downstream = new Framed(
+      sink => this.#answers(sink),
+      () => this.upstream.stop(),
+    )
+  }
+
+  withdraw(message: Message): void {
+    this.#pending.withdraw(message.number)
+  }
+
+  #requests(sink: Sink): Scanner {
+    this.#client = new FrameReader('startup', {
+      wants: wantedOfClient,
+      head: (type, body) => {
+        const message = type === 0 ? this.#startup(body) : this.#request(type, body)
+        if (message) sink.head(message)
+        else sink.unparsed('not the PostgreSQL protocol')
+      },
+      end: offset => {
+        sink.end(offset)
+        if (this.#pending.size > PENDING_LIMIT) sink.unparsed('too many statements unanswered')
+      },
+      unparsed: why => sink.unparsed(why),
+    })
+    return this.#client
+  }
+
+  #answers(sink: Sink): Scanner {
+    this.#server = new FrameReader('typed', {
+      wants: wantedOfServer,
+      head: (type, body) => sink.head(this.#answer(type, body)),
+      end: offset => {
+        sink.end(offset)
+        if (this.#encrypted) sink.unparsed('encrypted')
+        else if (this.#opaque !== undefined) sink.unparsed(this.#opaque)
+      },
+      unparsed: why => sink.unparsed(why),
+    })
+    return this.#server
+  }
+
+  #startup(body: Buffer): Parsed | undefined {
+    const code = body.length >= 4 ? body.readInt32BE(0) : 0
+    const number = ++this.#asked
+    if (code === sslRequest || code === gssRequest) {
+      if (this.#server) this.#server.framing = 'byte'
+      return minor(number, code === sslRequest ? 'SSLRequest' : 'GSSENCRequest')
+    }
+    if (code === cancelRequest) return new Parsed('upstream', number, 'CANCEL')
+    if (code >> 16 !== protocol3 >> 16) return undefined
+    if (this.#client) this.#client.framing = 'typed'
+    const parameters = body.toString('utf8', 4).split('\0')
+    const database = parameters[parameters.indexOf('database') + 1]
+    return this.#ask(new Parsed('upstream', number, 'STARTUP', database), 'cycle')
+  }
+
+  #request(type: number, body: Buffer): Parsed {
+    const number = ++this.#asked
+    const form = clientForms[type] ?? ''
+    switch (form) {
+      case 'Query':
+        return this.#query(number, body)
+      case 'Parse':
+        this.#parse(body)
+        break
+      case 'Bind': {
+        const [portal = '', prepared = ''] = strings(body, 0)
+        this.#statements.bind(portal, prepared)
+        break
+      }
+      case 'Close':
+        this.#statements.close(String.fromCharCode(body[0] ?? 0), strings(body, 1)[0] ?? '')
+        break
+      case 'Execute':
+        return this.#execute(number, body)
+      case 'FunctionCall':
+        return this.#ask(new Parsed('upstream', number, 'FUNCTION'), 'cycle')
+      case 'Sync':
+        this.#skipping = false
+        this.#pending.push({
+          number,
+          kind: form,
+          key: undefined,
+          trace: undefined,
+          until: 'sync',
+        })
+        break
+    }
+    return minor(number, form)
+  }
+
+  #query(number: number, body: Buffer): Parsed {
+    const sql = cString(body)
+    if (!this.detail) return this.#ask(new Parsed('upstream', number, verbOf(sql)), 'cycle')
+    const { kind, table, trace, text } = lookAtSql(sql)
+    const message = new Parsed('upstream', number, kind, table)
+    message.form = 'Query'
+    message.text = text
+    if (trace !== undefined) message.trace = trace
+    return this.#ask(message, 'cycle')
+  }
+
+  #parse(body: Buffer): void {
+    const nameEnd = body.indexOf(0)
+    if (nameEnd < 0) return
+    const sql = cString(body.subarray(nameEnd + 1))
+    this.#statements.prepare(body.toString('utf8', 0, nameEnd), lookAtSql(sql))
+  }
+
+  #execute(number: number, body: Buffer): Parsed {
+    const statement = this.#statements.executed(cString(body))
+    const message = new Parsed('upstream', number, statement?.kind ?? 'EXECUTE', statement?.table)
+    message.form = 'Execute'
+    if (statement) message.text = statement.text
+    if (statement?.trace !== undefined) message.trace = statement.trace
+    return this.#skipping ? message : this.#ask(message, 'execute')
+  }
+
+  #ask(message: Parsed, until: Asked['until']): Parsed {
+    if (until === 'cycle') message.awaited = true
+    const { number, kind, key, trace } = message
+    this.#pending.push({ number, kind, key, trace, until })
+    return message
+  }
+
+  #answer(type: number, body: Buffer): Message {
+    const number = ++this.#said
+    const form = serverForms[type]
+    const oldest = this.#pending.oldest
+    const error = form === 'ErrorResponse' ? sqlState(body) : undefined
+    switch (form) {
+      case undefined:
+        // The bare byte that answers a request for encryption.
+        this.#encrypted = type !== 78
+        return minor(number, 'EncryptionResponse', 'downstream')
+      case 'NotificationResponse':
+        return new Parsed('downstream', number, 'notification', cString(body.subarray(4)))
+      case 'CopyBothResponse':
+        this.#opaque = 'replication stream'
+        break
+      case 'ReadyForQuery':
+        return this.#ready(number, body)
+      case 'ErrorResponse':
+        return this.#failed(number, error ?? 'unknown')
+      case 'CommandComplete':
+      case 'EmptyQueryResponse':
+      case 'PortalSuspended': {
+        if (!oldest || oldest.until === 'sync') break
+        const message = Parsed.answer(number, oldest, undefined)
+        message.form = form
+        message.final = oldest.until === 'execute'
+        if (message.final) this.#pending.shift()
+        return message
+      }
+    }
+    const message = minor(number, form, 'downstream')
+    if (oldest && oldest.until !== 'sync') {
+      message.answers = oldest.number
+      message.final = false
+    }
+    return message
+  }
+
+  /** Ends the oldest cycle: a query, or what a Sync closes. */
+  #ready(number: number, body: Buffer): Message {
+    const message = minor(number, 'ReadyForQuery', 'downstream')
+    message.text = String.fromCharCode(body[0] ?? 0)
+    let ended = this.#pending.shift()
+    while (ended?.until === 'execute') ended = this.#pending.shift()
+    if (ended) message.answers = ended.number
+    return message
+  }
+
+  /** After an error the server ignores the rest of an extended cycle. */
+  #failed(number: number, error: string): Message {
+    const oldest = this.#pending.oldest
+    if (!oldest || oldest.until === 'sync') {
+      const message = new Parsed('downstream', number, 'error')
+      message.form = 'ErrorResponse'
+      message.error = error
+      if (!oldest) this.#skipping = true
+      return message
+    }
+    const message = Parsed.answer(number, oldest, error)
+    message.form = 'ErrorResponse'
+    message.final = oldest.until === 'execute'
+    if (oldest.until === 'cycle') return message
+    while (this.#pending.oldest?.until === 'execute') this.#pending.shift()
+    this.#skipping = this.#pending.oldest === undefined
+    return message
+  }
+}
+
+function minor(number: number, kind: string, direction: 'upstream' | 'downstream' = 'upstream') {
+  const message = new Parsed(direction, number, kind)
+  message.minor = true
+  return message
+}
+
+function cString(body: Buffer): string {
+  const end = body.indexOf(0)
+  return body.toString('utf8', 0, end < 0 ? body.length : end)
+}
+
+function strings(body: Buffer, from: number): string[] {
+  return body.toString('utf8', from).split('\0', 2)
+}
+
+/** The field `C` of an error. */
+function sqlState(body: Buffer): string {
+  for (let at = 0; at < body.length && body[at] !== 0; ) {
+    const end = body.indexOf(0, at + 1)
+    if (end < 0) break
+    if (body[at] === 67) return body.toString('latin1', at + 1, end)
+    at = end + 1
+  }
+  return 'unknown'
+}
