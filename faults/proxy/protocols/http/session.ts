@@ -1,0 +1,161 @@
+import type { Message, ProtocolSession } from '../../protocol.ts'
+import { Framed } from '../common/framed.ts'
+import { Parsed } from '../common/parsed.ts'
+import { type Exchange, PENDING_LIMIT, Pending } from '../common/pending.ts'
+import type { Scanner, Sink } from '../common/sink.ts'
+import { FrameScanner } from '../websocket/frame-scanner.ts'
+import { type Head, pathOf, readRequestLine, readStatus, routeOf, traceOf } from './head.ts'
+import { type Body, HttpReader } from './http-reader.ts'
+
+interface Asked extends Exchange {
+  readonly method: string
+  readonly upgrade: string | undefined
+}
+
+const atOnce: Body = { ends: 'at once' }
+
+/** HTTP/1.1, and WebSocket once it was agreed on. Other upgrades and tunnels pass unparsed. */
+export class HttpSession implements ProtocolSession {
+  readonly upstream: Framed
+  readonly downstream: Framed
+  detail = true
+  readonly #pending = new Pending<Asked>()
+  #asked = 0
+  #said = 0
+  #requests: HttpReader | undefined
+  #fromClient: FrameScanner | undefined
+  #fromServer: FrameScanner | undefined
+  #opaque: string | undefined
+
+  constructor() {
+    this.upstream = new Framed(
+      sink => this.#client(sink),
+      () => this.downstream.stop(),
+    )
+    this.downstream = new Framed(
+      sink => this.#server(sink),
+      () => this.upstream.stop(),
+    )
+  }
+
+  withdraw(message: Message): void {
+    this.#pending.withdraw(message.number)
+  }
+
+  #client(sink: Sink): Scanner {
+    const requests = new HttpReader({
+      head: head => this.#request(head, sink),
+      end: offset => {
+        sink.end(offset)
+        if (this.#pending.size > PENDING_LIMIT) sink.unparsed('too many requests unanswered')
+      },
+      unparsed: why => sink.unparsed(why),
+    })
+    this.#requests = requests
+    return {
+      read: chunk => {
+        const at = requests.read(chunk, 0)
+        if (!requests.switched) return
+        this.#fromClient ??= this.#frames('upstream', sink)
+        this.#fromClient.read(chunk, at)
+      },
+    }
+  }
+
+  #server(sink: Sink): Scanner {
+    const responses = new HttpReader({
+      head: head => this.#response(head, sink),
+      end: offset => {
+        sink.end(offset)
+        if (this.#opaque !== undefined) sink.unparsed(this.#opaque)
+      },
+      unparsed: why => sink.unparsed(why),
+    })
+    return {
+      read: chunk => {
+        const at = responses.read(chunk, 0)
+        if (!responses.switched) return
+        this.#fromServer ??= this.#frames('downstream', sink)
+        this.#fromServer.read(chunk, at)
+      },
+    }
+  }
+
+  #frames(direction: 'upstream' | 'downstream', sink: Sink): FrameScanner {
+    const session = this
+    return new FrameScanner(direction === 'upstream', {
+      get detail() {
+        return session.detail
+      },
+      frame: ({ kind, form, key, error, text, minor }) => {
+        const number = direction === 'upstream' ? ++session.#asked : ++session.#said
+        const message = new Parsed(direction, number, kind, key)
+        if (form !== undefined) message.form = form
+        if (error !== undefined) message.error = error
+        if (text !== undefined) message.text = text
+        if (minor) message.minor = true
+        sink.head(message)
+      },
+      end: offset => sink.end(offset),
+      unparsed: why => sink.unparsed(why),
+    })
+  }
+
+  #request(head: Head, sink: Sink): Body | undefined {
+    const line = readRequestLine(head.start)
+    if (!line) return undefined
+    const { method, target } = line
+    const number = ++this.#asked
+    const kind = `${method} ${routeOf(target)}`
+    const message = new Parsed('upstream', number, kind, pathOf(target))
+    const trace = traceOf(head)
+    if (trace !== undefined) message.trace = trace
+    message.text = `${method} ${target}`
+    message.awaited = true
+    const upgrade = head.headers.get('upgrade')?.toLowerCase()
+    this.#pending.push({ number, kind, key: message.key, trace, method, upgrade })
+    sink.head(message)
+    return bodyOf(head, atOnce)
+  }
+
+  #response(head: Head, sink: Sink): Body | undefined {
+    const status = readStatus(head.start)
+    if (status === undefined) return undefined
+    const isInterim = status >= 100 && status < 200 && status !== 101
+    const asked = isInterim ? this.#pending.oldest : this.#pending.shift()
+    const error = status >= 400 ? `${status}` : undefined
+    const number = ++this.#said
+    const message = asked
+      ? Parsed.answer(number, asked, error)
+      : new Parsed('downstream', number, 'response')
+    message.form = `${status}`
+    if (isInterim) message.final = false
+    sink.head(message)
+    if (status === 101) return this.#upgraded(asked?.upgrade)
+    if (asked?.method === 'CONNECT' && status < 300) {
+      this.#opaque = 'tunnel'
+      return atOnce
+    }
+    const isBare = isInterim || status === 204 || status === 304 || asked?.method === 'HEAD'
+    return isBare ? atOnce : bodyOf(head, { ends: 'with the connection' })
+  }
+
+  #upgraded(protocol: string | undefined): Body {
+    if (protocol !== 'websocket') {
+      this.#opaque = `upgraded to ${protocol ?? 'an unknown protocol'}`
+      return atOnce
+    }
+    this.#requests?.switch()
+    return { ends: 'switch' }
+  }
+}
+
+function bodyOf(head: Head, otherwise: Body): Body | undefined {
+  const encoding = head.headers.get('transfer-encoding')?.toLowerCase()
+  if (encoding !== undefined && encoding !== 'identity') {
+    return /\bchunked$/.test(encoding) ? { ends: 'chunked' } : otherwise
+  }
+  const length = head.headers.get('content-length')
+  if (length === undefined) return otherwise
+  return /^\d{1,15}$/.test(length) ? { ends: 'after', length: Number(length) } : undefined
+}

@@ -1,0 +1,5 @@
+import type { Protocol } from '../protocol.ts'
+import { HttpSession } from './http/session.ts'
+
+/** HTTP/1.1, and WebSocket after its upgrade. */
+export const protocol: Protocol = { name: 'websocket', open: () => new HttpSession() }
