@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Case } from './case.ts'
 import { type Contestant, startContestant } from './contestant.ts'
 import { contestants } from './contestants.ts'
-import { type Echo, startEcho } from './echo.ts'
+import { startEcho, type Upstream } from './echo.ts'
 import { populateCases } from './populate-cases.ts'
 import { proxyCases } from './proxy-cases.ts'
 import { runCase } from './run-case.ts'
@@ -23,7 +23,7 @@ test.skip.each(missing)('%s', () => {})
 
 describe.each(names)('the API of %s', name => {
   let server: Contestant
-  let echo: Echo
+  let echo: Upstream
   let place = 0
 
   beforeAll(async () => {

@@ -10,21 +10,33 @@ export interface Visit {
   ending: 'open' | 'fin' | 'rst'
 }
 
-/** An upstream that sends back what it gets, and its FIN after the client's. */
-export interface Echo extends AsyncDisposable {
+export interface Upstream extends AsyncDisposable {
   readonly address: string
   readonly visits: readonly Visit[]
 }
 
-export async function startEcho(): Promise<Echo> {
+/**
+ * An upstream that sends back what it gets: at once, or (`answers: 'at-end'`) all of it when the
+ * client has said FIN. Its own FIN follows the client's.
+ */
+export async function startEcho(answers: 'at-once' | 'at-end' = 'at-once'): Promise<Upstream> {
   const visits: Visit[] = []
   const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
     const visit: Visit = { socket, bytes: 0, ending: 'open' }
+    const kept: Buffer[] = []
     visits.push(visit)
-    socket.on('data', data => (visit.bytes += data.length))
-    socket.on('end', () => (visit.ending = 'fin'))
-    socket.on('error', () => (visit.ending = 'rst'))
-    socket.pipe(socket)
+    socket.on('data', data => {
+      visit.bytes += data.length
+      if (answers === 'at-end') kept.push(data)
+    })
+    socket.on('error', () => {
+      visit.ending = 'rst'
+    })
+    socket.on('end', () => {
+      visit.ending = 'fin'
+      if (answers === 'at-end') socket.end(Buffer.concat(kept))
+    })
+    if (answers === 'at-once') socket.pipe(socket)
   })
   const port = await listen(server)
   return {
