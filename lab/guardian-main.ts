@@ -93,10 +93,12 @@ async function finish(id?: number): Promise<void> {
     error => [error instanceof Error ? error.message : String(error)],
   )
   for (const problem of problems) console.error(problem)
-  if (id !== undefined) say({ kind: 'done', id, problems: [...problems] })
-  process.stdout.end(() => process.exit(problems.length === 0 ? 0 : 1))
-  // Nobody may be there to drain the pipe.
-  setTimeout(() => process.exit(1), 500)
+  const code = problems.length === 0 ? 0 : 1
+  if (id === undefined) process.exit(code)
+  say({ kind: 'done', id, problems: [...problems] })
+  // At the latest when the lab, having heard it, closes the pipe or ends.
+  process.stdout.end(() => process.exit(code))
+  process.stdout.on('error', () => process.exit(code))
 }
 
 function say(message: Answer): void {

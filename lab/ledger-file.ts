@@ -81,15 +81,17 @@ export class LedgerWriter implements AsyncDisposable {
   readonly #handle: FileHandle
   #last: Promise<void> = Promise.resolve()
   /** The file may end within a line that another writer, or a full disk, left unfinished. */
-  #torn = true
+  #torn: boolean
 
-  private constructor(file: string, handle: FileHandle) {
+  private constructor(file: string, handle: FileHandle, torn: boolean) {
     this.file = file
     this.#handle = handle
+    this.#torn = torn
   }
 
   static async open(file: string): Promise<LedgerWriter> {
-    const writer = new LedgerWriter(file, await open(file, 'a', 0o644))
+    const handle = await open(file, 'a', 0o644)
+    const writer = new LedgerWriter(file, handle, (await handle.stat()).size > 0)
     const folder = await open(dirname(file))
     // The file's name must survive a crash as well as its lines.
     await folder.sync().finally(() => folder.close())

@@ -3,9 +3,10 @@ import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink } from 'nod
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { reachableByAll } from '../../lab/reachable-folder.ts'
 import { isExecutable, noServer } from './find-server.ts'
 import { runTool } from './run-tool.ts'
-import { reachableByAll, serverCache } from './server-cache.ts'
+import { serverCache } from './server-cache.ts'
 import type { UnpackOptions } from './unpack.ts'
 
 export interface PostgresPrograms {

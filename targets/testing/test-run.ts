@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../lab/clock.ts'
@@ -17,6 +17,8 @@ export interface TestRun
 
 export async function testRun(): Promise<TestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'resilience-lab-test-'))
+  // Servers that run as another user must be able to pass through it.
+  await chmod(folder, 0o755)
   const runId = `test-${randomBytes(4).toString('hex')}`
   const scratchFolder = join(folder, 'scratch')
   const runFolder = join(folder, 'run')

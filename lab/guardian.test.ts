@@ -1,0 +1,225 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { systemClock } from './clock.ts'
+import { startGuardian } from './guardian-client.ts'
+import { heal } from './heal.ts'
+import {
+  identify,
+  isAlive,
+  listProcesses,
+  type ProcessId,
+  withDescendants,
+} from './process-table.ts'
+import { killTree } from './process-tree.ts'
+import { fixtureUndo } from './testing/fixture-undo.ts'
+
+const goneWithinMs = 5_000
+
+interface FixtureLab extends AsyncDisposable {
+  readonly folder: string
+  readonly lab: ChildProcess
+  readonly guardian: ProcessId
+  /** The server and all that descends from it. */
+  readonly processes: readonly ProcessId[]
+  undone(): Promise<readonly string[]>
+}
+
+/** A lab in mid-fault as a process of its own, in a process group of its own. */
+async function startFixtureLab(): Promise<FixtureLab> {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
+  const main = join(import.meta.dirname, 'testing/fixture-lab.ts')
+  const lab = spawn(process.execPath, [main, folder, 'run-1'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(createInterface({ input: lab.stdout }), 'line')
+  const said = z.object({ guardian: z.int(), server: z.int() }).parse(JSON.parse(line))
+  const guardian = identify(said.guardian)
+  const server = identify(said.server)
+  await eventually(() => withDescendants(listProcesses(), [server]).length === 3)
+  const processes = withDescendants(listProcesses(), [server])
+  return {
+    folder,
+    lab,
+    guardian,
+    processes,
+    undone: async () => {
+      const text = await readFile(join(folder, 'undone'), 'utf8').catch(() => '')
+      return text.split('\n').filter(row => row !== '')
+    },
+    [Symbol.asyncDispose]: async () => {
+      await killTree([guardian, ...processes, ...labOf(lab)], systemClock)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function labOf(lab: ChildProcess): readonly ProcessId[] {
+  return listProcesses().filter(row => row.pid === lab.pid)
+}
+
+async function eventually(holds: () => boolean, withinMs = goneWithinMs): Promise<number> {
+  const start = systemClock.nowMs()
+  while (!holds()) {
+    if (systemClock.nowMs() - start > withinMs) throw new Error(`not so after ${withinMs} ms`)
+    await systemClock.sleep(10)
+  }
+  return systemClock.nowMs() - start
+}
+
+async function expectNothingLeft(run: FixtureLab): Promise<void> {
+  const tookMs = await eventually(() => ![run.guardian, ...run.processes].some(isAlive))
+  console.log(`gone after ${tookMs.toFixed()} ms`)
+  expect(existsSync(join(run.folder, 'scratch'))).toBe(false)
+  expect(await readdir(join(run.folder, '.lab/ledgers'))).toEqual([])
+  expect(await run.undone()).toEqual(['second', 'first'])
+}
+
+test('a lab killed in mid-fault leaves no fault, process, scratch data or ledger', async () => {
+  await using run = await startFixtureLab()
+  run.lab.kill('SIGKILL')
+  await expectNothingLeft(run)
+})
+
+test('a kill of the whole process group of the lab leaves nothing either', async () => {
+  await using run = await startFixtureLab()
+  process.kill(-Number(run.lab.pid), 'SIGKILL')
+  await expectNothingLeft(run)
+})
+
+test('while the lab lives nothing is undone, whatever signal reaches the guardian', async () => {
+  await using run = await startFixtureLab()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.kill(run.guardian.pid, signal)
+  }
+  const found = await heal(join(run.folder, '.lab'), { clock: systemClock, guardianWithinMs: 0 })
+  expect(found).toEqual([{ state: 'alive', runId: 'run-1', by: `its lab, process ${run.lab.pid}` }])
+  expect([run.guardian, ...run.processes].every(isAlive)).toBe(true)
+  expect(await run.undone()).toEqual([])
+})
+
+test('what a killed lab and a killed guardian left is swept by the next start', async () => {
+  await using run = await startFixtureLab()
+  process.kill(run.guardian.pid, 'SIGKILL')
+  run.lab.kill('SIGKILL')
+  await eventually(() => ![run.guardian, ...labOf(run.lab)].some(isAlive))
+  expect(run.processes.every(isAlive), 'nobody was there to end them').toBe(true)
+  const [found] = await heal(join(run.folder, '.lab'), { clock: systemClock })
+  expect(found).toMatchObject({ undone: ['second', 'first'], processesEnded: 3, problems: [] })
+  await expectNothingLeft(run)
+})
+
+test('a guardian that hangs after its lab died is replaced by healing by hand', async () => {
+  await using run = await startFixtureLab()
+  process.kill(run.guardian.pid, 'SIGSTOP')
+  run.lab.kill('SIGKILL')
+  await eventually(() => labOf(run.lab).length === 0)
+  const swept = await heal(join(run.folder, '.lab'), { clock: systemClock })
+  expect(swept).toMatchObject([{ state: 'alive', by: `its guardian, process ${run.guardian.pid}` }])
+  await heal(join(run.folder, '.lab'), { clock: systemClock, guardianWithinMs: 100 })
+  await expectNothingLeft(run)
+})
+
+async function startOwnGuardian() {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
+  const guardian = await startGuardian({
+    folder: join(folder, '.lab'),
+    scratchFolder: join(folder, 'scratch'),
+    runId: 'run-2',
+    clock: systemClock,
+  })
+  return {
+    folder,
+    guardian,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+test('when the guardian dies the lab is told, and cleans up itself', async () => {
+  await using own = await startOwnGuardian()
+  const { guardian, folder } = own
+  const server = await guardian.spawn({
+    name: 'server',
+    command: 'sleep',
+    args: ['1000'],
+    logFile: join(folder, 'log'),
+  })
+  const id = identify(server.pid)
+  process.kill(guardian.pid, 'SIGKILL')
+  await eventually(() => guardian.lost.aborted)
+  await expect(server.pause()).rejects.toThrow('the guardian to live as long as the lab')
+  expect(isAlive(id)).toBe(true)
+  await guardian[Symbol.asyncDispose]()
+  expect(isAlive(id)).toBe(false)
+  expect(existsSync(join(folder, 'scratch'))).toBe(false)
+})
+
+test('a server can be frozen, continued, killed and started again, with all its children', async () => {
+  await using own = await startOwnGuardian()
+  const { guardian, folder } = own
+  const server = await guardian.spawn({
+    name: 'server',
+    command: 'sh',
+    args: ['-c', 'setsid sleep 1000 & sleep 1001 & wait'],
+    logFile: join(folder, 'log'),
+  })
+  const tree = () => withDescendants(listProcesses(), [identify(server.pid)])
+  await eventually(() => tree().length === 3)
+  await server.pause()
+  expect(tree().map(row => row.state)).toEqual(['T', 'T', 'T'])
+  await server.resume()
+  expect(tree().map(row => row.state)).not.toContain('T')
+  const before = tree()
+  const { exited, undoKill } = server
+  await server.kill()
+  expect(before.some(isAlive)).toBe(false)
+  expect(await exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(server.running).toBe(false)
+  const debt = await guardian.ledger.owe('kill', undoKill)
+  await guardian.ledger.settle(debt)
+  expect(server.running).toBe(true)
+  const { pid } = server
+  await guardian.ledger.settle(debt)
+  expect(server.pid, 'settled twice, started once').toBe(pid)
+  await guardian[Symbol.asyncDispose]()
+  expect(listProcesses().some(row => row.pid === pid)).toBe(false)
+})
+
+test('a command that cannot be run is refused with its reason', async () => {
+  await using own = await startOwnGuardian()
+  const spec = { name: 'server', command: '/no/such/program', args: [], logFile: '/dev/null' }
+  await expect(own.guardian.spawn(spec)).rejects.toThrow(/Found +spawn \/no\/such\/program ENOENT/)
+  await own.guardian[Symbol.asyncDispose]()
+})
+
+test('an undo that throws at the end is reported, the others are played, and its entry is kept', async () => {
+  await using own = await startOwnGuardian()
+  const { guardian, folder } = own
+  const file = join(folder, 'undone')
+  const owe = (line: string, fails?: string) =>
+    guardian.ledger.owe(line, {
+      module: fixtureUndo,
+      args: { file, line, ...(fails && { fails }) },
+    })
+  await owe('one')
+  await owe('two', 'throw')
+  await owe('three', 'hang')
+  await owe('four')
+  await expect(guardian[Symbol.asyncDispose]()).rejects.toMatchObject({
+    code: 'not-cleaned-up',
+    verdict: 'not-restored',
+    message: expect.stringMatching(
+      /undoing three[\s\S]*did not end within[\s\S]*undoing two[\s\S]*cannot/,
+    ),
+  })
+  expect(await readFile(file, 'utf8')).toBe('four\none\n')
+  const ledger = join(folder, '.lab/ledgers/run-2.jsonl')
+  expect(await readFile(ledger, 'utf8')).toContain('"fails":"throw"')
+})
