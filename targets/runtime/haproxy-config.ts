@@ -28,7 +28,6 @@ export interface HaproxyPorts {
  */
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global
-  maxconn 20000
   stats socket ipv4@127.0.0.1:${ports.admin} level admin
   stats timeout 1m
 

@@ -19,6 +19,8 @@ export async function testRun(): Promise<TestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'resilience-lab-test-'))
   // Servers that run as another user must be able to pass through it.
   await chmod(folder, 0o755)
+  // Servers that run as another user must be able to pass through it.
+  await chmod(folder, 0o755)
   const runId = `test-${randomBytes(4).toString('hex')}`
   const scratchFolder = join(folder, 'scratch')
   const runFolder = join(folder, 'run')

@@ -1,0 +1,121 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { type Haproxy, startHaproxy } from './haproxy.ts'
+import { testRun } from './testing/test-run.ts'
+
+/** A member of a pool: says its name, is as healthy as it is told, and echoes web sockets. */
+class Instance implements AsyncDisposable {
+  readonly name: string
+  readonly host = '127.0.0.1'
+  healthy = true
+  readonly #server: Server
+
+  private constructor(name: string) {
+    this.name = name
+    this.#server = createServer((request, response) => {
+      response.statusCode = request.url === '/health' && !this.healthy ? 503 : 200
+      response.end(this.name)
+    })
+    const sockets = new WebSocketServer({ server: this.#server })
+    sockets.on('connection', socket => socket.on('message', data => socket.send(`${name} ${data}`)))
+  }
+
+  static async start(name: string): Promise<Instance> {
+    const instance = new Instance(name)
+    instance.#server.listen(0, '127.0.0.1')
+    await once(instance.#server, 'listening')
+    return instance
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close()
+    this.#server.closeAllConnections()
+  }
+}
+
+async function asked(balancer: Haproxy, times: number): Promise<ReadonlySet<string>> {
+  const answers = new Set<string>()
+  for (let i = 0; i < times; i++) {
+    const answer = await fetch(balancer.url, { signal: AbortSignal.timeout(2_000) })
+    answers.add(`${answer.status} ${answer.ok ? await answer.text() : ''}`)
+  }
+  return answers
+}
+
+function status(balancer: Haproxy, member: string, wanted: string): Promise<void> {
+  return vi.waitFor(
+    async () => {
+      const states = await balancer.admin.members()
+      expect(states.find(state => state.member === member)?.status).toBe(wanted)
+    },
+    { timeout: 5_000, interval: 50 },
+  )
+}
+
+test('shares requests out, leaves an unhealthy instance out, and takes it back', async () => {
+  await using run = await testRun()
+  await using one = await Instance.start('one')
+  await using two = await Instance.start('two')
+  const pools = [{ name: 'api', members: [one, two], healthPath: '/health' }]
+  await using balancer = await startHaproxy(run, { pools })
+  expect(await asked(balancer, 8)).toEqual(new Set(['200 one', '200 two']))
+  two.healthy = false
+  await status(balancer, 'two', 'DOWN')
+  expect(await asked(balancer, 8)).toEqual(new Set(['200 one']))
+  two.healthy = true
+  await status(balancer, 'two', 'UP')
+  expect(await asked(balancer, 8)).toEqual(new Set(['200 one', '200 two']))
+
+  one.healthy = two.healthy = false
+  await status(balancer, 'one', 'DOWN')
+  await status(balancer, 'two', 'DOWN')
+  expect(await asked(balancer, 1)).toEqual(new Set(['503 ']))
+})
+
+test('drains one instance, and brings web sockets to the pool of their path', async () => {
+  await using run = await testRun()
+  await using api = await Instance.start('api')
+  await using one = await Instance.start('one')
+  await using two = await Instance.start('two')
+  await using balancer = await startHaproxy(run, {
+    pools: [
+      { name: 'realtime', members: [one, two], healthPath: '/health', paths: ['/ws'] },
+      { name: 'api', members: [api], healthPath: '/health' },
+    ],
+  })
+  expect(await asked(balancer, 4)).toEqual(new Set(['200 api']))
+  await balancer.admin.set('realtime', 'one', 'drain')
+  for (let i = 0; i < 4; i++) expect(await echo(balancer)).toBe('two hello')
+  await balancer.admin.set('realtime', 'one', 'ready')
+  await balancer.admin.set('realtime', 'two', 'maint')
+  expect(await echo(balancer)).toBe('one hello')
+  await expect(balancer.admin.set('realtime', 'three', 'drain')).rejects.toThrow('No such server')
+  expect(await (await fetch(balancer.metricsUrl)).text()).toContain('haproxy_server_status{')
+})
+
+test('comes back on its address after a SIGKILL', async () => {
+  await using run = await testRun()
+  await using one = await Instance.start('one')
+  const pools = [{ name: 'api', members: [one], healthPath: '/health' }]
+  await using balancer = await startHaproxy(run, { pools })
+  await balancer.kill()
+  await expect(asked(balancer, 1)).rejects.toThrow('fetch failed')
+  await balancer.restart()
+  expect(await asked(balancer, 1)).toEqual(new Set(['200 one']))
+})
+
+async function echo(balancer: Haproxy): Promise<string> {
+  const socket = new WebSocket(`${balancer.url.replace('http', 'ws')}/ws`)
+  await once(socket, 'open')
+  socket.send('hello')
+  const [answer] = await once(socket, 'message')
+  socket.terminate()
+  return `${answer}`
+}
