@@ -84,6 +84,7 @@ export class Conversation implements GateKeeper {
     const kept = verdict.do === 'answer' || verdict.do === 'drop'
     if (kept) this.#session.withdraw?.(message)
     else if (message.awaited) this.#lastAwaited = message.number
+    if (verdict.do === 'duplicate') this.#session.repeat?.(message, verdict.times ?? 1)
     return verdict
   }
 
@@ -151,6 +152,7 @@ export class Conversation implements GateKeeper {
   }
 
   #report(message: Message): void {
+    if (message.minor) return
     const role = message.direction === 'upstream' ? 'request' : 'response'
     const { traffic, tellsMessages } = this.#host
     traffic.message(role, message.kind)

@@ -66,6 +66,8 @@ export interface ProtocolSession {
   detail?: boolean
   /** A toxic kept this request from the server: do not wait for its answer. */
   withdraw?(message: Message): void
+  /** A toxic sends this request so many times more: the server will answer each. */
+  repeat?(message: Message, times: number): void
 }
 
 /** A file in `protocols/` exports one as `protocol`; the registry finds it by listing the folder. */
