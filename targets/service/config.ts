@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type DefenceName, defenceNames, defenceTable } from './defences.ts'
@@ -24,6 +25,30 @@ const redis = z.union([
   }),
 ])
 
+const auth = z.strictObject({
+  /** One algorithm for all tokens; every instance must have the same key. */
+  tokens: z.discriminatedUnion('algorithm', [
+    z.strictObject({ algorithm: z.literal('HS256'), secret: z.string().min(32) }),
+    z.strictObject({
+      algorithm: z.literal('RS256'),
+      privateKeyPem: z.string().startsWith('-----'),
+    }),
+  ]),
+  issuer: z.string().min(1).default('shop'),
+  accessSeconds: z.int().min(1).default(300),
+  refreshSeconds: z.int().min(1).default(2_592_000),
+  sessionSeconds: z.int().min(1).default(3_600),
+  /** Off only where the service is reached over plain HTTP. */
+  secureCookies: z.boolean().default(true),
+})
+
+const smtp = z.strictObject({
+  ...address.shape,
+  from: z.email().default('shop@example.com'),
+  user: z.string().optional(),
+  password: z.string().optional(),
+})
+
 const knownSetting = (name: DefenceName, key: string) => key in defenceTable[name].settings
 
 const settings = z
@@ -37,6 +62,10 @@ const settings = z
       }
     }
   })
+
+function ephemeralTokens() {
+  return { algorithm: 'HS256', secret: randomBytes(32).toString('base64url') }
+}
 
 const schema = z.strictObject({
   instance: z.string().regex(/^[A-Za-z0-9-]{1,40}$/),
@@ -57,12 +86,19 @@ const schema = z.strictObject({
     poolSize: z.int().min(1).max(200).default(10),
   }),
   redis,
+  /** Without it tokens are signed with a key of this process alone. */
+  auth: auth.default(() => auth.parse({ tokens: ephemeralTokens() })),
+  /** Without it mails stay queued. */
+  smtp: smtp.optional(),
+  /** The address people reach the shop at, for links in mails. */
+  publicUrl: z.url().default('http://localhost'),
   defencesOff: z.array(z.enum(defenceNames)).default([]),
   /** Overrides of the parameters in the table of defences, by name. */
   defenceSettings: settings.default({}),
 })
 
 export type Config = z.infer<typeof schema>
+export type AuthConfig = Config['auth']
 export type RedisConfig = Config['redis']
 
 /** Says everything that is wrong with a configuration at once, and never a value, only where. */

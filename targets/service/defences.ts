@@ -50,6 +50,27 @@ export const defenceTable = {
     promise: 'Waiting for a Postgres connection or a statement is bounded; stuck ones are evicted.',
     settings: { acquireMs: 700, statementMs: 2_000 },
   },
+  'login-throttle': {
+    promise: 'After so many wrong passwords a name is locked for a while, whatever restarts.',
+    settings: { failures: 5, lockMs: 900_000 },
+  },
+  'refresh-rotation': {
+    promise: 'A refresh token works once; used again later, its whole family is revoked.',
+    settings: { leewayMs: 2_000 },
+  },
+  'password-bulkhead': {
+    promise: 'Hashing passwords takes so many threads at most; who would wait too long is refused.',
+    settings: { concurrent: 3, waiting: 100 },
+  },
+  'role-cache': {
+    promise:
+      'Roles are read from Postgres at most this often per person; a change is seen by then.',
+    settings: { staleMs: 2_000 },
+  },
+  'mail-outbox': {
+    promise: 'A mail is sent after its transaction commits, with back-off, for two days.',
+    settings: { attempts: 60, timeoutMs: 5_000, baseMs: 500, capMs: 3_600_000 },
+  },
   'start-up-retry': {
     promise: 'A dependency that is not there yet is waited for with back-off and jitter.',
     settings: { baseMs: 50, capMs: 1_000, giveUpMs: 30_000 },

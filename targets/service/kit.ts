@@ -1,9 +1,10 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import type { Config, Role } from './config.ts'
 import type { Defences } from './defences.ts'
+import type { Identity } from './identity/identity.ts'
 import type { Metrics } from './metrics.ts'
 import type { Migrations } from './postgres/migrate.ts'
 import type { ConfirmedWriter } from './redis/confirmed-writer.ts'
@@ -14,13 +15,15 @@ export interface Kit {
   readonly config: Config
   readonly defences: Defences
   readonly metrics: Metrics
-  readonly log: Logger | FastifyBaseLogger
+  readonly log: Logger
   /** `kit.db.withTables<MyTables>()` gives a module its own tables, typed. */
   readonly db: Kysely<unknown>
   /** For commands. Fails at once while Redis is away. */
   readonly redis: Redis
   /** For writes that must survive a failover. */
   readonly confirmedWrites: ConfirmedWriter
+  /** Who is calling. */
+  readonly identity: Identity
   /** Another connection (a subscriber, a blocking reader); closed at shutdown. */
   connectRedis(name: string): Redis
   /** Breaker and retries of one dependency; the same name gives the same guard. */

@@ -1,6 +1,15 @@
+import { accountsModule } from './accounts/module.ts'
 import { chatModule } from './chat/module.ts'
 import { checkoutModule } from './checkout/module.ts'
 import type { Module } from './kit.ts'
+import { mailModule } from './mail/module.ts'
+import { sessionsModule } from './sessions/module.ts'
 
 /** The application: adding a module means adding its line here. */
-export const modules: readonly Module[] = [checkoutModule, chatModule]
+export const modules: readonly Module[] = [
+  checkoutModule,
+  chatModule,
+  mailModule,
+  accountsModule,
+  sessionsModule,
+]

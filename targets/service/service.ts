@@ -5,6 +5,11 @@ import type { Config, Role } from './config.ts'
 import { createDefences, type Defences } from './defences.ts'
 import { addHealth } from './http/health.ts'
 import { createHttp } from './http/server.ts'
+import { createIdentity } from './identity/identity.ts'
+import { migrations as identityMigrations } from './identity/migrations.ts'
+import { createRoles } from './identity/roles.ts'
+import { createSessionStore } from './identity/session-store.ts'
+import { createTokens } from './identity/tokens.ts'
 import type { Http, Kit } from './kit.ts'
 import { createMetrics } from './metrics.ts'
 import { modules } from './modules.ts'
@@ -85,7 +90,7 @@ async function createKit(
     connect(`writer-${index + 1}`, waitMs + commandTimeoutMs),
   )
   const guards = new Map<string, Guard>()
-  const migrations = Object.assign({}, ...modules.map(module => module.migrations))
+  const migrations = Object.assign({}, identityMigrations, ...modules.map(each => each.migrations))
   await Promise.all([
     migrate(db, migrations, defences, log),
     ...[redis, ...writers].map(connection => settled(connection, redisPatienceMs)),
@@ -97,6 +102,12 @@ async function createKit(
     log,
     db,
     redis,
+    identity: createIdentity({
+      tokens: createTokens(config.auth),
+      sessions: createSessionStore(redis, config.auth.sessionSeconds),
+      roles: createRoles(db, defences),
+      log,
+    }),
     confirmedWrites: createWriter(config, defences, writers),
     connectRedis: name => {
       const redis = connect(name)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyBaseLogger, type FastifyRequest } from 'fastify'
+import cookie from '@fastify/cookie'
+import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { type RequestContext, runInContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
@@ -23,11 +24,12 @@ export function createHttp({ role, defences, metrics, log }: Options): Http {
   const logger: FastifyBaseLogger = log.child({ role })
   const http = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: slowestRequestMs,
     genReqId: request => requestId(request.headers['x-request-id']),
   })
+  http.register(cookie)
   giveContext(http, defences)
   answerProblems(http)
   observe(http, metrics, role)

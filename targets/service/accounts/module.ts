@@ -1,0 +1,31 @@
+import type { Module } from '../kit.ts'
+import { addAccountRoutes } from './account-routes.ts'
+import { createLoginThrottle } from './login-throttle.ts'
+import { createMfa } from './mfa.ts'
+import { migrations } from './migrations.ts'
+import { createPasswords } from './passwords.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
+import { createRegistration } from './registration.ts'
+import { createUsers } from './repository.ts'
+import { addSignInRoutes } from './routes.ts'
+import { createSignIn } from './sign-in.ts'
+
+export const accountsModule: Module = {
+  name: 'accounts',
+  migrations,
+  start: {
+    api: ({ config, db, defences, identity }, http) => {
+      const { auth, publicUrl } = config
+      const passwords = createPasswords(defences)
+      const users = createUsers(db)
+      const mfa = createMfa(db, users, auth.issuer)
+      const throttle = createLoginThrottle(db, defences)
+      const { leewayMs } = defences.settings('refresh-rotation')
+      const refreshTokens = createRefreshTokens(db, { ttlSeconds: auth.refreshSeconds, leewayMs })
+      const signIn = createSignIn({ users, passwords, throttle, mfa, refreshTokens, identity })
+      const registration = createRegistration({ db, passwords, publicUrl })
+      addSignInRoutes(http, { auth, registration, signIn })
+      addAccountRoutes(http, { identity, users, passwords, mfa, signIn })
+    },
+  },
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import { hashOf, newSecret } from './secret.ts'
+
+interface Holder {
+  readonly userId: string
+  readonly sessionId: string
+}
+
+export type Rotation =
+  | ({ readonly kind: 'rotated'; readonly token: string } & Holder)
+  /** Used a moment ago: two tabs at once. Refused, and nothing more. */
+  | { readonly kind: 'raced' }
+  /** Used before: stolen. The whole family is revoked. */
+  | ({ readonly kind: 'reused' } & Holder)
+  | { readonly kind: 'unknown' }
+
+/** Refresh tokens: each works once and is replaced by the next of its family. */
+export interface RefreshTokens {
+  issue(holder: Holder): Promise<string>
+  rotate(text: string): Promise<Rotation>
+  revokeSession(sessionId: string): Promise<void>
+  revokeAll(userId: string, exceptSession?: string): Promise<void>
+}
+
+interface Options {
+  readonly ttlSeconds: number
+  /** Within this time a second use is a race, not a theft. */
+  readonly leewayMs: number
+}
+
+type Row = { family: string; userId: string; sessionId: string }
+
+export function createRefreshTokens(db: Kysely<unknown>, options: Options): RefreshTokens {
+  const { ttlSeconds, leewayMs } = options
+  const insert = async (trx: Kysely<unknown>, family: string, holder: Holder) => {
+    const { text, hash } = newSecret()
+    const { userId, sessionId } = holder
+    await sql`
+      insert into accounts_refresh_tokens (hash, family, user_id, session_id, expires_at)
+      values (${hash}, ${family}, ${userId}, ${sessionId},
+        now() + make_interval(secs => ${ttlSeconds}))`.execute(trx)
+    return text
+  }
+  return {
+    issue: holder => insert(db, randomUUID(), holder),
+    rotate: text =>
+      db.transaction().execute(async trx => {
+        const { rows } = await sql<Row>`
+          update accounts_refresh_tokens set used_at = now()
+          where hash = ${hashOf(text)}
+            and used_at is null and revoked_at is null and expires_at > now()
+          returning family, user_id as "userId", session_id as "sessionId"`.execute(trx)
+        const [row] = rows
+        if (!row) return refuse(trx, text, leewayMs)
+        const { family, userId, sessionId } = row
+        const token = await insert(trx, family, { userId, sessionId })
+        return { kind: 'rotated', token, userId, sessionId }
+      }),
+    revokeSession: async sessionId => {
+      await sql`
+        update accounts_refresh_tokens set revoked_at = now()
+        where session_id = ${sessionId} and revoked_at is null`.execute(db)
+    },
+    revokeAll: async (userId, exceptSession) => {
+      await sql`
+        update accounts_refresh_tokens set revoked_at = now()
+        where user_id = ${userId} and revoked_at is null
+          and session_id is distinct from ${exceptSession ?? null}::uuid`.execute(db)
+    },
+  }
+}
+
+async function refuse(trx: Kysely<unknown>, text: string, leewayMs: number): Promise<Rotation> {
+  const { rows } = await sql<Row & { used: boolean; raced: boolean }>`
+    select family, user_id as "userId", session_id as "sessionId", used_at is not null as used,
+      used_at > clock_timestamp() - make_interval(secs => ${leewayMs / 1_000})
+        and revoked_at is null as raced
+    from accounts_refresh_tokens where hash = ${hashOf(text)}`.execute(trx)
+  const [row] = rows
+  if (!row?.used) return { kind: 'unknown' }
+  if (row.raced) return { kind: 'raced' }
+  await sql`
+    update accounts_refresh_tokens set revoked_at = now()
+    where family = ${row.family} and revoked_at is null`.execute(trx)
+  return { kind: 'reused', userId: row.userId, sessionId: row.sessionId }
+}

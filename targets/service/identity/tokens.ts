@@ -1,0 +1,59 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
+import type { AuthConfig } from '../config.ts'
+import { Problem } from '../problem.ts'
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() })
+
+export interface AccessToken {
+  readonly userId: string
+  readonly sessionId: string
+}
+
+/** Access tokens: short-lived JWTs, signed and verified with one algorithm and key only. */
+export interface Tokens {
+  readonly lifetimeSeconds: number
+  issue(token: AccessToken): Promise<string>
+  /** @throws {Problem} 401 `token-expired` or `token-invalid`. */
+  verify(text: string): Promise<AccessToken>
+}
+
+export function createTokens({ tokens, issuer, accessSeconds }: AuthConfig): Tokens {
+  const { algorithm } = tokens
+  const keys = keysOf(tokens)
+  return {
+    lifetimeSeconds: accessSeconds,
+    issue: ({ userId, sessionId }) =>
+      new SignJWT({ sid: sessionId })
+        .setProtectedHeader({ alg: algorithm, typ: 'at+jwt' })
+        .setSubject(userId)
+        .setIssuer(issuer)
+        .setAudience(issuer)
+        .setIssuedAt()
+        .setExpirationTime(`${accessSeconds} s`)
+        .sign(keys.sign),
+    verify: async text => {
+      try {
+        // The list of algorithms is what refuses `none` and an RSA key used as an HMAC secret.
+        const rules = { algorithms: [algorithm], issuer, audience: issuer, typ: 'at+jwt' }
+        const { payload } = await jwtVerify(text, keys.verify, rules)
+        const { sub, sid } = claims.parse(payload)
+        return { userId: sub, sessionId: sid }
+      } catch (error) {
+        const isExpired = error instanceof errors.JWTExpired
+        const code = isExpired ? 'token-expired' : 'token-invalid'
+        throw new Problem({ status: 401, code, title: 'Sign in again.', cause: error })
+      }
+    },
+  }
+}
+
+function keysOf(tokens: AuthConfig['tokens']) {
+  if (tokens.algorithm === 'HS256') {
+    const secret = new TextEncoder().encode(tokens.secret)
+    return { sign: secret, verify: secret }
+  }
+  const sign = createPrivateKey(tokens.privateKeyPem)
+  return { sign, verify: createPublicKey(sign) }
+}
