@@ -27,3 +27,8 @@ export class LabError extends Error {
     this.verdict = verdict
   }
 }
+
+/** The words of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

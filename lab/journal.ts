@@ -52,7 +52,8 @@ export type Event =
       readonly op: number
       readonly client: number
       readonly f: string
-      readonly outcome: Outcome /** From the intended start. */
+      readonly outcome: Outcome
+      /** From the intended start. */
       readonly latencyMs: number
     }
   /** Something a workload's client saw that was no answer: a chat frame, a closed socket. */
@@ -76,7 +77,8 @@ export type Event =
   | {
       readonly kind: 'probe'
       readonly hypothesis: string
-      readonly when: 'before' | 'during' | 'after'
+      /** after: once the faults are healed, under traffic. rolled-back: everything undone, traffic over. */
+      readonly when: 'before' | 'during' | 'after' | 'rolled-back'
       readonly value: Json
       readonly held: boolean
       readonly expected: string
@@ -100,8 +102,21 @@ export type Event =
       readonly event: string
       readonly detail: Json
     }
-  | { readonly kind: 'abort'; readonly reason: string }
-  | { readonly kind: 'error'; readonly message: string; readonly stack?: string }
+  /** How far another process's clock is from the lab's: `sourceAtMs` entries are already moved by it. */
+  | {
+      readonly kind: 'clock'
+      readonly of: string
+      readonly offsetMs: number
+      readonly toleranceMs: number
+    }
+  | { readonly kind: 'abort'; readonly reason: string; readonly signal?: string }
+  | {
+      readonly kind: 'error'
+      readonly message: string
+      readonly stack?: string
+      /** Where the error calls for another word: leftovers, or a machine that cannot run it. */
+      readonly verdict?: 'not-restored' | 'unable'
+    }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'overflow'; readonly dropped: number; readonly why: string }
 

@@ -1,0 +1,60 @@
+import { arch, cpus, platform, release } from 'node:os'
+import type { Experiment } from './experiment.ts'
+import { timed } from './injector.ts'
+import type { Event } from './journal.ts'
+import { timesOf } from './plan.ts'
+import { seeded } from './random.ts'
+import type { RunOptions } from './run-options.ts'
+import type { LabSystem } from './target.ts'
+
+/** The journal's first entry: what was asked, with which settings, on which machine. */
+export function describeRun<System extends LabSystem>(
+  experiment: Experiment<System>,
+  options: RunOptions,
+  runId: string,
+  startedAt: Date,
+): Event {
+  const strikes = timed(experiment.schedule, seeded(options.seed))
+  return {
+    kind: 'run',
+    experiment: options.name,
+    title: experiment.title,
+    runId,
+    seed: options.seed,
+    startedAt: startedAt.toISOString(),
+    defencesOff: options.defencesOff ?? [],
+    faultsOff: options.faultsOff ?? false,
+    plan: {
+      because: experiment.because,
+      target: experiment.target.name,
+      proxy: options.proxy ?? 'embedded',
+      ...timesOf(experiment),
+      steadyState: experiment.steadyState.map(({ sentence }) => sentence),
+      workloads: experiment.workloads.map(({ name, perSecond, clients, giveUpMs }) => {
+        return { name, perSecond, clients, giveUpMs }
+      }),
+      schedule: strikes.map(({ fault, atMs, untilMs }) => {
+        return {
+          label: fault.label,
+          kind: fault.kind,
+          atMs,
+          ...(untilMs === undefined ? {} : { untilMs }),
+        }
+      }),
+      abortWhen: experiment.abortWhen.map(({ probe, accepts, forMs }) => {
+        return { probe: probe.name, accepts: accepts.expected, forMs }
+      }),
+      checks: Object.fromEntries(
+        Object.entries(experiment.checks).map(([name, checker]) => [name, checker.name]),
+      ),
+      defences: experiment.defences.map(({ name, breaks, mayAlsoBreak }) => {
+        return { name, breaks, mayAlsoBreak }
+      }),
+    },
+    versions: {
+      node: process.version,
+      platform: `${platform()} ${release()} ${arch()}`,
+      processors: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import { within } from './deadline.ts'
+import { toMs } from './duration.ts'
+import { messageOf } from './errors.ts'
+import type { Fault, Injection } from './fault.ts'
+import type { Event } from './journal.ts'
+import type { Random } from './random.ts'
+import type { JournalFile } from './recorder.ts'
+import type { Strike } from './schedule.ts'
+import type { Context, LabSystem } from './target.ts'
+
+/** A strike whose moment the seed has chosen; times in ms since the inject phase began. */
+export interface TimedStrike<System extends LabSystem> {
+  readonly id: number
+  readonly fault: Fault<System>
+  readonly atMs: number
+  /** Undefined: until the heal phase. */
+  readonly untilMs: number | undefined
+}
+
+/** The same seed gives the same moments, whatever else the run draws. */
+export function timed<System extends LabSystem>(
+  schedule: readonly Strike<System>[],
+  random: Random,
+): readonly TimedStrike<System>[] {
+  return schedule.map((strike, id) => {
+    const moved = random.fork(`strike/${id}`).next() * toMs(strike.within ?? '0ms')
+    const atMs = Math.round(toMs(strike.at) + moved)
+    const untilMs = strike.for === undefined ? undefined : atMs + toMs(strike.for)
+    return { id, fault: strike.fault, atMs, untilMs }
+  })
+}
+
+interface Told {
+  readonly id: number
+  readonly fault: { readonly name: string; readonly label: string }
+}
+
+interface InForce {
+  readonly strike: Told
+  readonly touches: readonly string[]
+  readonly owed: string | undefined
+  injection: Injection | undefined
+}
+
+/** An undo that takes longer has failed; the guardian tries again at the end. */
+const healWithinMs = 20_000
+
+/** Makes faults at their moments and ends them; what it has made it can always heal. */
+export class Injector<System extends LabSystem> {
+  readonly #system: System
+  readonly #context: Context
+  readonly #recorder: JournalFile
+  readonly #inForce = new Map<number, InForce>()
+
+  constructor(system: System, context: Context, recorder: JournalFile) {
+    this.#system = system
+    this.#context = context
+    this.#recorder = recorder
+  }
+
+  /**
+   * Plays the schedule; resolves at `durationMs`. When the signal aborts it starts no more faults and
+   * returns as soon as none is half made; faults in force are left to `healAll`.
+   */
+  async play(
+    strikes: readonly TimedStrike<System>[],
+    durationMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock } = this.#context
+    const startMs = clock.nowMs()
+    const stop = new AbortController()
+    const either = AbortSignal.any([signal, stop.signal])
+    const until = (ms: number) => clock.sleep(Math.max(0, startMs + ms - clock.nowMs()), either)
+    const playing = strikes.map(async strike => {
+      await until(strike.atMs)
+      await this.#strike(strike)
+      if (strike.untilMs === undefined) return
+      await until(strike.untilMs)
+      await this.#heal(strike.id)
+    })
+    try {
+      await Promise.all([...playing, until(durationMs)])
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      stop.abort()
+      await Promise.race([Promise.allSettled(playing), clock.sleep(healWithinMs)])
+    }
+  }
+
+  /** Ends everything in force, whatever fails on the way; failures are in the journal. */
+  async healAll(): Promise<void> {
+    for (const id of [...this.#inForce.keys()].reverse()) await this.#heal(id)
+  }
+
+  async #strike(strike: TimedStrike<System>): Promise<void> {
+    const planned = await strike.fault.plan(this.#system, this.#context)
+    const { touches, undo } = planned
+    this.#tell(strike, touches, { step: 'planned' })
+    const owed = undo && (await this.#context.ledger.owe(strike.fault.label, undo))
+    const inForce: InForce = { strike, touches, owed, injection: undefined }
+    this.#inForce.set(strike.id, inForce)
+    inForce.injection = await planned.apply()
+    this.#tell(strike, touches, { step: 'applied' })
+  }
+
+  async #heal(id: number): Promise<void> {
+    const fault = this.#inForce.get(id)
+    if (!fault) return
+    this.#inForce.delete(id)
+    const { strike, touches, owed, injection } = fault
+    try {
+      if (injection) {
+        const landed = await within(healWithinMs, injection.landed(), this.#context.clock)
+        this.#tell(strike, touches, { step: 'landed', landed })
+      }
+    } catch (error) {
+      this.#recorder.record({
+        kind: 'error',
+        message: `${strike.fault.label} cannot say what it touched: ${messageOf(error)}`,
+      })
+    }
+    try {
+      const { ledger, clock } = this.#context
+      if (owed !== undefined) await within(healWithinMs, ledger.settle(owed), clock)
+      this.#tell(strike, touches, { step: 'healed' })
+    } catch (error) {
+      this.#tell(strike, touches, { step: 'healed', error: messageOf(error) })
+    }
+  }
+
+  #tell(
+    strike: Told,
+    touches: readonly string[],
+    what: Pick<Extract<Event, { kind: 'fault' }>, 'step' | 'landed' | 'error'>,
+  ): void {
+    const { id, fault } = strike
+    this.#recorder.record({
+      kind: 'fault',
+      id,
+      fault: fault.name,
+      label: fault.label,
+      touches,
+      ...what,
+    })
+  }
+}

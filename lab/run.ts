@@ -1,0 +1,176 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { watchAborts } from './abort-watch.ts'
+import { capabilitiesOf } from './capabilities.ts'
+import { systemClock } from './clock.ts'
+import type { Conclusion } from './conclusion.ts'
+import { describeRun } from './describe-run.ts'
+import { LabError, messageOf } from './errors.ts'
+import type { Experiment } from './experiment.ts'
+import { finalReads } from './final-reads.ts'
+import { startGuardian } from './guardian-client.ts'
+import { Injector, timed } from './injector.ts'
+import { Interruption } from './interruption.ts'
+import { judge, judgeFolder, writeVerdict } from './judge.ts'
+import { admit, type Times } from './plan.ts'
+import { preflight } from './preflight.ts'
+import { seeded } from './random.ts'
+import { JournalFile } from './recorder.ts'
+import { makeRunFolder } from './run-folder.ts'
+import type { RunOptions } from './run-options.ts'
+import { Steady } from './steady.ts'
+import type { Context, LabSystem } from './target.ts'
+import { startTraffic } from './traffic.ts'
+import { followWire } from './wire.ts'
+
+export interface FinishedRun {
+  readonly conclusion: Conclusion
+  /** `runs/<experiment>/<time>` */
+  readonly folder: string
+}
+
+/**
+ * One run of an experiment, from the plan to `verdict.json`. Whatever goes wrong after the plan was
+ * admitted ends in a verdict, not in a throw, and with everything healed and stopped.
+ * @throws {LabError} when the plan is refused, or this machine cannot run it; then nothing started.
+ */
+export async function run<System extends LabSystem>(
+  experiment: Experiment<System>,
+  options: RunOptions,
+): Promise<FinishedRun> {
+  const times = await admit(experiment, capabilitiesOf(options), options.defencesOff)
+  const startedAt = systemClock.wall()
+  const root = options.root ?? process.cwd()
+  const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
+  const file = join(folder, 'journal.jsonl')
+  const journal = new JournalFile({ file, clock: systemClock })
+  const runId = `${options.name}-${startedAt.getTime().toString(36)}-${process.pid}`
+  options.observe?.(journal, folder)
+  journal.onFailure(error => journal.record({ kind: 'error', message: error.message }))
+  journal.record(describeRun(experiment, options, runId, startedAt))
+  try {
+    await guarded(experiment, options, times, { journal, folder, runId, root })
+  } catch (error) {
+    tell(journal, error)
+  }
+  journal.record({ kind: 'phase', phase: 'check' })
+  journal[Symbol.dispose]()
+  const conclusion = journal.failure
+    ? judge(journal.entries, experiment)
+    : await judgeFolder(folder, experiment)
+  await writeVerdict(folder, conclusion).catch(error => options.progress?.(messageOf(error)))
+  return { conclusion, folder }
+}
+
+interface Desk {
+  readonly journal: JournalFile
+  readonly folder: string
+  readonly runId: string
+  readonly root: string
+}
+
+/** Starts the guardian, which outlives us, and turns every reason to stop into one signal. */
+async function guarded<System extends LabSystem>(
+  experiment: Experiment<System>,
+  options: RunOptions,
+  times: Times,
+  { journal, folder, runId, root }: Desk,
+): Promise<void> {
+  journal.record({ kind: 'phase', phase: 'start' })
+  const interrupted = options.signal ?? new AbortController().signal
+  interrupted.throwIfAborted()
+  const scratchFolder = join(tmpdir(), `lab-${runId}`)
+  await using guardian = await startGuardian({
+    folder: join(root, '.lab'),
+    scratchFolder,
+    runId,
+    clock: systemClock,
+  })
+  const context: Context = {
+    runId,
+    runFolder: folder,
+    scratchFolder,
+    clock: systemClock,
+    random: seeded(options.seed),
+    recorder: journal,
+    ledger: guardian.ledger,
+    guardian,
+    signal: AbortSignal.any([interrupted, guardian.lost]),
+    defencesOff: options.defencesOff ?? [],
+    proxy: options.proxy ?? 'embedded',
+    progress: options.progress ?? (() => {}),
+  }
+  await conduct(experiment, times, options.faultsOff ?? false, context, journal)
+}
+
+/** The phases. An early return leaves the question open; the journal says why. */
+async function conduct<System extends LabSystem>(
+  experiment: Experiment<System>,
+  times: Times,
+  faultsOff: boolean,
+  context: Context,
+  journal: JournalFile,
+): Promise<void> {
+  const { clock, random, signal } = context
+  const { workloads, schedule, steadyState, checks } = experiment
+  await using system = await experiment.target.start(context)
+  const links = system.links.map(link => link.name)
+  journal.record({ kind: 'system', description: system.describe(), links })
+  await using _wire = await followWire(system.links, checks, journal, clock)
+  await using traffic = await startTraffic(workloads, system, context, journal)
+  const steady = new Steady(steadyState, system, journal, clock)
+  const orFail = <Value>(work: Promise<Value>) => Promise.race([work, traffic.failed])
+
+  journal.record({ kind: 'phase', phase: 'preflight' })
+  if (!(await orFail(preflight(experiment, system, context, journal)))) return
+
+  const baseline = journal.record({ kind: 'phase', phase: 'baseline' })
+  await orFail(clock.sleep(times.baselineMs, signal))
+  if (!(await orFail(steady.ask('before', baseline.atMs)))) return
+
+  const injector = new Injector(system, context, journal)
+  const strikes = faultsOff ? [] : timed(schedule, random)
+  const over = new AbortController()
+  const stop = AbortSignal.any([signal, over.signal])
+  try {
+    journal.record({ kind: 'phase', phase: 'inject' })
+    steady.watch(stop)
+    watchAborts(experiment.abortWhen, journal, clock, stop, () => over.abort())
+    await orFail(injector.play(strikes, times.durationMs, stop))
+  } finally {
+    over.abort()
+    journal.record({ kind: 'phase', phase: 'heal' })
+    await injector.healAll()
+  }
+  signal.throwIfAborted()
+
+  const recover = journal.record({ kind: 'phase', phase: 'recover' })
+  const window = { sinceMs: recover.atMs, windowMs: 3_000, deadlineMs: times.recoverWithinMs }
+  await orFail(steady.await('after', { ...window, signal }))
+  const calmMs = Math.max(recover.atMs, journal.nowMs() - window.windowMs)
+  await traffic.stop()
+
+  journal.record({ kind: 'phase', phase: 'final-reads' })
+  await finalReads(workloads, system, context, journal)
+  await steady.ask('rolled-back', calmMs)
+}
+
+function tell(journal: JournalFile, error: unknown): void {
+  if (error instanceof SuppressedError) {
+    tell(journal, error.suppressed)
+    tell(journal, error.error)
+    return
+  }
+  if (error instanceof Interruption) {
+    journal.record({ kind: 'abort', reason: error.message, signal: error.signal })
+    return
+  }
+  const known = error instanceof LabError ? error.verdict : undefined
+  const stack = error instanceof Error ? error.stack : undefined
+  journal.record({
+    kind: 'error',
+    message: messageOf(error),
+    ...(stack === undefined ? {} : { stack }),
+    ...(known === 'not-restored' || known === 'unable' ? { verdict: known } : {}),
+  })
+}

@@ -1,0 +1,28 @@
+import { defence } from '../defence.ts'
+import type { Experiment } from '../experiment.ts'
+import { errorRatio, hypothesis } from '../probes.ts'
+import { at } from '../schedule.ts'
+import { atMost } from '../tolerances.ts'
+import { kept } from './counter-checks.ts'
+import { adding, type CounterSystem, counter, killCounter } from './counter-target.ts'
+
+/** A quick true experiment: a killed server keeps what it acknowledged, because it is durable. */
+export function counterExperiment(
+  changes: Partial<Experiment<CounterSystem>> = {},
+): Experiment<CounterSystem> {
+  const traffic = adding()
+  return {
+    title: 'A killed counter keeps what it acknowledged',
+    because: 'It is the smallest promise that can be broken.',
+    target: counter(),
+    steadyState: [hypothesis('most additions succeed', errorRatio(traffic), atMost(0.05))],
+    workloads: [traffic],
+    schedule: [at('200ms', killCounter(), { for: '300ms', within: '200ms' })],
+    abortWhen: [],
+    checks: { kept: kept() },
+    defences: [defence('durable', { breaks: 'kept' })],
+    baseline: '400ms',
+    recoverWithin: '8s',
+    ...changes,
+  }
+}

@@ -1,0 +1,149 @@
+import { readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { Fault } from '../fault.ts'
+import type { Killable, LabSystem, Link, Target } from '../target.ts'
+import type { Workload } from '../workload.ts'
+
+/** One counter server, as a system that can be hurt. */
+export interface CounterSystem extends LabSystem {
+  readonly url: string
+  readonly server: Killable
+}
+
+/** The counter server as a target; its one defence is `durable`. */
+export function counter(
+  settings: { readonly links?: readonly Link[] } = {},
+): Target<CounterSystem> {
+  return {
+    name: 'counter',
+    defences: ['durable', 'idle-defence'],
+    start: async context => {
+      const port = await freePort()
+      const readyFile = join(context.scratchFolder, 'ready')
+      const durable = !context.defencesOff.includes('durable')
+      await rm(readyFile, { force: true })
+      const server = await context.guardian.spawn({
+        name: 'counter',
+        command: process.execPath,
+        args: [
+          join(import.meta.dirname, 'counter-server.ts'),
+          `${port}`,
+          join(context.scratchFolder, 'ids'),
+          readyFile,
+        ],
+        env: { DURABLE: durable ? 'yes' : 'no' },
+        logFile: join(context.runFolder, 'counter.log'),
+      })
+      await ready(readyFile, context.clock, context.signal)
+      return {
+        url: `http://127.0.0.1:${port}`,
+        server,
+        links: settings.links ?? [],
+        describe: () => ({ counter: `port ${port}` }),
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      }
+    },
+  }
+}
+
+/** Adds ids of its own, and reads them all at the end. */
+export function adding(settings: { readonly perSecond?: number } = {}): Workload<CounterSystem> {
+  return {
+    name: 'adding',
+    perSecond: settings.perSecond ?? 100,
+    clients: 4,
+    maxInFlight: 200,
+    giveUpMs: 500,
+    operations: random => endless(() => `id-${random.integer(0, 2 ** 48)}`),
+    open: async system => ({
+      perform: async ({ f, key }, _client, signal) => {
+        try {
+          const [path, method] = f === 'all' ? ['/all', 'GET'] : [`/add/${key}`, 'POST']
+          const answer = await fetch(system.url + path, { method, signal })
+          if (!answer.ok) return { kind: 'fail', error: `${answer.status}` }
+          const text = await answer.text()
+          const value = f === 'all' ? z.array(z.string()).parse(JSON.parse(text)) : text
+          return { kind: 'ok', value }
+        } catch (error) {
+          const refused = error instanceof TypeError && `${error.cause}`.includes('ECONNREFUSED')
+          return { kind: refused ? 'fail' : 'info', error: String(error) }
+        }
+      },
+      [Symbol.asyncDispose]: async () => {},
+    }),
+    finale: () => [{ f: 'all', input: null }],
+  }
+}
+
+/** SIGKILL, healed by a restart. */
+export function killCounter(): Fault<CounterSystem> {
+  return {
+    name: 'kill',
+    label: 'kill(counter)',
+    needs: [],
+    kind: 'lasting',
+    plan: async ({ server }) => ({
+      undo: server.undoKill,
+      touches: [server.name],
+      apply: async () => {
+        await server.kill()
+        return { landed: () => 1 }
+      },
+    }),
+  }
+}
+
+/** Lets the server answer with 503, or late; `landed` counts the requests it did that to. */
+export function misbehave(mode: 'slow' | 'refuse'): Fault<CounterSystem> {
+  return {
+    name: mode,
+    label: `${mode}(counter)`,
+    needs: [],
+    kind: 'lasting',
+    plan: async ({ url }) => ({
+      undo: { module: import.meta.url, args: { url } },
+      touches: ['counter'],
+      apply: async () => {
+        await fetch(`${url}/mode/${mode}`, { method: 'POST' })
+        return { landed: async () => Number(await (await fetch(`${url}/touched`)).text()) }
+      },
+    }),
+  }
+}
+
+const undoArgs = z.object({ url: z.url() })
+
+export async function undo(args: unknown): Promise<void> {
+  const { url } = undoArgs.parse(args)
+  await fetch(`${url}/mode/calm`, { method: 'POST' }).catch(() => {})
+}
+
+async function ready(file: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  const deadline = clock.nowMs() + 10_000
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => '')
+    if (text !== '') return
+    if (clock.nowMs() > deadline) throw new Error('The counter server did not start within 10 s.')
+    await clock.sleep(10, signal)
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+function* endless(next: () => string) {
+  for (;;) {
+    const key = next()
+    yield { f: 'add', key, input: key }
+  }
+}
