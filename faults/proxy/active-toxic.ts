@@ -109,7 +109,7 @@ export class ActiveToxic {
       ...(connections && { connections }),
       ...(hits && { hits }),
       ...(lease && { lease }),
-      landed: this.landed,
+      ...(bound.level !== 'listener' && { landed: this.landed }),
     }
   }
 }

@@ -40,8 +40,8 @@ export class Collection {
       }
       await existing.change(order.settings, order.enabled ?? existing.enabled)
       if (order.toxics) {
-        existing.removeAllToxics()
-        for (const toxic of order.toxics) existing.addToxic(toxic)
+        await existing.removeAllToxics()
+        for (const toxic of order.toxics) await existing.addToxic(toxic)
       }
       return existing
     })
@@ -51,15 +51,15 @@ export class Collection {
     return this.#changes.run(async () => {
       const proxy = this.get(name)
       this.#proxies.delete(name)
-      proxy.removeAllToxics()
       await proxy.setEnabled(false)
+      await proxy.removeAllToxics()
     })
   }
 
   /** Enables every proxy and removes every toxic. */
   async reset(): Promise<void> {
     for (const proxy of this.all) {
-      proxy.removeAllToxics()
+      await proxy.removeAllToxics()
       await proxy.setEnabled(true)
     }
   }
@@ -71,7 +71,7 @@ export class Collection {
   /** Toxics are in place before the first connection can come. */
   async #create({ settings, enabled, toxics }: ProxyOrder): Promise<Link> {
     const proxy = new Link(settings, this.#around)
-    for (const toxic of toxics ?? []) proxy.addToxic(toxic)
+    for (const toxic of toxics ?? []) await proxy.addToxic(toxic)
     if (enabled ?? true) await proxy.setEnabled(true)
     this.#proxies.set(settings.name, proxy)
     return proxy

@@ -33,6 +33,7 @@ export class Connection {
   readonly #host: ConnectionHost
   #open = 2
   #closing = false
+  #orphaned = false
 
   constructor(
     facts: ConnectionFacts,
@@ -99,6 +100,16 @@ export class Connection {
     }
   }
 
+  /** Resets this side; the other one stays open, and what it says is read and forgotten. */
+  orphan(gone: Socket): void {
+    const left = gone === this.client ? this.upstream : this.client
+    this.#orphaned = true
+    gone.resetAndDestroy()
+    left.removeAllListeners('data')
+    left.removeAllListeners('end')
+    left.resume()
+  }
+
   /** Ends both sides at once: unread data makes the kernel send RST, else FIN. */
   destroy(): void {
     this.#stopFlows()
@@ -118,7 +129,7 @@ export class Connection {
       this.#host.refused(this, error)
       this.destroy()
     }
-    if (this.#closing) return
+    if (this.#closing || this.#orphaned) return
     this.#stopFlows()
     if (other.connecting) other.destroy()
     else other.resetAndDestroy()

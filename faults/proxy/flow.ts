@@ -28,6 +28,7 @@ export class Flow {
   #blocked = false
   #paused = false
   #closeAfterEnd = false
+  #destroyed = false
 
   constructor(direction: Direction, connection: Connection, source: Socket, sink: Socket) {
     this.direction = direction
@@ -101,6 +102,8 @@ export class Flow {
   use(toxics: readonly ActiveToxic[]): void {
     const leaving = this.#slots.filter(slot => !toxics.includes(slot.toxic))
     for (const slot of leaving) slot.stage.detach()
+    // What a toxic does when it goes may end the connection.
+    if (this.#destroyed) return
     const staying = new Map(this.#slots.map(slot => [slot.toxic, slot]))
     const slots: Slot[] = []
     for (const toxic of toxics) {
@@ -117,6 +120,7 @@ export class Flow {
   }
 
   destroy(): void {
+    this.#destroyed = true
     for (const slot of this.#slots) slot.stage.destroy?.()
     this.#slots = []
     this.#head = undefined

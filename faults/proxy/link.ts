@@ -1,11 +1,11 @@
-import type { Server, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { ActiveToxic, type ToxicSettings } from './active-toxic.ts'
 import { type Address, formatAddress } from './address.ts'
 import { toxicExists, toxicNotFound } from './api/api-error.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
+import { Doorway } from './doorway.ts'
 import type { Events } from './events.ts'
-import { listen, stopListening } from './listener.ts'
 import { Mutex } from './mutex.ts'
 import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
@@ -38,7 +38,8 @@ export class Link implements ConnectionHost {
   readonly #connections = new Set<Connection>()
   readonly #leases = new Map<ActiveToxic, Deadline>()
   #settings: ProxySettings
-  #server: Server | undefined
+  readonly #doorway = new Doorway(socket => this.#accept(socket))
+  readonly #doorwayUndo = new Map<ActiveToxic, () => Promise<void>>()
   #toxics: readonly ActiveToxic[] = []
   #ordinal = 0
 
@@ -54,7 +55,7 @@ export class Link implements ConnectionHost {
   }
 
   get enabled(): boolean {
-    return this.#server !== undefined
+    return this.#doorway.enabled
   }
 
   get connections(): Iterable<Connection> {
@@ -74,8 +75,8 @@ export class Link implements ConnectionHost {
   /** Does nothing when it is as asked already. */
   setEnabled(enabled: boolean): Promise<void> {
     return this.#changes.run(async () => {
-      if (enabled && !this.#server) await this.#start()
-      if (!enabled) this.#stop()
+      if (enabled && !this.enabled) await this.#start()
+      if (!enabled) await this.#stop()
     })
   }
 
@@ -84,10 +85,10 @@ export class Link implements ConnectionHost {
     return this.#changes.run(async () => {
       const before = this.#settings
       const wasEnabled = this.enabled
-      if (addressesDiffer(before, next)) this.#stop()
+      if (addressesDiffer(before, next)) await this.#stop()
       this.#settings = next
       if (!enabled) return this.#stop()
-      if (this.#server) return
+      if (this.enabled) return
       try {
         await this.#start()
       } catch (error) {
@@ -98,7 +99,7 @@ export class Link implements ConnectionHost {
     })
   }
 
-  addToxic(settings: ToxicSettings): ActiveToxic {
+  async addToxic(settings: ToxicSettings): Promise<ActiveToxic> {
     if (this.#toxics.some(toxic => toxic.settings.name === settings.name)) throw toxicExists()
     const toxic = new ActiveToxic(
       settings,
@@ -107,6 +108,13 @@ export class Link implements ConnectionHost {
     this.#toxics = [...this.#toxics, toxic]
     this.renewLease(toxic)
     this.#applyToxics()
+    const { bound } = settings
+    if (bound.level === 'listener') {
+      await this.#changes.run(async () => {
+        if (!this.#toxics.includes(toxic)) return
+        this.#doorwayUndo.set(toxic, await bound.apply(this.#doorway))
+      })
+    }
     return toxic
   }
 
@@ -116,15 +124,18 @@ export class Link implements ConnectionHost {
     for (const connection of this.#connections) connection.updated(toxic)
   }
 
-  removeToxic(toxic: ActiveToxic): void {
+  async removeToxic(toxic: ActiveToxic): Promise<void> {
     this.deadlines.cancel(this.#leases.get(toxic))
     this.#leases.delete(toxic)
     this.#toxics = this.#toxics.filter(other => other !== toxic)
     this.#applyToxics()
+    if (toxic.settings.bound.level !== 'listener') return
+    await this.#changes.run(async () => this.#doorwayUndo.get(toxic)?.())
+    this.#doorwayUndo.delete(toxic)
   }
 
-  removeAllToxics(): void {
-    for (const toxic of this.#toxics) this.removeToxic(toxic)
+  async removeAllToxics(): Promise<void> {
+    for (const toxic of this.#toxics) await this.removeToxic(toxic)
   }
 
   /** Starts a lease's time anew; nothing for a toxic without one. */
@@ -133,8 +144,10 @@ export class Link implements ConnectionHost {
     if (!lease) return
     this.deadlines.cancel(this.#leases.get(toxic))
     const expire = () => {
-      this.removeToxic(toxic)
       this.emit({ connection: 0, what: 'toxic', message: 'lease-expired', detail: name })
+      this.removeToxic(toxic).catch((error: Error) => {
+        this.emit({ connection: 0, what: 'toxic', error: error.message, detail: name })
+      })
     }
     this.#leases.set(toxic, this.deadlines.in(lease.ttlMs, expire))
   }
@@ -171,18 +184,16 @@ export class Link implements ConnectionHost {
   }
 
   async #start(): Promise<void> {
-    const { server, address } = await listen(this.#settings.listen, this.#accept)
-    this.#server = server
-    this.#settings = { ...this.#settings, listen: address }
+    const listen = await this.#doorway.open(this.#settings.listen)
+    this.#settings = { ...this.#settings, listen }
   }
 
-  #stop(): void {
-    if (this.#server) stopListening(this.#server)
-    this.#server = undefined
+  async #stop(): Promise<void> {
+    await this.#doorway.shut()
     for (const connection of this.#connections) connection.destroy()
   }
 
-  readonly #accept = (client: Socket): void => {
+  #accept(client: Socket): void {
     const facts = {
       id: this.#around.nextConnectionId(),
       link: this.#settings.name,

@@ -20,11 +20,6 @@ export async function listen(
   return { server, address: { host: bound.address, port: bound.port } }
 }
 
-/** Stops listening; connections already accepted live on. */
-export function stopListening(server: Server): void {
-  server.close()
-}
-
 function explain(error: NodeJS.ErrnoException): string {
   if (error.code === 'EADDRINUSE') return 'bind: address already in use'
   if (error.code === 'EACCES') return 'bind: permission denied'

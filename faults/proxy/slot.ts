@@ -63,6 +63,10 @@ export class Slot implements Port {
     this.#flow.connection.close(how)
   }
 
+  orphanSink(): void {
+    this.#flow.connection.orphan(this.#flow.source)
+  }
+
   landed(bytes: number): void {
     this.toxic.landed.bytes += bytes
     if (this.#landed) return

@@ -36,6 +36,8 @@ export interface Port {
   finish(): void
   /** Ends the whole connection now, both sides. */
   close(how: Ending): void
+  /** Resets the source and leaves the sink open, neither told nor heard. */
+  orphanSink(): void
   /** The toxic really touched traffic of this connection. Zero landed makes a run inconclusive. */
   landed(bytes: number): void
   readonly connection: ConnectionFacts
@@ -59,7 +61,6 @@ export interface ListenerPort {
   refuse(): Promise<() => Promise<void>>
   /** Connects are never answered. */
   ignore(): Promise<() => Promise<void>>
-  landed(connections: number): void
 }
 
 interface Named<A extends object> {

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { Holding } from '../holding.ts'
+import { defineToxic } from '../toxic.ts'
+
+/**
+ * Nothing passes, not even a FIN, and nothing is said: a network that swallows packets. When the
+ * toxic is removed all flows again, as TCP would send it again.
+ */
+export const toxic = defineToxic({
+  type: 'black_hole',
+  level: 'bytes',
+  attributes: z.strictObject({}),
+  open: (_attributes, port) => {
+    const holding = new Holding(port)
+    return {
+      chunk: data => holding.add(data),
+      end: () => holding.end(),
+      detach: () => holding.flush(),
+      destroy: () => holding.clear(),
+    }
+  },
+})
