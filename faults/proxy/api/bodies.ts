@@ -111,6 +111,7 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
       `type: ${kind.type} understands ${kind.protocols.join(', ')}, not ${protocol}`,
     )
   }
+  if (kind.level === 'listener') refuseSelection(kind.type, given)
   return {
     name: given.name || `${kind.type}_${stream}`,
     type: kind.type,
@@ -120,6 +121,14 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
     connections: given.connections ?? undefined,
     hits: given.hits ?? undefined,
     lease: given.lease ?? undefined,
+  }
+}
+
+/** A refused or unanswered connect reaches no one who could count or choose it. */
+function refuseSelection(type: string, given: z.infer<typeof toxicBody>): void {
+  for (const field of ['connections', 'hits', 'toxicity'] as const) {
+    if (given[field] === undefined || given[field] === null || given[field] === 1) continue
+    throw ApiError.badRequest(`${field}: ${type} acts on the whole listener`)
   }
 }
 

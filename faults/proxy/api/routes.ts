@@ -69,7 +69,7 @@ function toxicRoutes(router: Router, { collection, registry }: Parts): void {
     .on(`POST ${path}`, async call => {
       const proxy = collection.get(call.param('proxy'))
       const body = await call.body()
-      return ok(proxy.addToxic(parseToxic(body, registry, proxy.settings.protocol)))
+      return ok(await proxy.addToxic(parseToxic(body, registry, proxy.settings.protocol)))
     })
     .on(`GET ${path}/{toxic}`, call =>
       ok(collection.get(call.param('proxy')).toxic(call.param('toxic'))),
@@ -80,9 +80,9 @@ function toxicRoutes(router: Router, { collection, registry }: Parts): void {
       proxy.updateToxic(toxic, parseToxicChange(await call.body(), toxic.settings))
       return ok(toxic)
     })
-    .on(`DELETE ${path}/{toxic}`, call => {
+    .on(`DELETE ${path}/{toxic}`, async call => {
       const proxy = collection.get(call.param('proxy'))
-      proxy.removeToxic(proxy.toxic(call.param('toxic')))
+      await proxy.removeToxic(proxy.toxic(call.param('toxic')))
       return NO_CONTENT
     })
     .on(`POST ${path}/{toxic}/heartbeat`, call => {
