@@ -41,6 +41,13 @@ export class Pending<Item extends { readonly number: number }> {
     return oldest
   }
 
+  /** The request with this number will be answered so many times more. */
+  repeat(number: number, times: number): void {
+    const at = this.#items.findIndex((item, i) => i >= this.#first && item.number === number)
+    const item = this.#items[at]
+    if (item) this.#items.splice(at, 0, ...new Array<Item>(Math.min(times, 1000)).fill(item))
+  }
+
   /** Forgets the request with this number: the server will never see it. */
   withdraw(number: number): void {
     const at = this.#items.findIndex((item, i) => i >= this.#first && item.number === number)

@@ -81,7 +81,7 @@ test('names routes, statuses, traces, frames and what is answered', () => {
     '< text hello chat:1',
     '> text subscribe chat:2',
     '> binary',
-    '< text',
+    '< text fragment',
     '< ping',
     '> pong',
     '< close !1012',

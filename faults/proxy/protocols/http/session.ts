@@ -42,6 +42,10 @@ export class HttpSession implements ProtocolSession {
     this.#pending.withdraw(message.number)
   }
 
+  repeat(message: Message, times: number): void {
+    this.#pending.repeat(message.number, times)
+  }
+
   #client(sink: Sink): Scanner {
     const requests = new HttpReader({
       head: head => this.#request(head, sink),

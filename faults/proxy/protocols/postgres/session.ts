@@ -49,6 +49,10 @@ export class PostgresSession implements ProtocolSession {
     this.#pending.withdraw(message.number)
   }
 
+  repeat(message: Message, times: number): void {
+    this.#pending.repeat(message.number, times)
+  }
+
   #requests(sink: Sink): Scanner {
     this.#client = new FrameReader('startup', {
       wants: wantedOfClient,
@@ -158,7 +162,7 @@ export class PostgresSession implements ProtocolSession {
   }
 
   #ask(message: Parsed, until: Asked['until']): Parsed {
-    if (until === 'cycle') message.awaited = true
+    message.awaited = true
     const { number, kind, key, trace } = message
     this.#pending.push({ number, kind, key, trace, until })
     return message

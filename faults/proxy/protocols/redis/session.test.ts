@@ -103,6 +103,22 @@ test('counts kinds alone when no detail is wanted', () => {
   expect(line).toBe('> SET')
 })
 
+test('marks what MULTI queues', () => {
+  const script: Line[] = [
+    ['client', ['MULTI', 'INCR', 'EXEC', 'GET'].map(name => command(name, 'k')).join('')],
+  ]
+  const forms = hear(new RedisSession(), script).messages.map(({ message }) => message.form)
+  expect(forms).toEqual([undefined, 'queued', 'queued', undefined])
+})
+
+test('expects one answer more for a command that was sent twice', () => {
+  const session = new RedisSession()
+  const [sent] = hear(session, [['client', command('INCR', 'n') + command('GET', 'b')]]).messages
+  if (sent) session.repeat(sent.message, 1)
+  const answers: Line[] = [['server', ':1\r\n:2\r\n$-1\r\n']]
+  expect(summary(hear(session, answers))).toEqual(['< INCR n #1', '< INCR n #1', '< GET b #2'])
+})
+
 test('does not expect an answer to a command that was kept back', () => {
   const session = new RedisSession()
   const script: Line[] = [['client', command('SET', 'a', '1') + command('GET', 'b')]]

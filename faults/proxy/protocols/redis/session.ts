@@ -39,6 +39,7 @@ export class RedisSession implements ProtocolSession {
   readonly #pending = new Pending<Command>()
   #asked = 0
   #said = 0
+  #inMulti = false
   #resp3 = false
   #mayBePush = false
   #opaqueAfter: string | undefined
@@ -57,6 +58,10 @@ export class RedisSession implements ProtocolSession {
 
   withdraw(message: Message): void {
     this.#pending.withdraw(message.number)
+  }
+
+  repeat(message: Message, times: number): void {
+    this.#pending.repeat(message.number, times)
   }
 
   #requests(sink: Sink): Scanner {
@@ -104,6 +109,9 @@ export class RedisSession implements ProtocolSession {
     }
     if (this.#pending.size >= PENDING_LIMIT) this.#opaqueAfter = 'too many commands unanswered'
     if (!isSubscribing) message.awaited = true
+    if (this.#inMulti) message.form = 'queued'
+    if (name === 'MULTI') this.#inMulti = true
+    else if (name === 'EXEC' || name === 'DISCARD' || name === 'RESET') this.#inMulti = false
     this.#pending.push({
       number: message.number,
       kind: name,

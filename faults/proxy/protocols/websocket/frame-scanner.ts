@@ -1,7 +1,7 @@
 /** One frame, as far as its header and a small payload tell. */
 export interface Frame {
   readonly kind: string
-  /** `type` of a small JSON text, or `deflate`. */
+  /** `fragment` where more follow, `deflate`, or the `type` of a small JSON text. */
   readonly form: string | undefined
   /** `channel` of a small JSON text. */
   readonly key: string | undefined
@@ -161,7 +161,7 @@ export class FrameScanner {
     const { type, channel } = peekJson(text)
     this.#events.frame({
       kind: kinds[opcode] ?? '',
-      form: (first & 0x40) !== 0 ? 'deflate' : type,
+      form: formOf(first) ?? type,
       key: channel,
       error: code === 1000 ? undefined : `${code}`,
       text,
@@ -185,6 +185,11 @@ export class FrameScanner {
     this.#state = STOPPED
     this.#events.unparsed(why)
   }
+}
+
+function formOf(first: number): string | undefined {
+  if ((first & 0x80) === 0) return 'fragment'
+  return (first & 0x40) !== 0 ? 'deflate' : undefined
 }
 
 function peekJson(text: string | undefined): { type?: string; channel?: string } {
