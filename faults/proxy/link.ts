@@ -214,6 +214,13 @@ export class Link implements ConnectionHost {
     for (const connection of this.#connections) connection.applyToxics()
   }
 
+  /** Connections open now, connections so far, and bytes received from both sides so far. */
+  #counters(): object {
+    const { received } = this.traffic.totals(this.#connections)
+    const bytes = received.upstream + received.downstream
+    return { open: this.#connections.size, connections: this.traffic.connects, bytes }
+  }
+
   toJSON(): object {
     const { name, listen, upstream, protocol, messages } = this.#settings
     return {
@@ -222,6 +229,7 @@ export class Link implements ConnectionHost {
       upstream: formatAddress(upstream),
       enabled: this.enabled,
       toxics: this.#toxics,
+      counters: this.#counters(),
       ...(protocol !== 'tcp' && { protocol, messages }),
     }
   }

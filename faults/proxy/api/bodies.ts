@@ -28,6 +28,9 @@ const proxyBody = z.strictObject({
   toxics: z.array(z.unknown()).nullish(),
   protocol: z.string().nullish(),
   messages: z.boolean().nullish(),
+  /** Part of every answer, so clients send them back: read and left alone. */
+  counters: z.unknown().optional(),
+  Logger: z.unknown().optional(),
 })
 
 const toxicBody = z.strictObject({
