@@ -146,8 +146,8 @@ async function frontDoor(proxies: Proxies, instance: ServiceInstance): Promise<E
   const door = (provider: string, protocol: Link['protocol'], upstream: Address) =>
     proxies.link({ consumer: 'client', provider, protocol, upstream })
   const [http, websocket] = await Promise.all([
-    door(`${name}.api`, 'http', api),
-    door(`${name}.realtime`, 'http', realtime),
+    door(`${name}.api`, 'tcp', api),
+    door(`${name}.realtime`, 'tcp', realtime),
   ])
   return {
     name,
