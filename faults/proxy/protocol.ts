@@ -20,6 +20,8 @@ export interface Message {
   readonly error?: string
   /** Text to match against (the SQL, the command with its arguments), at most `HEAD_LIMIT` bytes. */
   readonly text?: string
+  /** HTTP: bytes before its body. */
+  readonly headLength?: number
   /** Downstream: number of the request it answers. Absent on pushes. */
   readonly answers?: number
   /** Downstream: no further message answers that request. Default true. */

@@ -12,6 +12,7 @@ export class Parsed implements Message {
   trace?: string
   error?: string
   text?: string
+  headLength?: number
   answers?: number
   final?: boolean
   awaited?: boolean

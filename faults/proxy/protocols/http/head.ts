@@ -1,6 +1,8 @@
 /** What one wants to know of a request's or a response's head. */
 export interface Head {
   readonly start: string
+  /** In bytes, with the empty line. */
+  readonly length: number
   readonly headers: ReadonlyMap<string, string>
 }
 
@@ -10,6 +12,7 @@ const requestLine = /^([!#$%&'*+.^_`|~\w-]{1,32}) (\S+) HTTP\/1\.[01]$/
 const statusLine = /^HTTP\/1\.[01] (\d{3})(?: |$)/
 const idLike = /^(?:\d+|[0-9a-f]{8,}(?:-[0-9a-f]+)*|(?=.*\d)[\w-]{16,})$/i
 
+/** `text` is in latin1, without the empty line at its end. */
 export function splitHead(text: string): Head {
   const trimmed = text.replace(/^(?:\r\n)+/, '')
   const lineEnd = trimmed.indexOf('\r\n')
@@ -17,7 +20,8 @@ export function splitHead(text: string): Head {
   for (const [, name = '', value = ''] of trimmed.slice(lineEnd + 2).matchAll(wanted)) {
     headers.set(name.toLowerCase(), value)
   }
-  return { start: lineEnd < 0 ? trimmed : trimmed.slice(0, lineEnd), headers }
+  const start = lineEnd < 0 ? trimmed : trimmed.slice(0, lineEnd)
+  return { start, length: text.length + 4, headers }
 }
 
 export function readRequestLine(

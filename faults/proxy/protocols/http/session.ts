@@ -133,6 +133,7 @@ export class HttpSession implements ProtocolSession {
       ? Parsed.answer(number, asked, error)
       : new Parsed('downstream', number, 'response')
     message.form = `${status}`
+    message.headLength = head.length
     if (isInterim) message.final = false
     sink.head(message)
     if (status === 101) return this.#upgraded(asked?.upgrade)

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Message } from '../../protocol.ts'
+import { glob } from './glob.ts'
+
+const pattern = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(text => text.split(/\*+/).length <= 9, 'must have at most 8 stars')
+const patterns = z.union([pattern, z.array(pattern).min(1).max(100)])
+const numbers = z.strictObject({
+  from: z.int().min(0).default(0),
+  to: z.int().min(0).default(Number.MAX_SAFE_INTEGER),
+})
+
+/**
+ * Which messages a fault strikes: those that fit every field given, and none of the protocol's
+ * housekeeping. Texts are globs (`*`, `?`), or lists of which one must fit. A response bears the
+ * command, statement, route, key and table of what it answers.
+ */
+export const matchAttributes = z.strictObject({
+  /** Redis: `SET`, in any case. */
+  command: patterns.optional(),
+  /** PostgreSQL, the verb: `COMMIT`, `INSERT`; `STARTUP` for a new session. */
+  statement: patterns.optional(),
+  /** HTTP: `POST /orders*`, or the path alone. */
+  route: patterns.optional(),
+  /** WebSocket: `text`, `binary`, `ping`, `pong`, `close`; pushes: `message`, `notification`. */
+  frame: patterns.optional(),
+  key: patterns.optional(),
+  table: patterns.optional(),
+  /** Redis pub/sub, NOTIFY, or `channel` of a JSON frame. */
+  channel: patterns.optional(),
+  /** `type` of a JSON frame; status of an HTTP response. */
+  type: patterns.optional(),
+  /** Anything in the SQL, the request target or the small text frame. */
+  text: patterns.optional(),
+  trace: patterns.optional(),
+  /** Error code of a response: `40001`, `READONLY`, `503`. */
+  error: patterns.optional(),
+  /** Position in its direction of its connection, from 1. */
+  number: z.union([z.int().min(1), numbers]).optional(),
+  /** Ms since its connection was opened. */
+  ageMs: numbers.optional(),
+})
+
+export type Match = z.infer<typeof matchAttributes>
+type Test = (message: Message, ageMs: number) => boolean
+
+/** Whether a message fits. Compiled once; keep it while the attributes stay the same. */
+export function matcher(match: Match): Test {
+  const tests: Test[] = []
+  const add = (
+    given: string | readonly string[] | undefined,
+    value: (message: Message) => string | undefined,
+    flags = '',
+  ) => {
+    if (given === undefined) return
+    const globs = [given].flat().map(each => glob(each, flags))
+    tests.push(message => {
+      const found = value(message)
+      return found !== undefined && globs.some(each => each.test(found))
+    })
+  }
+  for (const kinds of [match.command, match.statement, match.frame]) add(kinds, kindOf, 'i')
+  for (const keys of [match.key, match.table, match.channel]) add(keys, message => message.key)
+  add(match.route === undefined ? undefined : [match.route].flat().map(withMethod), routeOf)
+  add(match.type, message => message.form)
+  add(match.text, message => message.text)
+  add(match.trace, message => message.trace)
+  add(match.error, message => message.error)
+  const { number, ageMs } = match
+  if (number !== undefined) {
+    const { from, to } = typeof number === 'number' ? { from: number, to: number } : number
+    tests.push(message => message.number >= from && message.number <= to)
+  }
+  if (ageMs) tests.push((_, age) => age >= ageMs.from && age <= ageMs.to)
+  return (message, age) => !message.minor && tests.every(test => test(message, age))
+}
+
+function kindOf({ kind }: Message): string {
+  return kind
+}
+
+function routeOf({ kind, key }: Message): string | undefined {
+  const space = kind.indexOf(' ')
+  return space < 0 || key === undefined ? undefined : `${kind.slice(0, space)} ${key}`
+}
+
+function withMethod(route: string): string {
+  return route.startsWith('/') ? `* ${route}` : route
+}
