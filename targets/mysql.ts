@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { createConnection } from 'mysql2/promise'
+import { findServer } from './runtime/find-server.ts'
+import { type MariadbData, mariadbData } from './runtime/mariadb-data.ts'
+import { mariadbServer } from './runtime/mariadb-server.ts'
+import { reservePort } from './runtime/reserve-port.ts'
+import { type ServerContext, ServerPart } from './runtime/server-part.ts'
+
+export interface MysqlOptions {
+  /** Default `mysql`. */
+  readonly name?: string
+  /** Further settings of the server: `{ max_connections: '200' }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** A running MariaDB, MySQL's protocol and dialect: killed, paused, started again with its data. */
+export interface Mysql extends ServerPart {
+  /** Of a user that may do all, straight to the server. Holds the password: not for logs. */
+  readonly url: string
+  /** The same through another address, such as a link's. */
+  urlVia(address: { readonly host: string; readonly port: number }): string
+  readonly version: string
+}
+
+/**
+ * What a crash of the process cannot lose may stay in the kernel's memory: a commit is written
+ * before it is acknowledged, and synced within a second.
+ */
+const settings = {
+  bind_address: '127.0.0.1',
+  skip_name_resolve: '1',
+  innodb_flush_log_at_trx_commit: '2',
+  innodb_doublewrite: '0',
+  innodb_buffer_pool_size: '64M',
+  innodb_log_file_size: '32M',
+  performance_schema: '0',
+  character_set_server: 'utf8mb4',
+  collation_server: 'utf8mb4_unicode_ci',
+} as const
+
+/** @throws {LabError} `no-server` when there is no MariaDB for this machine. */
+export async function startMysql(
+  context: ServerContext,
+  options: MysqlOptions = {},
+): Promise<Mysql> {
+  const program = await findServer(mariadbServer, { progress: context.progress })
+  const name = options.name ?? 'mysql'
+  const data = await mariadbData(program, join(context.scratchFolder, name))
+  const { port, release } = await reservePort()
+  const logFile = join(context.runFolder, `${name}.log`)
+  await release()
+  const process = await context.guardian.spawn({
+    name,
+    command: program.command,
+    args: asArguments(data, port, { ...settings, ...options.settings }),
+    env: program.env,
+    cwd: data.folder,
+    logFile,
+    unprivileged: true,
+  })
+  const urlVia = (address: { readonly host: string; readonly port: number }) =>
+    `mysql://${data.user}:${data.password}@${address.host}:${address.port}/${data.database}`
+  const url = urlVia({ host: '127.0.0.1', port })
+  const part = new ServerPart(context, process, { port, logFile }, () => answers(url, data.folder))
+  await part.ready()
+  return Object.assign(part, { url, urlVia, version: shortVersion(program.version) })
+}
+
+/** Proves that it is our server that answers, and not another on the same port. */
+async function answers(url: string, dataFolder: string): Promise<void> {
+  const connection = await createConnection({ uri: url, connectTimeout: 1_000 })
+  try {
+    const [rows] = await connection.query('SELECT @@datadir AS folder')
+    const found = JSON.stringify(rows)
+    if (!found.includes(dataFolder)) throw new Error(`another server answers: ${found}`)
+  } finally {
+    connection.destroy()
+  }
+}
+
+function asArguments(
+  data: MariadbData,
+  port: number,
+  values: Readonly<Record<string, string>>,
+): readonly string[] {
+  return [
+    '--no-defaults',
+    `--datadir=${data.folder}`,
+    `--tmpdir=${data.folder}`,
+    `--port=${port}`,
+    // Relative to the data folder: a longer path would not fit into a socket's name.
+    '--socket=server.sock',
+    '--pid-file=server.pid',
+    `--init-file=${data.initFile}`,
+    ...data.settings,
+    ...Object.entries(values).map(([key, value]) => `--${key.replaceAll('_', '-')}=${value}`),
+  ]
+}
+
+function shortVersion(text: string): string {
+  return /Ver (\S+)/.exec(text)?.[1] ?? text
+}
