@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { systemClock } from './clock.ts'
 import { startGuardian } from './guardian-client.ts'
-import { heal } from './heal.ts'
+import { healRuns } from './heal-runs.ts'
 import {
   identify,
   isAlive,
@@ -99,7 +99,10 @@ test('while the lab lives nothing is undone, whatever signal reaches the guardia
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.kill(run.guardian.pid, signal)
   }
-  const found = await heal(join(run.folder, '.lab'), { clock: systemClock, guardianWithinMs: 0 })
+  const found = await healRuns(join(run.folder, '.lab'), {
+    clock: systemClock,
+    guardianWithinMs: 0,
+  })
   expect(found).toEqual([{ state: 'alive', runId: 'run-1', by: `its lab, process ${run.lab.pid}` }])
   expect([run.guardian, ...run.processes].every(isAlive)).toBe(true)
   expect(await run.undone()).toEqual([])
@@ -111,7 +114,7 @@ test('what a killed lab and a killed guardian left is swept by the next start', 
   run.lab.kill('SIGKILL')
   await eventually(() => ![run.guardian, ...labOf(run.lab)].some(isAlive))
   expect(run.processes.every(isAlive), 'nobody was there to end them').toBe(true)
-  const [found] = await heal(join(run.folder, '.lab'), { clock: systemClock })
+  const [found] = await healRuns(join(run.folder, '.lab'), { clock: systemClock })
   expect(found).toMatchObject({ undone: ['second', 'first'], processesEnded: 3, problems: [] })
   await expectNothingLeft(run)
 })
@@ -121,9 +124,9 @@ test('a guardian that hangs after its lab died is replaced by healing by hand', 
   process.kill(run.guardian.pid, 'SIGSTOP')
   run.lab.kill('SIGKILL')
   await eventually(() => labOf(run.lab).length === 0)
-  const swept = await heal(join(run.folder, '.lab'), { clock: systemClock })
+  const swept = await healRuns(join(run.folder, '.lab'), { clock: systemClock })
   expect(swept).toMatchObject([{ state: 'alive', by: `its guardian, process ${run.guardian.pid}` }])
-  await heal(join(run.folder, '.lab'), { clock: systemClock, guardianWithinMs: 100 })
+  await healRuns(join(run.folder, '.lab'), { clock: systemClock, guardianWithinMs: 100 })
   await expectNothingLeft(run)
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { finishRun } from './finish-run.ts'
-import { heal } from './heal.ts'
+import { healRuns } from './heal-runs.ts'
 import { LedgerWriter, readLedger } from './ledger-file.ts'
 import { openLedger } from './open-ledger.ts'
 import { identify } from './process-table.ts'
@@ -107,5 +107,5 @@ test('an undo whose module is gone is reported by name', async () => {
 })
 
 test('healing a folder without ledgers finds nothing', async () => {
-  expect(await heal('/no/such/folder', { clock: systemClock })).toEqual([])
+  expect(await healRuns('/no/such/folder', { clock: systemClock })).toEqual([])
 })

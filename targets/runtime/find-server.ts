@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { LabError } from '../../lab/errors.ts'
 import { runTool } from './run-tool.ts'
-import { type UnpackOptions, unpack } from './unpack.ts'
+import { findUnpacked, type Unpacked, type UnpackOptions, unpack } from './unpack.ts'
 
 /** A kind of server, and every way to come by it. */
 export interface ServerKind {
@@ -13,7 +13,8 @@ export interface ServerKind {
   readonly command: string
   /** Environment variable that names the program: `REDIS_SERVER_BIN`. */
   readonly variable: string
-  readonly versionArgs: readonly string[]
+  /** None: the program tells its version only once it runs. */
+  readonly versionArgs?: readonly string[]
   /** Distribution packages to unpack, and where the program then lies. */
   readonly packages: readonly string[]
   readonly inPackages: readonly string[]
@@ -42,21 +43,31 @@ export async function findServer(
   options: UnpackOptions = {},
 ): Promise<ServerProgram> {
   const tried: string[] = []
-  const found = await findInstalled(kind, tried)
+  const found = await findHere(kind, options, tried)
   if (found) return found
   try {
-    const unpacked = await unpack(kind.command, kind.packages, options)
-    return await examine(kind, unpacked.file(...kind.inPackages), unpacked.env, unpacked.folder)
+    return await examineUnpacked(kind, await unpack(kind.command, kind.packages, options))
   } catch (cause) {
     options.signal?.throwIfAborted()
-    tried.push(
-      `packages ${kind.packages.join(', ')}: ${cause instanceof Error ? cause.message : cause}`,
-    )
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    tried.push(`packages ${kind.packages.join(', ')}: ${reason}`)
     throw noServer(kind.name, tried, kind.install, cause)
   }
 }
 
-/** Only what is on this machine already: nothing is downloaded. */
+/** What is on this machine already, installed or unpacked: nothing is downloaded. */
+export async function findHere(
+  kind: ServerKind,
+  options: UnpackOptions = {},
+  tried: string[] = [],
+): Promise<ServerProgram | undefined> {
+  const installed = await findInstalled(kind, tried)
+  if (installed) return installed
+  const unpacked = await findUnpacked(kind.command, kind.packages, options)
+  return unpacked && examineUnpacked(kind, unpacked)
+}
+
+/** As the environment variable says, else on PATH. */
 export async function findInstalled(
   kind: ServerKind,
   tried: string[] = [],
@@ -72,12 +83,17 @@ export async function findInstalled(
   return undefined
 }
 
+function examineUnpacked(kind: ServerKind, { file, env, folder }: Unpacked) {
+  return examine(kind, file(...kind.inPackages), env, folder)
+}
+
 async function examine(
   { name, versionArgs, variable }: ServerKind,
   command: string,
   env: Readonly<Record<string, string>>,
   from: string,
 ): Promise<ServerProgram> {
+  if (!versionArgs) return { command, env, version: '', from }
   try {
     const version = await runTool(command, versionArgs, { env, timeoutMs: 10_000 })
     return { command, env, version: version.trim().split('\n')[0] ?? '', from }

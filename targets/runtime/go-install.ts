@@ -13,9 +13,7 @@ export async function goInstall(
   command: string,
   progress: (message: string) => void = () => {},
 ): Promise<string> {
-  const [path = command, version = 'latest'] = command.split('@')
-  const folder = join(await serverCache(), `go-${path.replaceAll('/', '_')}-${version}`)
-  const binary = join(folder, basename(path))
+  const { folder, binary } = await place(command)
   if (await exists(binary)) return binary
   await mkdir(folder, { recursive: true })
   const release = await lock(folder, {
@@ -24,13 +22,25 @@ export async function goInstall(
   })
   try {
     if (!(await exists(binary))) {
-      progress(`building ${path} ${version} with Go`)
+      progress(`building ${command} with Go`)
       await runTool('go', ['install', command], { env: { GOBIN: folder } })
     }
     return binary
   } finally {
     await release()
   }
+}
+
+/** The binary that an earlier call built. */
+export async function goBuilt(command: string): Promise<string | undefined> {
+  const { binary } = await place(command)
+  return (await exists(binary)) ? binary : undefined
+}
+
+async function place(command: string) {
+  const [path = command, version = 'latest'] = command.split('@')
+  const folder = join(await serverCache(), `go-${path.replaceAll('/', '_')}-${version}`)
+  return { folder, binary: join(folder, basename(path)) }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,65 +1,51 @@
-import { access, constants } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
-import { LabError } from '../../lab/errors.ts'
-import { goInstall } from './go-install.ts'
+import { findInstalled, noServer, type ServerKind } from './find-server.ts'
+import { goBuilt, goInstall } from './go-install.ts'
+
+export const toxiproxyServer: ServerKind = {
+  name: 'Toxiproxy',
+  command: 'toxiproxy-server',
+  variable: 'TOXIPROXY_BIN',
+  versionArgs: ['-version'],
+  packages: [],
+  inPackages: [],
+  install: {
+    apt: 'sudo apt-get install golang, then start again: it is built with go install',
+    homebrew: 'brew install shopify/shopify/toxiproxy',
+    docker: 'docker run --network host ghcr.io/shopify/toxiproxy:2.12.0',
+  },
+}
 
 export interface ToxiproxyBinary {
   readonly path: string
-  readonly from: 'TOXIPROXY_BIN' | 'PATH' | 'go install'
+  /** `TOXIPROXY_BIN`, `PATH` or `go install`. */
+  readonly from: string
 }
 
 const module = 'github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0'
 
+/** What is on this machine already: nothing is built. */
+export async function findToxiproxy(tried: string[] = []): Promise<ToxiproxyBinary | undefined> {
+  const installed = await findInstalled(toxiproxyServer, tried)
+  if (installed) return { path: installed.command, from: installed.from }
+  const built = await goBuilt(module)
+  return built === undefined ? undefined : { path: built, from: 'go install' }
+}
+
 /**
  * Finds the real Toxiproxy's server: `TOXIPROXY_BIN`, else `toxiproxy-server` on PATH, else built
  * once with Go's tool chain (some ten seconds, told through `progress`).
- * @throws {LabError} `toxiproxy-missing` with what was tried and how to install it.
+ * @throws {LabError} `no-server` with what was tried and how to install it.
  */
 export async function toxiproxyBinary(
   progress: (message: string) => void = () => {},
 ): Promise<ToxiproxyBinary> {
-  const named = process.env.TOXIPROXY_BIN
-  if (named) {
-    if (await executable(named)) return { path: named, from: 'TOXIPROXY_BIN' }
-    throw missing(`TOXIPROXY_BIN=${named}, which is no executable file`)
-  }
-  const folders = (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== '')
-  for (const folder of folders) {
-    const path = join(folder, 'toxiproxy-server')
-    if (await executable(path)) return { path, from: 'PATH' }
-  }
-  if (!(await anyExecutable(folders, 'go'))) {
-    throw missing('no TOXIPROXY_BIN, no toxiproxy-server on PATH, no go on PATH')
-  }
+  const tried: string[] = []
+  const here = await findToxiproxy(tried)
+  if (here) return here
   try {
     return { path: await goInstall(module, progress), from: 'go install' }
   } catch (cause) {
-    throw missing(`no TOXIPROXY_BIN, no toxiproxy-server on PATH; ${String(cause)}`, cause)
+    tried.push(`go install ${module}: ${cause instanceof Error ? cause.message : cause}`)
+    throw noServer('Toxiproxy', tried, toxiproxyServer.install, cause)
   }
-}
-
-function missing(found: string, cause?: unknown): LabError {
-  return new LabError(
-    {
-      code: 'toxiproxy-missing',
-      expected: 'the real Toxiproxy server',
-      found,
-      why: 'it is what ours is compared with, and what injects with --proxy toxiproxy',
-      next: `brew install toxiproxy, or (with Go) go install ${module} and set TOXIPROXY_BIN to the file it made`,
-      cause,
-    },
-    'unable',
-  )
-}
-
-async function anyExecutable(folders: readonly string[], name: string): Promise<boolean> {
-  for (const folder of folders) if (await executable(join(folder, name))) return true
-  return false
-}
-
-async function executable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 }

@@ -34,13 +34,26 @@ export async function unpack(
   packages: readonly string[],
   options: UnpackOptions = {},
 ): Promise<Unpacked> {
-  const cache = await serverCache(options.labFolder)
-  const key = createHash('sha256')
-    .update(JSON.stringify([packages, process.arch]))
-    .digest('hex')
-  const folder = join(cache, `${name}-${key.slice(0, 8)}`)
+  const { cache, folder } = await place(name, packages, options)
   if (!existsSync(folder)) await unpackOnce(name, packages, cache, folder, options)
   return describe(folder)
+}
+
+/** What an earlier run unpacked: downloads nothing. */
+export async function findUnpacked(
+  name: string,
+  packages: readonly string[],
+  options: UnpackOptions = {},
+): Promise<Unpacked | undefined> {
+  const { folder } = await place(name, packages, options)
+  return existsSync(folder) ? describe(folder) : undefined
+}
+
+async function place(name: string, packages: readonly string[], { labFolder }: UnpackOptions) {
+  const cache = await serverCache(labFolder)
+  const content = JSON.stringify([packages, process.arch])
+  const key = createHash('sha256').update(content).digest('hex').slice(0, 8)
+  return { cache, folder: join(cache, `${name}-${key}`) }
 }
 
 async function unpackOnce(

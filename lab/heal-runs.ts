@@ -26,7 +26,7 @@ export interface HealOptions {
  * Ends what dead runs left: every ledger below `folder` (`.lab`) whose lab is gone is played. The
  * same for the sweep at each start and for `pnpm lab heal`.
  */
-export async function heal(folder: string, options: HealOptions): Promise<readonly Healed[]> {
+export async function healRuns(folder: string, options: HealOptions): Promise<readonly Healed[]> {
   const ledgers = join(folder, 'ledgers')
   const names = await readdir(ledgers).catch(() => [])
   const files = names.filter(name => name.endsWith('.jsonl')).map(name => join(ledgers, name))
