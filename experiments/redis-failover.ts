@@ -40,7 +40,7 @@ export default experiment({
   target: shop({ redis: { replicas: 2, sentinels: 3 }, instances: 2 }),
   steadyState: [
     hypothesis('both replicas follow the primary', replicaCount, equals(2)),
-    hypothesis('checkout answers quickly', p95(buying), atMost('150ms')),
+    hypothesis('checkout answers quickly', p95(buying), atMost('250ms')),
     hypothesis('nearly every checkout succeeds', errorRatio(buying), atMost(0.01)),
   ],
   workloads: [buying, chatting],
