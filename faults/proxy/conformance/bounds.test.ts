@@ -1,0 +1,152 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { addToxic, call, makeProxy } from './api-client.ts'
+import { startContestant } from './contestant.ts'
+import { raisedDescriptors } from './descriptors.ts'
+import { startEcho } from './echo.ts'
+import { listen } from './net.ts'
+import { dial, talk } from './talk.ts'
+
+const MiB = 1024 * 1024
+/** The bound docs/proxy.md states: held per direction, plus one read. */
+const HELD_MOST = 4 * MiB + 64 * 1024
+
+/** Both sides of each connection, and some for the process itself. */
+const descriptors = raisedDescriptors(20_400)
+const crowdSize = Math.min(10_000, Math.floor((descriptors.limit - 400) / 2))
+
+async function startCrowd(size: number) {
+  const script = fileURLToPath(new URL('crowd.ts', import.meta.url))
+  const [command = '', ...args] = [...descriptors.wrapper, process.execPath, script, `${size}`]
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const exited = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    line: async () => String((await lines.next()).value),
+    say: (line: string) => child.stdin.write(`${line}\n`),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+test(`holds ${crowdSize} idle connections (limit ${descriptors.limit}), and others pass`, async () => {
+  await using echo = await startEcho()
+  await using crowd = await startCrowd(crowdSize)
+  await using server = await startContestant('ours', { wrapper: descriptors.wrapper })
+  const upstream = await crowd.line()
+  const crowded = await makeProxy(server.url, { name: 'crowded', upstream })
+  const calm = await makeProxy(server.url, { name: 'calm', upstream: echo.address })
+
+  crowd.say(crowded)
+  expect(await crowd.line()).toBe(`${crowdSize}`)
+  expect(z.array(z.unknown()).parse(await call(server.url, 'GET /connections'))).toHaveLength(
+    crowdSize,
+  )
+  expect(await talk(await dial(calm), { send: 1_000, watchMs: 5_000 })).toMatchObject({
+    bytes: 1_000,
+    intact: true,
+  })
+  crowd.say('again')
+  expect(await crowd.line()).toBe(`${crowdSize}`)
+  await call(server.url, 'DELETE /proxies/crowded')
+  await expect.poll(() => call(server.url, 'GET /connections'), { timeout: 10_000 }).toEqual([])
+}, 60_000)
+
+test('passes a message of 10 MB, also while it is delayed', async () => {
+  await using echo = await startEcho()
+  await using server = await startContestant('ours')
+  const plan = { send: 10_000_000, watchMs: 20_000 }
+  const address = await makeProxy(server.url, { name: 'p', upstream: echo.address })
+  expect(await talk(await dial(address), plan)).toMatchObject({ bytes: 10_000_000, intact: true })
+  await addToxic(server.url, 'p', { type: 'latency', attributes: { latency: 5 } })
+  expect(await talk(await dial(address), plan)).toMatchObject({ bytes: 10_000_000, intact: true })
+}, 60_000)
+
+const connections = z.array(
+  z.object({ downstream: z.object({ received: z.number(), held: z.number() }) }),
+)
+
+/** An upstream that pours 32 MiB into each connection as fast as it is taken. */
+async function startPouring() {
+  const sockets: Socket[] = []
+  const megabyte = Buffer.alloc(MiB, 7)
+  const server = createServer(socket => {
+    sockets.push(socket.on('error', () => {}))
+    let poured = 0
+    const pour = () => {
+      while (poured < 32 && ++poured && socket.write(megabyte));
+      if (poured < 32) socket.once('drain', pour)
+      else socket.end()
+    }
+    pour()
+  })
+  const port = await listen(server)
+  return {
+    address: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+const rssOf = (pid: number | undefined) =>
+  Number(execFileSync('ps', ['-o', 'rss=', '-p', `${pid}`], { encoding: 'utf8' })) * 1024
+
+test.concurrent.each([
+  { readers: 16, toxic: undefined, most: 16 * MiB },
+  {
+    readers: 8,
+    toxic: { type: 'latency', attributes: { latency: 60_000 } },
+    most: 8 * HELD_MOST + 16 * MiB,
+  },
+  {
+    readers: 8,
+    toxic: { type: 'bandwidth', attributes: { rate: 1 } },
+    most: 8 * HELD_MOST + 16 * MiB,
+  },
+  { readers: 8, toxic: { type: 'timeout' }, most: 8 * HELD_MOST + 16 * MiB },
+])(
+  '$readers slow readers and $toxic keep within the stated bound',
+  async one => {
+    await using pouring = await startPouring()
+    await using server = await startContestant('ours')
+    const address = await makeProxy(server.url, { name: 'p', upstream: pouring.address })
+    await talk(await dial(address), { send: 1, watchMs: 500, linger: true })
+    if (one.toxic) await addToxic(server.url, 'p', one.toxic)
+    const before = rssOf(server.process.pid)
+
+    const readers = await Promise.all(Array.from({ length: one.readers }, () => dial(address)))
+    for (const reader of readers) reader.pause()
+    const received = async () => {
+      const list = connections.parse(await call(server.url, 'GET /connections'))
+      for (const { downstream } of list) expect(downstream.held).toBeLessThanOrEqual(HELD_MOST)
+      return list.reduce((sum, { downstream }) => sum + downstream.received, 0)
+    }
+    const deadline = performance.now() + 15_000
+    for (let last = -1, now = await received(); now > last; now = await received()) {
+      last = now
+      expect(performance.now()).toBeLessThan(deadline)
+      await wait(200)
+    }
+    expect(rssOf(server.process.pid) - before).toBeLessThan(one.most)
+
+    if (!one.toxic && readers[0]) {
+      let bytes = 0
+      readers[0].on('data', data => (bytes += data.length)).resume()
+      await once(readers[0], 'end', { signal: AbortSignal.timeout(10_000) })
+      expect(bytes).toBe(32 * MiB)
+    }
+    for (const reader of readers) reader.destroy()
+  },
+  60_000,
+)
