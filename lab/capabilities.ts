@@ -1,47 +1,23 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import type { Need } from './fault.ts'
+import { examineMeans } from './means.ts'
 
 /** Why this machine, or this run's settings, cannot meet a need; undefined where it can. */
 export type Capabilities = (need: Need) => Promise<string | undefined>
 
-const run = promisify(execFile)
-
-/** Tries each means for real, since user namespaces and preloads may be forbidden anywhere. */
+/** Tries the machine's means when the first fault asks for one, and remembers the answer. */
 export function capabilitiesOf(settings: {
   readonly proxy?: 'embedded' | 'toxiproxy'
 }): Capabilities {
+  let examined: ReturnType<typeof examineMeans> | undefined
   return async need => {
-    switch (need) {
-      case 'embedded-proxy':
-        return settings.proxy === 'toxiproxy'
-          ? 'the real Toxiproxy knows only its own toxics; run without --proxy toxiproxy'
-          : undefined
-      case 'root':
-        return process.getuid?.() === 0 ? undefined : 'this fault needs to run as root'
-      case 'network-namespace':
-        return works('unshare', ['-Urn', 'true'], 'network namespaces are not allowed here')
-      case 'limited-disk':
-        return works(
-          'unshare',
-          ['-Urm', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', '/mnt'],
-          'a file system of limited size cannot be mounted here',
-        )
-      case 'clock-shim':
-        return works('faketime', ['-f', '+1s', 'true'], 'libfaketime is not installed')
+    if (need === 'embedded-proxy') {
+      return settings.proxy === 'toxiproxy'
+        ? 'the real Toxiproxy knows only its own toxics; run without --proxy toxiproxy'
+        : undefined
     }
-  }
-}
-
-async function works(
-  command: string,
-  args: readonly string[],
-  otherwise: string,
-): Promise<string | undefined> {
-  try {
-    await run(command, [...args], { timeout: 5_000 })
-    return undefined
-  } catch {
-    return `${otherwise} (tried: ${command} ${args.join(' ')})`
+    examined ??= examineMeans()
+    const means = (await examined).find(one => one.need === need)
+    if (!means) return 'nothing on this machine offers it'
+    return means.able ? undefined : means.why
   }
 }

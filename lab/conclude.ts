@@ -50,7 +50,7 @@ export function conclude(
     runId: run?.runId ?? 'unknown',
     startedAt: run?.startedAt ?? 'unknown',
     durationMs: Math.round(journal.at(-1)?.atMs ?? 0),
-    ...(traffic ? { startMs: Math.round(traffic.atMs) } : {}),
+    ...(traffic ? { startMs: Math.round((run?.commandMs ?? 0) + traffic.atMs) } : {}),
     defencesOff: run?.defencesOff ?? [],
     faultsOff,
     checks: judgeChecks(findings),

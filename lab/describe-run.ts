@@ -24,6 +24,7 @@ export function describeRun<System extends LabSystem>(
     startedAt: startedAt.toISOString(),
     defencesOff: options.defencesOff ?? [],
     faultsOff: options.faultsOff ?? false,
+    commandMs: options.commandMs ?? 0,
     plan: {
       because: experiment.because,
       target: experiment.target.name,

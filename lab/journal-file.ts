@@ -46,6 +46,7 @@ const entry = z.discriminatedUnion('kind', [
     startedAt: z.string(),
     defencesOff: z.array(z.string()),
     faultsOff: z.boolean(),
+    commandMs: count.exactOptional(),
     plan: json,
     versions: texts,
   }),

@@ -27,6 +27,8 @@ export type Event =
       readonly startedAt: string
       readonly defencesOff: readonly string[]
       readonly faultsOff: boolean
+      /** How long the command had been at work before the run began. */
+      readonly commandMs?: number
       readonly plan: Json
       readonly versions: Readonly<Record<string, string>>
     }

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+
 /**
  * The lab's only source of chance: a small, fast, seeded generator (sfc32), forked by name so that
  * a new consumer does not shift the numbers of another.
@@ -54,4 +56,9 @@ function cyrb128(text: string): [number, number, number, number] {
   }
   const mixed = h[0] ^ h[1] ^ h[2] ^ h[3]
   return [mixed, h[1] ^ mixed, h[2] ^ mixed, h[3] ^ mixed]
+}
+
+/** A seed for a run that was given none. */
+export function freshSeed(): number {
+  return randomInt(2 ** 32)
 }

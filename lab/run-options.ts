@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly keep?: number
   /** Interrupts the run; its reason names the signal: `SIGINT`. */
   readonly signal?: AbortSignal
+  /** How long the command had been at work before the run began; counted in `startMs`. Default 0. */
+  readonly commandMs?: number
   readonly progress?: (message: string) => void
   /** Called once the journal is open, before anything starts: for the live view and metrics. */
   readonly observe?: (journal: JournalFile, folder: string) => void

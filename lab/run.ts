@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { watchAborts } from './abort-watch.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -9,12 +8,14 @@ import { LabError, messageOf } from './errors.ts'
 import type { Experiment } from './experiment.ts'
 import { finalReads } from './final-reads.ts'
 import { startGuardian } from './guardian-client.ts'
+import { healRuns } from './heal-runs.ts'
 import { Injector, timed } from './injector.ts'
 import { Interruption } from './interruption.ts'
 import { judge, judgeFolder, writeVerdict } from './judge.ts'
 import { admit, type Times } from './plan.ts'
 import { preflight } from './preflight.ts'
 import { seeded } from './random.ts'
+import { scratchFolderFor } from './reachable-folder.ts'
 import { JournalFile } from './recorder.ts'
 import { makeRunFolder } from './run-folder.ts'
 import type { RunOptions } from './run-options.ts'
@@ -79,7 +80,8 @@ async function guarded<System extends LabSystem>(
   journal.record({ kind: 'phase', phase: 'start' })
   const interrupted = options.signal ?? new AbortController().signal
   interrupted.throwIfAborted()
-  const scratchFolder = join(tmpdir(), `lab-${runId}`)
+  await sweep(root, text => journal.record({ kind: 'note', text }))
+  const scratchFolder = await scratchFolderFor(join(root, '.lab'), runId)
   await using guardian = await startGuardian({
     folder: join(root, '.lab'),
     scratchFolder,
@@ -153,6 +155,14 @@ async function conduct<System extends LabSystem>(
   journal.record({ kind: 'phase', phase: 'final-reads' })
   await finalReads(workloads, system, context, journal)
   await steady.ask('rolled-back', calmMs)
+}
+
+/** Ends what an earlier crash left, of the guardian too. */
+async function sweep(root: string, note: (text: string) => void): Promise<void> {
+  for (const found of await healRuns(join(root, '.lab'), { clock: systemClock })) {
+    if (found.state === 'finished') note(`cleaned up after ${found.runId}, which had crashed`)
+    if (found.state === 'unreadable') note(`${found.ledgerFile} cannot be read: ${found.problem}`)
+  }
 }
 
 function tell(journal: JournalFile, error: unknown): void {
