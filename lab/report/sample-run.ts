@@ -79,6 +79,7 @@ function frame(title: string): readonly Told[] {
     startedAt: '2026-01-02T03:04:05.000Z',
     defencesOff: ['confirmed-writes'],
     faultsOff: false,
+    commandMs: 900,
     plan: { because: 'Checkout ships goods on a write that all replicas confirmed.' },
     versions: { node: '24.21.0', redis: '7.0.15', postgres: '18.4' },
   } as const
