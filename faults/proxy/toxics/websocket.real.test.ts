@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { type MessageProxy, messageProxy, type TestLink } from '../testing/message-proxy.ts'
+
+let proxy: MessageProxy
+let server: WebSocketServer
+let received: string[] = []
+
+beforeAll(async () => {
+  proxy = await messageProxy()
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  server.on('connection', socket => {
+    socket.on('error', () => {})
+    socket.on('message', data => {
+      received.push(`${data}`)
+      socket.send(`${data}`)
+    })
+  })
+  await once(server, 'listening')
+})
+afterAll(async () => {
+  for (const socket of server.clients) socket.terminate()
+  server.close()
+  await proxy[Symbol.asyncDispose]()
+})
+
+interface Chat {
+  readonly link: TestLink
+  readonly socket: WebSocket
+  readonly heard: string[]
+  say(channel: string, n: number): void
+  /** Resolves with what was heard when the echo of this end mark has come. */
+  settled(): Promise<string[]>
+}
+
+async function chat(): Promise<Chat> {
+  received = []
+  const at = server.address()
+  if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
+  const link = await proxy.link('websocket', { host: '127.0.0.1', port: at.port })
+  const socket = new WebSocket(`ws://${link.host}:${link.port}/chat`)
+  const heard: string[] = []
+  socket.on('error', () => {})
+  socket.on('message', data => {
+    const { channel, n } = JSON.parse(`${data}`)
+    heard.push(`${channel}${n}`)
+  })
+  await once(socket, 'open')
+  return {
+    link,
+    socket,
+    heard,
+    say: (channel, n) => socket.send(JSON.stringify({ type: 'say', channel, n })),
+    settled: async () => {
+      socket.send(JSON.stringify({ type: 'end', channel: 'end', n: 0 }))
+      while (!heard.includes('end0')) await once(socket, 'message')
+      return heard
+    },
+  }
+}
+
+test.each([1001, 1012, 1013])('closes with %i at the matched frame', async code => {
+  const { link, socket, say, heard } = await chat()
+  const toxic = await link.toxic({
+    type: 'websocket_close',
+    attributes: { match: { frame: 'text', channel: 'b' }, code, reason: 'going' },
+  })
+  say('a', 1)
+  say('b', 1)
+  const [closed, reason] = await once(socket, 'close')
+  expect([closed, `${reason}`]).toEqual([code, 'going'])
+  expect(heard).toEqual(['a1'])
+  expect(await toxic.landed()).toBe(1)
+})
+
+test('closes with 1006: no close frame at all', async () => {
+  const { link, socket, say } = await chat()
+  await link.toxic({ type: 'websocket_close', attributes: { match: { channel: 'b' }, code: 1006 } })
+  say('b', 1)
+  const [closed] = await once(socket, 'close')
+  expect(closed).toBe(1006)
+})
+
+test('closes at a ping, and only there', async () => {
+  const { link, socket, say, heard } = await chat()
+  await link.toxic({
+    type: 'websocket_close',
+    stream: 'upstream',
+    attributes: { match: { frame: 'ping' }, code: 1012 },
+  })
+  say('a', 1)
+  await once(socket, 'message')
+  socket.ping()
+  expect((await once(socket, 'close'))[0]).toBe(1012)
+  expect(heard).toEqual(['a1'])
+})
+
+test('drops, doubles and reorders frames of one channel', async () => {
+  const { link, say, settled } = await chat()
+  const fault = (type: string, hits: object) =>
+    link.toxic({ type, attributes: { match: { channel: 'a' } }, hits })
+  await fault('message_drop', { skip: 1, first: 1 })
+  await fault('message_duplicate', { skip: 1, first: 1 })
+  await fault('message_reorder', { skip: 2, first: 1 })
+  for (const n of [1, 2, 3, 4, 5, 6]) {
+    say('a', n)
+    say('b', n)
+  }
+  const heard = await settled()
+  expect(heard.filter(each => each.startsWith('b'))).toEqual(['b1', 'b2', 'b3', 'b4', 'b5', 'b6'])
+  expect(heard.filter(each => each.startsWith('a'))).toEqual(['a1', 'a3', 'a3', 'a4', 'a5', 'a6'])
+  expect(heard.indexOf('b5')).toBeLessThan(heard.indexOf('a5'))
+})
+
+test('delays one frame while others overtake it', async () => {
+  const { link, say, settled, heard, socket } = await chat()
+  await link.toxic({
+    type: 'message_delay',
+    attributes: { match: { channel: 'slow' }, delay: 100, overtake: true },
+  })
+  say('slow', 1)
+  say('a', 1)
+  await settled()
+  while (!heard.includes('slow1')) await once(socket, 'message')
+  expect(heard).toEqual(['a1', 'end0', 'slow1'])
+})
+
+test('drops a fragmented message whole', async () => {
+  const { link, socket, settled } = await chat()
+  await link.toxic({
+    type: 'message_drop',
+    stream: 'upstream',
+    attributes: { match: { type: 'fragment' } },
+  })
+  socket.send('{"channel":"a",', { fin: false })
+  socket.send('"n":1}', { fin: true })
+  expect(await settled()).toEqual(['end0'])
+  expect(received).toHaveLength(1)
+})
+
+test('a cut in the middle of a frame', async () => {
+  const { link, socket, say, heard } = await chat()
+  await link.toxic({
+    type: 'message_cut',
+    attributes: { match: { channel: 'b' }, when: 'middle', how: 'fin' },
+  })
+  say('a', 1)
+  say('b', 1)
+  expect((await once(socket, 'close'))[0]).toBe(1006)
+  expect(heard).toEqual(['a1'])
+})
+
+test('a 10 MB message comes back whole with parsing on, whatever the chunk borders', async () => {
+  const { link, socket } = await chat()
+  await link.toxic({ type: 'slicer', attributes: { average_size: 3000, size_variation: 2000 } })
+  socket.removeAllListeners('message')
+  const big = Buffer.alloc(10 * 1024 * 1024, 'abcdefghij')
+  socket.send(big)
+  const [echo] = await once(socket, 'message')
+  expect(big.toString() === `${echo}`).toBe(true)
+})
