@@ -26,6 +26,16 @@ describe('fast refusals', () => {
     expect(tail).toMatchObject({ word: 'invalid', figures: { p50Ms: 5, p95Ms: 300 } })
   })
 
+  test('a slow refusal that cannot say what was done counts as one', () => {
+    const uncertain: Outcome = { kind: 'info', error: 'refused: unconfirmed' }
+    const slow = traffic('orders', atMs => (during(atMs) ? uncertain : ok), {
+      latencyMs: () => 800,
+    })
+    expect(fast.check(slow)).toMatchObject({
+      word: 'invalid',
+    })
+  })
+
   test('slow refusals outside the fault are not its business', () => {
     const before = traffic('orders', () => refused, { latencyMs: atMs => (during(atMs) ? 5 : 900) })
     expect(fast.check(before).word).toBe('valid')

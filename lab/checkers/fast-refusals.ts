@@ -53,6 +53,10 @@ function exceeds(valueMs: number, bound: Duration | undefined): boolean {
   return bound !== undefined && valueMs > toMs(bound)
 }
 
+/** The service said no, whether or not it could say that nothing was done. */
 function isRefused(each: Performed): each is Refused {
-  return each.answer?.outcome.kind === 'fail'
+  const outcome = each.answer?.outcome
+  return (
+    outcome?.kind === 'fail' || (outcome?.kind === 'info' && outcome.error.startsWith('refused:'))
+  )
 }
