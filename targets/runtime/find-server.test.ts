@@ -1,0 +1,112 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { findHere, findServer, type ServerKind } from './find-server.ts'
+import { redisServer } from './redis-server.ts'
+import { reservePort } from './reserve-port.ts'
+import { runTool } from './run-tool.ts'
+
+/** A server that no machine has. */
+const unheardOf: ServerKind = {
+  name: 'Unheard',
+  command: 'unheard-of-server',
+  variable: 'UNHEARD_OF_BIN',
+  versionArgs: ['--version'],
+  packages: ['unheard-of-server'],
+  inPackages: ['usr/bin/unheard-of-server'],
+  install: { apt: 'apt unheard', homebrew: 'brew unheard', docker: 'docker unheard' },
+}
+
+let labFolder = ''
+beforeEach(async () => {
+  labFolder = await mkdtemp(join(tmpdir(), 'lab-servers-'))
+  await chmod(labFolder, 0o755)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(labFolder, { recursive: true, force: true })
+})
+
+test('a server that cannot be had is one error with all that was tried and three ways out', async () => {
+  // A machine without apt: asking a real one would only take time.
+  vi.stubEnv('PATH', '/nowhere')
+  const finding = findServer(unheardOf, { labFolder })
+  await expect(finding).rejects.toMatchObject({ code: 'no-server', verdict: 'unable' })
+  const message = await finding.catch(String)
+  for (const part of [
+    'UNHEARD_OF_BIN: not set',
+    'PATH: no unheard-of-server',
+    'packages unheard-of-server: apt-get',
+    'ENOENT',
+    'apt unheard',
+    'brew unheard',
+    'docker unheard',
+  ]) {
+    expect(message).toContain(part)
+  }
+  const left = await readdir(join(labFolder, 'servers'))
+  expect(left.filter(name => name !== '.apt')).toEqual([])
+})
+
+test('a program named by its variable is taken, and refused when it does not run', async () => {
+  const program = join(labFolder, 'mine')
+  await writeFile(program, '#!/bin/sh\necho Mine 1.2\n', { mode: 0o755 })
+  vi.stubEnv('UNHEARD_OF_BIN', program)
+  expect(await findHere(unheardOf, { labFolder })).toMatchObject({
+    command: program,
+    version: 'Mine 1.2',
+    from: 'UNHEARD_OF_BIN',
+  })
+  vi.stubEnv('UNHEARD_OF_BIN', '/no/such/program')
+  await expect(findHere(unheardOf, { labFolder })).rejects.toThrow(
+    /\/no\/such\/program[\s\S]*set UNHEARD_OF_BIN to a program that works/,
+  )
+})
+
+const isDebian = await runTool('apt-get', ['--version']).then(
+  () => true,
+  () => false,
+)
+
+test.skipIf(!isDebian)('two at once unpack once; a third finds it without a word', async () => {
+  // As if it were not installed, on machines where it is.
+  const kind = { ...redisServer, command: 'redis-server-of-ours', variable: 'UNHEARD_OF_BIN' }
+  const messages: string[] = []
+  const options = { labFolder, progress: (message: string) => messages.push(message) }
+  const [one, other] = await Promise.all([findServer(kind, options), findServer(kind, options)])
+  expect(one).toEqual(other)
+  expect(one.version).toContain('Redis server')
+  expect(messages.filter(message => message.startsWith('unpacking'))).toHaveLength(1)
+  messages.length = 0
+  await findServer(kind, options)
+  expect(messages).toEqual([])
+})
+
+test.skipIf(!isDebian || process.getuid?.() !== 0)(
+  'an ordinary user on a machine without package lists unpacks it too',
+  async () => {
+    const main = join(labFolder, 'main.ts')
+    const module = join(import.meta.dirname, 'unpack.ts')
+    await mkdir(join(labFolder, 'lab'))
+    await writeFile(
+      main,
+      `import { unpack } from '${module}'
+      const got = await unpack('redis', ['redis-server'], { labFolder: '${labFolder}/lab' })
+      console.log(got.file('usr/bin/redis-server'))`,
+    )
+    await runTool('chown', ['-R', '65534:65534', labFolder])
+    // In a mount namespace of its own, where the lists are an empty folder.
+    const script = `mount -t tmpfs none /var/lib/apt/lists &&
+      exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$1"`
+    const found = await runTool('unshare', ['-m', 'sh', '-c', script, process.execPath, main])
+    expect(found).toContain('usr/bin/redis-server')
+  },
+)
+
+test('ports are free, below the range of outgoing connections, and held until released', async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, reservePort))
+  expect(new Set(ports.map(({ port }) => port)).size).toBe(50)
+  expect(Math.max(...ports.map(({ port }) => port))).toBeLessThan(32_000)
+  await Promise.all(ports.map(({ release }) => release()))
+})
