@@ -45,8 +45,8 @@ export default experiment({
   ],
   workloads: [buying, chatting],
   schedule: [
-    at('3s', blackHole(replication), { for: '6s', within: '1s' }),
-    at('5s', kill(primary), { for: '4s', within: '500ms' }),
+    at('2s', blackHole(replication), { for: '5s', within: '1s' }),
+    at('4s', kill(primary), { for: '3s', within: '500ms' }),
   ],
   recoverWithin: '15s',
   abortWhen: [errorRatio(buying).above(0.95).for('15s')],
