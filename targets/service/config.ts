@@ -42,6 +42,8 @@ const auth = z.strictObject({
   secureCookies: z.boolean().default(true),
 })
 
+const payments = z.strictObject({ url: z.url(), apiKey: z.string().min(1) })
+
 const smtp = z.strictObject({
   ...address.shape,
   from: z.email().default('shop@example.com'),
@@ -88,8 +90,20 @@ const schema = z.strictObject({
   redis,
   /** Without it tokens are signed with a key of this process alone. */
   auth: auth.default(() => auth.parse({ tokens: ephemeralTokens() })),
+  /** Without it payments stay in doubt. */
+  payments: payments.optional(),
   /** Without it mails stay queued. */
   smtp: smtp.optional(),
+  /** Without it there is no marketplace. */
+  marketplace: z.strictObject({ url: z.url(), apiKey: z.string().min(1) }).optional(),
+  /** Without it nobody signs in through another provider. */
+  oauth: z
+    .strictObject({
+      issuer: z.url(),
+      clientId: z.string().min(1),
+      clientSecret: z.string().optional(),
+    })
+    .optional(),
   /** The address people reach the shop at, for links in mails. */
   publicUrl: z.url().default('http://localhost'),
   defencesOff: z.array(z.enum(defenceNames)).default([]),

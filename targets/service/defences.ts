@@ -62,6 +62,42 @@ export const defenceTable = {
     promise: 'Hashing passwords takes so many threads at most; who would wait too long is refused.',
     settings: { concurrent: 3, waiting: 100 },
   },
+  'transaction-retry': {
+    promise: 'A transaction that lost a deadlock (40P01) or conflict (40001) is tried again.',
+    settings: { attempts: 10, baseMs: 5, capMs: 150 },
+  },
+  'stock-lock': {
+    promise: 'Stock is read FOR UPDATE before it is reserved, so it is never sold twice.',
+    settings: {},
+  },
+  'lock-order': {
+    promise: 'Rows are locked in the order of their id, so purchases wait instead of deadlocking.',
+    settings: {},
+  },
+  'idempotency-keys': {
+    promise: 'The same request sent again has one effect and one answer.',
+    settings: {},
+  },
+  'serializable-credit': {
+    promise: 'Credit is spent under SERIALIZABLE, so two purchases cannot both see the last cent.',
+    settings: {},
+  },
+  'payment-idempotency': {
+    promise: 'Every attempt to charge an order carries the same key, so it is charged once.',
+    settings: {},
+  },
+  'payment-timeout': {
+    promise: 'A gateway that does not answer is given up on in time for the answer to the caller.',
+    settings: { timeoutMs: 400 },
+  },
+  'payment-reconciliation': {
+    promise: 'A payment in doubt keeps its goods and is asked about until its fate is known.',
+    settings: { retryMs: 2_000 },
+  },
+  'reservation-expiry': {
+    promise: 'Goods of an order that nobody began to pay for go back on sale.',
+    settings: { keepMs: 900_000 },
+  },
   'role-cache': {
     promise:
       'Roles are read from Postgres at most this often per person; a change is seen by then.',
@@ -70,6 +106,22 @@ export const defenceTable = {
   'mail-outbox': {
     promise: 'A mail is sent after its transaction commits, with back-off, for two days.',
     settings: { attempts: 60, timeoutMs: 5_000, baseMs: 500, capMs: 3_600_000 },
+  },
+  'marketplace-timeouts': {
+    promise: 'No call to the marketplace takes longer than this, however its answer drips.',
+    settings: { connectMs: 250, headMs: 300, attemptMs: 400 },
+  },
+  'retry-after': {
+    promise: 'A marketplace that asks to be left alone is left alone for as long as it asks.',
+    settings: { mostMs: 60_000 },
+  },
+  'marketplace-bulkhead': {
+    promise: 'So many calls to the marketplace at once; who would wait too long is refused.',
+    settings: { concurrent: 8, waiting: 32 },
+  },
+  'marketplace-copies': {
+    promise: 'While the marketplace is away its products are shown as last seen, marked as stale.',
+    settings: { keepMs: 86_400_000 },
   },
   'start-up-retry': {
     promise: 'A dependency that is not there yet is waited for with back-off and jitter.',

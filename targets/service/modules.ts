@@ -3,6 +3,8 @@ import { chatModule } from './chat/module.ts'
 import { checkoutModule } from './checkout/module.ts'
 import type { Module } from './kit.ts'
 import { mailModule } from './mail/module.ts'
+import { marketplaceModule } from './marketplace/module.ts'
+import { ordersModule } from './orders/module.ts'
 import { sessionsModule } from './sessions/module.ts'
 
 /** The application: adding a module means adding its line here. */
@@ -12,4 +14,6 @@ export const modules: readonly Module[] = [
   mailModule,
   accountsModule,
   sessionsModule,
+  ordersModule,
+  marketplaceModule,
 ]

@@ -1,0 +1,62 @@
+import type { Kit, Module } from '../kit.ts'
+import { createTransact } from '../postgres/transaction.ts'
+import { loop } from '../resilience/loop.ts'
+import { createCarts } from './cart.ts'
+import { createCredit } from './credit.ts'
+import { createGateway, type Gateway } from './gateway.ts'
+import { migrations } from './migrations.ts'
+import { addOrderRoutes } from './order-routes.ts'
+import { createPaying } from './paying.ts'
+import { createPlacing } from './placing.ts'
+import { addProductRoutes } from './product-routes.ts'
+import { createProducts } from './products.ts'
+import { createOrders } from './repository.ts'
+import { createStock } from './stock.ts'
+
+export const ordersModule: Module = {
+  name: 'orders',
+  migrations,
+  start: {
+    api: (kit, http) => {
+      const { db, defences, identity } = kit
+      const { transact, stock, paying } = build(kit)
+      const guard = kit.guard('postgres-orders')
+      addProductRoutes(http, identity, createProducts(db))
+      addOrderRoutes(http, {
+        identity,
+        paying,
+        orders: createOrders(db),
+        carts: createCarts(db),
+        placing: createPlacing({ db, transact, stock, guard, defences }),
+        credit: createCredit(db, transact, defences),
+      })
+    },
+    worker: kit => {
+      const { defences, log } = kit
+      const { paying } = build(kit)
+      const stopped = new AbortController()
+      const options = { idleMs: 500, signal: stopped.signal, log }
+      const loops = [
+        defences.on('payment-reconciliation') && loop('payments', paying.reconcile, options),
+        defences.on('reservation-expiry') && loop('reservations', paying.expire, options),
+      ]
+      kit.onClose(async () => {
+        stopped.abort()
+        await Promise.all(loops)
+      })
+    },
+  },
+}
+
+/** Without a gateway every payment stays in doubt, which is what can truly be said of it. */
+const noGateway: Gateway = { charge: async () => 'unknown' }
+
+function build(kit: Kit) {
+  const { config, db, defences, metrics } = kit
+  const transact = createTransact(db, defences, metrics)
+  const stock = createStock(defences)
+  const gateway = config.payments
+    ? createGateway(config.payments, kit.guard('payments'), defences)
+    : noGateway
+  return { transact, stock, paying: createPaying({ db, transact, stock, gateway, defences }) }
+}
