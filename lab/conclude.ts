@@ -10,14 +10,6 @@ import type { Entry, Phase } from './journal.ts'
 import { shed } from './traffic.ts'
 import { exitCodes, verdicts, worst } from './verdict.ts'
 
-/** What the verdict needs to know beyond the journal and the findings. */
-export interface Demands {
-  /** Labels of the scheduled faults, in the order of their ids. */
-  readonly faults: readonly string[]
-  /** Checks that threw. */
-  readonly failures: readonly string[]
-}
-
 /**
  * The verdict, from the journal and the checks' findings on it: a pure function, so that a saved run
  * can be judged again. The worst reason wins; only a run without any reason is `held`.
@@ -25,18 +17,18 @@ export interface Demands {
 export function conclude(
   journal: Journal,
   findings: Readonly<Record<string, { readonly checker: string; readonly finding: Finding }>>,
-  demands: Demands,
+  /** Checks that threw. */
+  failures: readonly string[],
 ): Conclusion {
   const run = ofKind(journal, 'run')[0]
-  const faultsOff = run?.faultsOff ?? false
   const faults = judgeFaults(journal)
   const hypotheses = judgeHypotheses(journal)
   const reasons = [
     ...errorReasons(journal),
-    ...demands.failures.map((text): Reason => ({ word: 'error', text })),
+    ...failures.map((text): Reason => ({ word: 'error', text })),
     ...healReasons(journal, hypotheses),
     ...checkReasons(findings),
-    ...landingReasons(faults, faultsOff ? [] : demands.faults),
+    ...landingReasons(faults, run?.strikes ?? []),
     ...doubts(journal, hypotheses),
   ].sort((a, b) => verdicts.indexOf(a.word) - verdicts.indexOf(b.word))
   const verdict = reasons.length === 0 ? 'held' : worst(reasons.map(reason => reason.word))
@@ -52,7 +44,8 @@ export function conclude(
     durationMs: Math.round(journal.at(-1)?.atMs ?? 0),
     ...(traffic ? { startMs: Math.round((run?.commandMs ?? 0) + traffic.atMs) } : {}),
     defencesOff: run?.defencesOff ?? [],
-    faultsOff,
+    faultsOff: run?.faultsOff ?? false,
+    planted: run?.planted ?? [],
     checks: judgeChecks(findings),
     hypotheses,
     faults,

@@ -17,6 +17,8 @@ export interface Conclusion {
   readonly startMs?: number
   readonly defencesOff: readonly string[]
   readonly faultsOff: boolean
+  /** Controls that were planted. */
+  readonly planted: readonly string[]
   readonly checks: Readonly<Record<string, JudgedCheck>>
   readonly hypotheses: readonly JudgedHypothesis[]
   readonly faults: readonly JudgedFault[]

@@ -1,10 +1,9 @@
 import { arch, cpus, platform, release } from 'node:os'
 import type { Experiment } from './experiment.ts'
-import { timed } from './injector.ts'
 import type { Event } from './journal.ts'
 import { timesOf } from './plan.ts'
-import { seeded } from './random.ts'
 import type { RunOptions } from './run-options.ts'
+import { strikesOf } from './strikes.ts'
 import type { LabSystem } from './target.ts'
 
 /** The journal's first entry: what was asked, with which settings, on which machine. */
@@ -14,7 +13,7 @@ export function describeRun<System extends LabSystem>(
   runId: string,
   startedAt: Date,
 ): Event {
-  const strikes = timed(experiment.schedule, seeded(options.seed))
+  const strikes = strikesOf(experiment, options)
   return {
     kind: 'run',
     experiment: options.name,
@@ -24,6 +23,8 @@ export function describeRun<System extends LabSystem>(
     startedAt: startedAt.toISOString(),
     defencesOff: options.defencesOff ?? [],
     faultsOff: options.faultsOff ?? false,
+    strikes: strikes.map(({ fault }) => fault.label),
+    planted: options.planted ?? [],
     commandMs: options.commandMs ?? 0,
     plan: {
       because: experiment.because,

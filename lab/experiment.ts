@@ -1,4 +1,5 @@
 import type { Checker } from './checker.ts'
+import type { Control } from './control.ts'
 import type { Defence } from './defence.ts'
 import type { Duration } from './duration.ts'
 import type { Hypothesis, Tolerance, TrafficProbe } from './hypothesis.ts'
@@ -24,6 +25,8 @@ export interface Experiment<System extends LabSystem = LabSystem> {
   readonly abortWhen: readonly AbortCondition[]
   readonly checks: Readonly<Record<string, Checker>>
   readonly defences: readonly Defence[]
+  /** Planted failures, for checks that no defence answers for. */
+  readonly controls?: readonly Control<System>[]
   /** Calm traffic before the first fault; default '5s'. */
   readonly baseline?: Duration
   /** Traffic from the first fault's clock to the start of healing; default: the schedule's end. */

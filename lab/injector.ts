@@ -1,34 +1,10 @@
 import { within } from './deadline.ts'
-import { toMs } from './duration.ts'
 import { messageOf } from './errors.ts'
-import type { Fault, Injection } from './fault.ts'
+import type { Injection } from './fault.ts'
 import type { Event } from './journal.ts'
-import type { Random } from './random.ts'
 import type { JournalFile } from './recorder.ts'
-import type { Strike } from './schedule.ts'
+import type { TimedStrike } from './strikes.ts'
 import type { Context, LabSystem } from './target.ts'
-
-/** A strike whose moment the seed has chosen; times in ms since the inject phase began. */
-export interface TimedStrike<System extends LabSystem> {
-  readonly id: number
-  readonly fault: Fault<System>
-  readonly atMs: number
-  /** Undefined: until the heal phase. */
-  readonly untilMs: number | undefined
-}
-
-/** The same seed gives the same moments, whatever else the run draws. */
-export function timed<System extends LabSystem>(
-  schedule: readonly Strike<System>[],
-  random: Random,
-): readonly TimedStrike<System>[] {
-  return schedule.map((strike, id) => {
-    const moved = random.fork(`strike/${id}`).next() * toMs(strike.within ?? '0ms')
-    const atMs = Math.round(toMs(strike.at) + moved)
-    const untilMs = strike.for === undefined ? undefined : atMs + toMs(strike.for)
-    return { id, fault: strike.fault, atMs, untilMs }
-  })
-}
 
 interface Told {
   readonly id: number

@@ -46,6 +46,8 @@ const entry = z.discriminatedUnion('kind', [
     startedAt: z.string(),
     defencesOff: z.array(z.string()),
     faultsOff: z.boolean(),
+    strikes: z.array(z.string()),
+    planted: z.array(z.string()),
     commandMs: count.exactOptional(),
     plan: json,
     versions: texts,

@@ -27,6 +27,10 @@ export type Event =
       readonly startedAt: string
       readonly defencesOff: readonly string[]
       readonly faultsOff: boolean
+      /** Labels of the faults the run was to make, in the order of their ids. */
+      readonly strikes: readonly string[]
+      /** Controls whose strikes were added. */
+      readonly planted: readonly string[]
       /** How long the command had been at work before the run began. */
       readonly commandMs?: number
       readonly plan: Json

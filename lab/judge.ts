@@ -8,7 +8,7 @@ import type { Experiment } from './experiment.ts'
 import { readJournal } from './journal-file.ts'
 
 /** The parts of an experiment that judge; it needs no running system. */
-export type Judgeable = Pick<Experiment<never>, 'checks' | 'schedule'>
+export type Judgeable = Pick<Experiment<never>, 'checks'>
 
 /** Runs every check over the journal and draws the conclusion; a check that throws is an error. */
 export function judge(journal: Journal, experiment: Judgeable): Conclusion {
@@ -19,10 +19,7 @@ export function judge(journal: Journal, experiment: Judgeable): Conclusion {
       { checker: checker.name, finding: ask(name, checker, journal, failures) },
     ] as const
   })
-  return conclude(journal, Object.fromEntries(findings), {
-    faults: experiment.schedule.map(({ fault }) => fault.label),
-    failures,
-  })
+  return conclude(journal, Object.fromEntries(findings), failures)
 }
 
 /**

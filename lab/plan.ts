@@ -2,6 +2,7 @@ import type { Capabilities } from './capabilities.ts'
 import { type Duration, toMs } from './duration.ts'
 import { LabError } from './errors.ts'
 import type { Experiment } from './experiment.ts'
+import type { RunOptions } from './run-options.ts'
 import type { LabSystem } from './target.ts'
 
 /** The experiment's times, resolved to numbers. */
@@ -30,7 +31,7 @@ export function timesOf<System extends LabSystem>(plan: Experiment<System>): Tim
 }
 
 function scheduleEndMs<System extends LabSystem>(plan: Experiment<System>): number {
-  const ends = plan.schedule.map(
+  const ends = allStrikes(plan).map(
     strike => toMs(strike.at) + toMs(strike.within ?? '0ms') + toMs(strike.for ?? '0ms'),
   )
   return Math.max(0, ...ends)
@@ -43,6 +44,7 @@ export function refusals<System extends LabSystem>(plan: Experiment<System>): re
     ...durations,
     ...emptyRefusals(plan),
     ...defenceRefusals(plan),
+    ...proofRefusals(plan),
     ...(durations.length === 0 ? timeRefusals(plan) : []),
   ]
 }
@@ -53,11 +55,11 @@ export function refusals<System extends LabSystem>(plan: Experiment<System>): re
 export async function admit<System extends LabSystem>(
   plan: Experiment<System>,
   capabilities: Capabilities,
-  defencesOff: readonly string[] = [],
+  options: Pick<RunOptions, 'defencesOff' | 'planted'> = {},
 ): Promise<Times> {
-  const [first, ...more] = [...refusals(plan), ...unknownOff(plan, defencesOff)]
+  const [first, ...more] = [...refusals(plan), ...unknownOff(plan, options)]
   if (first) throw refused(first, more)
-  for (const { fault } of plan.schedule) {
+  for (const { fault } of allStrikes(plan)) {
     for (const need of fault.needs) {
       const lacking = await capabilities(need)
       if (lacking !== undefined) throw unable(fault.label, need, lacking)
@@ -110,23 +112,40 @@ function emptyRefusals<System extends LabSystem>(plan: Experiment<System>): read
 }
 
 function defenceRefusals<System extends LabSystem>(plan: Experiment<System>): readonly Refusal[] {
-  const checks = Object.keys(plan.checks)
-  return plan.defences.flatMap(({ name, breaks, mayAlsoBreak }) => {
-    const found: Refusal[] = []
-    if (!plan.target.defences.includes(name)) {
-      found.push({
+  const { target } = plan
+  return plan.defences.flatMap(({ name }): Refusal[] => {
+    if (target.defences.includes(name)) return []
+    return [
+      {
         code: 'unknown-defence',
-        expected: `a defence that ${plan.target.name} offers: ${plan.target.defences.join(', ')}`,
+        expected: `a defence that ${target.name} offers: ${target.defences.join(', ')}`,
         found: name,
         why: 'Switching off what does not exist proves nothing.',
         next: 'Correct the name in defences.',
-      })
-    }
+      },
+    ]
+  })
+}
+
+/** Each proof must read a check that is there, and each check must be read by some proof. */
+function proofRefusals<System extends LabSystem>(plan: Experiment<System>): readonly Refusal[] {
+  const checks = Object.keys(plan.checks)
+  const proofs = [...plan.defences, ...(plan.controls ?? [])]
+  const unproved = checks.filter(check => !proofs.some(({ breaks }) => breaks === check))
+  const never = unproved.map(check => ({
+    code: 'unproved-check',
+    expected: `a defence or a control that breaks the check ${check}`,
+    found: 'none',
+    why: 'A check that was never seen to fail may be green by accident.',
+    next: `Add defence('…', { breaks: '${check}' }), or a control that plants the failure.`,
+  }))
+  const wrong = proofs.flatMap(({ name, breaks, mayAlsoBreak }) => {
+    const found: Refusal[] = []
     for (const check of [breaks, ...mayAlsoBreak]) {
       if (checks.includes(check)) continue
       found.push({
         code: 'unknown-check',
-        expected: `defence ${name} to break one of the checks: ${checks.join(', ')}`,
+        expected: `${name} to break one of the checks: ${checks.join(', ')}`,
         found: check,
         why: 'The proof reads the finding of exactly this check.',
         next: 'Correct the name in breaks or mayAlsoBreak.',
@@ -134,12 +153,13 @@ function defenceRefusals<System extends LabSystem>(plan: Experiment<System>): re
     }
     return found
   })
+  return [...wrong, ...never]
 }
 
 function durationRefusals<System extends LabSystem>(plan: Experiment<System>): readonly Refusal[] {
   const { baseline, duration, recoverWithin } = plan
   const all: Record<string, Duration | undefined> = { baseline, duration, recoverWithin }
-  for (const { fault, at, within, for: lasting } of plan.schedule) {
+  for (const { fault, at, within, for: lasting } of allStrikes(plan)) {
     all[`at of ${fault.label}`] = at
     all[`within of ${fault.label}`] = within
     all[`for of ${fault.label}`] = lasting
@@ -170,7 +190,7 @@ function timeRefusals<System extends LabSystem>(plan: Experiment<System>): reado
       next: 'Leave duration out, or make it longer.',
     })
   }
-  for (const { fault, for: lasting } of plan.schedule) {
+  for (const { fault, for: lasting } of allStrikes(plan)) {
     if (fault.kind !== 'lasting' && lasting !== undefined) {
       found.push({
         code: 'cannot-last',
@@ -186,9 +206,19 @@ function timeRefusals<System extends LabSystem>(plan: Experiment<System>): reado
 
 function unknownOff<System extends LabSystem>(
   plan: Experiment<System>,
-  defencesOff: readonly string[],
+  { defencesOff = [], planted = [] }: Pick<RunOptions, 'defencesOff' | 'planted'>,
 ): readonly Refusal[] {
-  return defencesOff
+  const controls = plan.controls?.map(({ name }) => name) ?? []
+  const unknownPlants = planted
+    .filter(name => !controls.includes(name))
+    .map(name => ({
+      code: 'unknown-control',
+      expected: `one of the experiment's controls: ${controls.join(', ') || '(it has none)'}`,
+      found: `--plant ${name}`,
+      why: 'Only a planted failure that the experiment describes can be made.',
+      next: 'Correct the name.',
+    }))
+  const unknownOff = defencesOff
     .filter(name => !plan.target.defences.includes(name))
     .map(name => ({
       code: 'unknown-defence',
@@ -197,6 +227,11 @@ function unknownOff<System extends LabSystem>(
       why: `${plan.target.name} has no such defence to switch off.`,
       next: 'Correct the name.',
     }))
+  return [...unknownOff, ...unknownPlants]
+}
+
+function allStrikes<System extends LabSystem>(plan: Experiment<System>) {
+  return [...plan.schedule, ...(plan.controls ?? []).flatMap(({ strikes }) => strikes)]
 }
 
 function refused(first: Refusal, more: readonly Refusal[]): LabError {

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly defencesOff?: readonly string[]
   /** The control: the same run, but no fault is made. */
   readonly faultsOff?: boolean
+  /** Controls whose strikes are added to the schedule. */
+  readonly planted?: readonly string[]
   /** Where `runs/` and `.lab/` are; default: the working directory. */
   readonly root?: string
   /** So many runs of this experiment are kept; default 30. */

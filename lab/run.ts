@@ -9,7 +9,7 @@ import type { Experiment } from './experiment.ts'
 import { finalReads } from './final-reads.ts'
 import { startGuardian } from './guardian-client.ts'
 import { healRuns } from './heal-runs.ts'
-import { Injector, timed } from './injector.ts'
+import { Injector } from './injector.ts'
 import { Interruption } from './interruption.ts'
 import { judge, judgeFolder, writeVerdict } from './judge.ts'
 import { admit, type Times } from './plan.ts'
@@ -20,6 +20,7 @@ import { JournalFile } from './recorder.ts'
 import { makeRunFolder } from './run-folder.ts'
 import type { RunOptions } from './run-options.ts'
 import { Steady } from './steady.ts'
+import { strikesOf, type TimedStrike } from './strikes.ts'
 import type { Context, LabSystem } from './target.ts'
 import { startTraffic } from './traffic.ts'
 import { followWire } from './wire.ts'
@@ -39,7 +40,7 @@ export async function run<System extends LabSystem>(
   experiment: Experiment<System>,
   options: RunOptions,
 ): Promise<FinishedRun> {
-  const times = await admit(experiment, capabilitiesOf(options), options.defencesOff)
+  const times = await admit(experiment, capabilitiesOf(options), options)
   const startedAt = systemClock.wall()
   const root = options.root ?? process.cwd()
   const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
@@ -102,19 +103,19 @@ async function guarded<System extends LabSystem>(
     proxy: options.proxy ?? 'embedded',
     progress: options.progress ?? (() => {}),
   }
-  await conduct(experiment, times, options.faultsOff ?? false, context, journal)
+  await conduct(experiment, times, strikesOf(experiment, options), context, journal)
 }
 
 /** The phases. An early return leaves the question open; the journal says why. */
 async function conduct<System extends LabSystem>(
   experiment: Experiment<System>,
   times: Times,
-  faultsOff: boolean,
+  strikes: readonly TimedStrike<System>[],
   context: Context,
   journal: JournalFile,
 ): Promise<void> {
-  const { clock, random, signal } = context
-  const { workloads, schedule, steadyState, checks } = experiment
+  const { clock, signal } = context
+  const { workloads, steadyState, checks } = experiment
   await using system = await experiment.target.start(context)
   const links = system.links.map(link => link.name)
   journal.record({ kind: 'system', description: system.describe(), links })
@@ -131,7 +132,6 @@ async function conduct<System extends LabSystem>(
   if (!(await orFail(steady.ask('before', baseline.atMs)))) return
 
   const injector = new Injector(system, context, journal)
-  const strikes = faultsOff ? [] : timed(schedule, random)
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
   try {

@@ -10,6 +10,7 @@ interface Flags {
   readonly seed?: number
   readonly proxy: 'embedded' | 'toxiproxy'
   readonly without: readonly string[]
+  readonly plant: readonly string[]
   readonly faults: boolean
   readonly metricsPort?: number
   readonly json?: boolean
@@ -23,6 +24,7 @@ export function addExperimentCommand(program: Command): void {
     .option('--seed <number>', 'same seed: same inputs, same moments of the faults', parseSeed)
     .addOption(proxyOption())
     .option('--without <defence>', 'switch a defence off (repeatable)', collect, [])
+    .option('--plant <control>', 'add a planted failure (repeatable)', collect, [])
     .option('--no-faults', 'the control: the same run in calm weather')
     .option('--metrics-port <port>', 'serve Prometheus metrics at /metrics meanwhile', parsePort)
     .option('--json', 'print the verdict as JSON; the view goes to standard error')
@@ -42,6 +44,7 @@ export function addExperimentCommand(program: Command): void {
         metricsPort: flags.metricsPort,
         proxy: flags.proxy,
         defencesOff: flags.without,
+        planted: flags.plant,
         faultsOff: !flags.faults,
         keep: flags.keep,
         signal: interrupts.signal,

@@ -40,6 +40,7 @@ const conclusion = z.object({
   startMs: z.number().exactOptional(),
   defencesOff: z.array(z.string()),
   faultsOff: z.boolean(),
+  planted: z.array(z.string()),
   checks: z.record(z.string(), check),
   hypotheses: z.array(hypothesis),
   faults: z.array(fault),

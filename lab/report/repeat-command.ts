@@ -4,7 +4,9 @@ export function repeatCommand(run: {
   readonly seed: number
   readonly defencesOff: readonly string[]
   readonly faultsOff: boolean
+  readonly planted: readonly string[]
 }): string {
   const without = run.defencesOff.map(defence => ` --without ${defence}`).join('')
-  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${run.faultsOff ? ' --no-faults' : ''}`
+  const planted = run.planted.map(control => ` --plant ${control}`).join('')
+  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${planted}${run.faultsOff ? ' --no-faults' : ''}`
 }

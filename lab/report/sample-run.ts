@@ -28,6 +28,7 @@ export const sampleConclusion: Conclusion = {
   durationMs: 23_200,
   defencesOff: ['confirmed-writes'],
   faultsOff: false,
+  planted: [],
   reasons: [
     {
       word: 'not-restored',
@@ -79,6 +80,8 @@ function frame(title: string): readonly Told[] {
     startedAt: '2026-01-02T03:04:05.000Z',
     defencesOff: ['confirmed-writes'],
     faultsOff: false,
+    strikes: [],
+    planted: [],
     commandMs: 900,
     plan: { because: 'Checkout ships goods on a write that all replicas confirmed.' },
     versions: { node: '24.21.0', redis: '7.0.15', postgres: '18.4' },
