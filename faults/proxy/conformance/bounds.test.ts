@@ -17,6 +17,9 @@ const MiB = 1024 * 1024
 /** The bound docs/proxy.md states: held per direction, plus one read. */
 const HELD_MOST = 4 * MiB + 64 * 1024
 
+/** Buffers already read and not collected yet: the resident size is no exact figure. */
+const GARBAGE = 64 * MiB
+
 /** Both sides of each connection, and some for the process itself. */
 const descriptors = raisedDescriptors(20_400)
 const crowdSize = Math.min(10_000, Math.floor((descriptors.limit - 400) / 2))
@@ -103,18 +106,18 @@ const rssOf = (pid: number | undefined) =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', `${pid}`], { encoding: 'utf8' })) * 1024
 
 test.concurrent.each([
-  { readers: 16, toxic: undefined, most: 16 * MiB },
+  { readers: 16, toxic: undefined, most: GARBAGE },
   {
     readers: 8,
     toxic: { type: 'latency', attributes: { latency: 60_000 } },
-    most: 8 * HELD_MOST + 16 * MiB,
+    most: 8 * HELD_MOST + GARBAGE,
   },
   {
     readers: 8,
     toxic: { type: 'bandwidth', attributes: { rate: 1 } },
-    most: 8 * HELD_MOST + 16 * MiB,
+    most: 8 * HELD_MOST + GARBAGE,
   },
-  { readers: 8, toxic: { type: 'timeout' }, most: 8 * HELD_MOST + 16 * MiB },
+  { readers: 8, toxic: { type: 'timeout' }, most: 8 * HELD_MOST + GARBAGE },
 ])(
   '$readers slow readers and $toxic keep within the stated bound',
   async one => {

@@ -62,7 +62,7 @@ describe('defect 1: one accepted toxic kills the whole server', () => {
   })
 })
 
-describe('defect 2: an upstream that never answers the handshake blocks the API', () => {
+describe('defect 2: an upstream that never answers blocks the API (never-blocks)', () => {
   test('ours deletes its proxy, lists and resets at once, and lets the clients go', async () => {
     await using mute = await startMuteUpstream()
     await using server = await startContestant('ours')
@@ -97,7 +97,7 @@ async function touchedOf(server: Contestant, count: number): Promise<string> {
   return touched
 }
 
-describe.each(names)('defect 3: the seed, in %s', name => {
+describe.each(names)('defect 3: the seed, in %s (seed)', name => {
   const run = async (seed: number) => {
     await using server = await startContestant(name, { args: ['-seed', `${seed}`] })
     return await touchedOf(server, 32)
@@ -113,7 +113,7 @@ describe.each(names)('defect 3: the seed, in %s', name => {
   })
 })
 
-describe.each(names)('defect 6: toxicity, in %s', name => {
+describe.each(names)('defect 6: toxicity, in %s (toxicity-once)', name => {
   test(`is drawn ${name === 'ours' ? 'once per connection' : 'anew at each update'}`, async () => {
     await using server = await startContestant(name, { args: ['-seed', '5'] })
     const listen = await makeProxy(server.url, { name: 'p', upstream: echo.address })
@@ -161,7 +161,7 @@ async function counted(url: string): Promise<Record<string, number>> {
   return counts
 }
 
-describe.each(names)('defect 7: the byte counters of %s', name => {
+describe.each(names)('defect 7: the byte counters of %s (metrics-live)', name => {
   const all = {
     'received upstream': 100,
     'sent upstream': 100,
@@ -181,18 +181,21 @@ describe.each(names)('defect 7: the byte counters of %s', name => {
   })
 })
 
-describe.each(names)('defect 7: populate of an existing proxy, in %s', (name: ContestantName) => {
-  test(`${name === 'ours' ? 'obeys' : 'ignores'} enabled and toxics`, async () => {
-    await using server = await startContestant(name)
-    const listen = await makeProxy(server.url, { name: 'p', upstream: echo.address })
-    const order = { name: 'p', listen, upstream: echo.address }
-    await call(server.url, 'POST /populate', [
-      { ...order, enabled: false, toxics: [{ type: 'noop' }] },
-    ])
-    expect(await call(server.url, 'GET /proxies/p')).toMatchObject(
-      name === 'ours'
-        ? { enabled: false, toxics: [{ type: 'noop' }] }
-        : { enabled: true, toxics: [] },
-    )
-  })
-})
+describe.each(names)(
+  'defect 7: populate of an existing proxy, in %s (populate-enabled)',
+  (name: ContestantName) => {
+    test(`${name === 'ours' ? 'obeys' : 'ignores'} enabled and toxics`, async () => {
+      await using server = await startContestant(name)
+      const listen = await makeProxy(server.url, { name: 'p', upstream: echo.address })
+      const order = { name: 'p', listen, upstream: echo.address }
+      await call(server.url, 'POST /populate', [
+        { ...order, enabled: false, toxics: [{ type: 'noop' }] },
+      ])
+      expect(await call(server.url, 'GET /proxies/p')).toMatchObject(
+        name === 'ours'
+          ? { enabled: false, toxics: [{ type: 'noop' }] }
+          : { enabled: true, toxics: [] },
+      )
+    })
+  },
+)

@@ -235,6 +235,20 @@ export const proxyCases: readonly Case[] = [
     ],
   },
   {
+    title: 'what an answer tells beyond the order',
+    steps: ({ name, upstream }) => [
+      {
+        send: 'POST /proxies',
+        body: { name, listen, upstream },
+        answer: created({ Logger: {} }),
+        ours: {
+          answer: created({ counters: { open: 0, connections: 0, bytes: 0 } }),
+          differs: 'more-in-answers',
+        },
+      },
+    ],
+  },
+  {
     title: 'an unknown proxy is not found by any call',
     steps: ({ name }) => [
       { send: `GET /proxies/${name}`, answer: failure(404, 'proxy not found') },

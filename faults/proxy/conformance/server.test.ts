@@ -104,7 +104,8 @@ describe.each(names)('the server of %s', name => {
     })
   })
 
-  const ending = name === 'ours' ? 'says so and exits with 1' : 'logs it and lives on'
+  const ending =
+    name === 'ours' ? 'says so and exits with 1 (bad-start)' : 'logs it and lives on (bad-start)'
   const expected = name === 'ours' ? 1 : 'alive'
 
   test(`with a missing config file: ${ending}`, async () => {
@@ -130,7 +131,7 @@ describe.each(names)('the server of %s', name => {
     expect(code).toBe(expected)
   })
 
-  test(`metrics without a flag: ${name === 'ours' ? 'there' : 'not found'}`, async () => {
+  test(`metrics without a flag: ${name === 'ours' ? 'there' : 'not found'} (metrics-always)`, async () => {
     await using server = await startContestant(name)
     const answer = await fetch(`${server.url}/metrics`)
     expect(answer.status).toBe(name === 'ours' ? 200 : 404)
