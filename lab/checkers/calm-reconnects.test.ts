@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { calmReconnects } from './calm-reconnects.ts'
+import { journalOf, type Told } from './journal-of.ts'
+
+const fault = { kind: 'fault', id: 1, fault: 'kill', label: 'kill', touches: [] } as const
+const struck: Told = { ...fault, step: 'applied', atMs: 0 }
+const wire = (what: 'connect' | 'refused', atMs: number): Told => {
+  return { kind: 'wire', link: 'api-1>redis', connection: 1, what, atMs }
+}
+
+describe('reconnects', () => {
+  const calm = calmReconnects({ atMost: 3, within: '1s' })
+
+  test('spaced connects are calm, a burst is a storm, refused ones count', () => {
+    const spaced = [0, 500, 1000, 1500, 2000].map(atMs => wire('connect', atMs))
+    expect(calm.check(journalOf([struck, ...spaced]))).toMatchObject({
+      word: 'valid',
+      figures: { most: 2 },
+    })
+    const burst = [0, 10, 20, 30].map(atMs => wire('refused', 5000 + atMs))
+    const storm = calm.check(journalOf([struck, ...spaced, ...burst]))
+    expect(storm).toMatchObject({ word: 'invalid', figures: { most: 4 }, witness: { atMs: 5030 } })
+  })
+
+  test('when nobody connected since the fault nothing is shown', () => {
+    expect(calm.check([]).word).toBe('unknown')
+    expect(calm.check(journalOf([wire('connect', 0), { ...struck, atMs: 1 }])).word).toBe('unknown')
+  })
+
+  test('the busiest second is found as a slow count finds it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 30 }),
+        times => {
+          const most = Math.max(
+            ...times.map(from => times.filter(each => each >= from && each < from + 1000).length),
+          )
+          const told = [struck, ...times.map(atMs => wire('connect', atMs))]
+          expect(calm.check(journalOf(told)).figures).toMatchObject({ most })
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Json } from '../json.ts'
+import { conservation } from './conservation.ts'
+import { traffic } from './journal-of.ts'
+
+describe('conservation', () => {
+  const bank = conservation({ name: 'bank' }, { read: 'ask', quantity: Number, is: 100 })
+  const reads = (answer: (atMs: number) => Json) =>
+    bank.check(traffic('bank', atMs => ({ kind: 'ok', value: answer(atMs) })))
+
+  test('a sum that never changes is valid', () => {
+    expect(reads(() => 100)).toMatchObject({ word: 'valid', figures: { least: 100, most: 100 } })
+  })
+
+  test('a sum that is off for one moment, or no number, is a witness', () => {
+    const torn = reads(atMs => (atMs === 3000 ? 90 : 100))
+    expect(torn).toMatchObject({ word: 'invalid', figures: { off: 1 }, witness: { atMs: 3001 } })
+    expect(reads(atMs => (atMs === 3000 ? 'none' : 100)).word).toBe('invalid')
+  })
+
+  test('without a read since the fault nothing is shown', () => {
+    expect(bank.check([]).word).toBe('unknown')
+    const calm = traffic('bank', atMs => {
+      return atMs < 1900 ? { kind: 'ok', value: 100 } : { kind: 'fail', error: 'refused: x' }
+    })
+    expect(bank.check(calm).word).toBe('unknown')
+  })
+
+  test('bounds hold exactly when every read is within', () => {
+    const bounded = conservation(
+      { name: 'b' },
+      { read: 'ask', quantity: Number, is: { atLeast: 0, atMost: 9 } },
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -1, max: 10 }), { minLength: 100, maxLength: 100 }),
+        values => {
+          const told = traffic('b', atMs => ({ kind: 'ok', value: values[atMs / 100] ?? 0 }))
+          const within = values.every(value => value >= 0 && value <= 9)
+          expect(bounded.check(told).word).toBe(within ? 'valid' : 'invalid')
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import type { Json } from '../json.ts'
+import { jobsAccounted } from './jobs-accounted.ts'
+import { journalOf, type Told } from './journal-of.ts'
+
+describe('jobs', () => {
+  const poison = { is: (job: { input: Json }) => job.input === 'poison', tries: 3 }
+  const jobs = jobsAccounted({ name: 'q' }, { poison })
+  const invoke = { kind: 'invoke', workload: 'q', client: 0, intendedMs: 0 } as const
+  const answer = { kind: 'complete', workload: 'q', client: 0, latencyMs: 1 } as const
+  const hand = (op: number, input: Json = 'fine'): readonly Told[] => [
+    { ...invoke, op, f: 'enqueue', key: `j${op}`, input },
+    { ...answer, op, f: 'enqueue', outcome: { kind: 'ok', value: null } },
+  ]
+  const books = (rows: readonly Json[]): readonly Told[] => [
+    { kind: 'phase', phase: 'final-reads' },
+    { ...invoke, op: 99, f: 'read', input: null },
+    { ...answer, op: 99, f: 'read', outcome: { kind: 'ok', value: rows } },
+  ]
+  const handled = (op: number, seq: number): Told => {
+    const value = { id: `j${op}`, key: 'k', seq }
+    return { kind: 'observed', workload: 'q', client: 0, what: 'handled', value }
+  }
+  const check = (...told: (readonly Told[])[]) => jobs.check(journalOf(told.flat()))
+  const done = (op: number) => ({ id: `j${op}`, state: 'done', effects: 1 })
+
+  test('done once, or dead after the right number of tries, is accounted for', () => {
+    const dead = { id: 'j1', state: 'dead', tries: 3 }
+    const finding = check(hand(0), hand(1, 'poison'), [handled(0, 1)], books([done(0), dead]))
+    expect(finding).toMatchObject({ word: 'valid', figures: { accepted: 2, done: 1, dead: 1 } })
+  })
+
+  test.each<readonly [string, Json, readonly Json[]]>([
+    ['lost', 'fine', []],
+    ['doubled', 'fine', [done(0), done(0)]],
+    ['doubled', 'fine', [{ id: 'j0', state: 'done', effects: 2 }]],
+    ['misjudged', 'fine', [{ id: 'j0', state: 'dead' }]],
+    ['misjudged', 'poison', [done(0)]],
+    ['wrongTries', 'poison', [{ id: 'j0', state: 'dead', tries: 4 }]],
+    ['stuck', 'fine', [{ id: 'j0', state: 'pending' }]],
+  ])('%s is found', (sin, input, rows) => {
+    expect(check(hand(0, input), books(rows))).toMatchObject({
+      word: 'invalid',
+      figures: { [sin]: 1 },
+    })
+  })
+
+  test('jobs of one key in the wrong order are found, a redelivery is none', () => {
+    const rows = books([done(0), done(1)])
+    const bad = check(hand(0), hand(1), [handled(1, 2), handled(0, 1)], rows)
+    expect(bad).toMatchObject({ word: 'invalid', figures: { reordered: 1 } })
+    const again = check(hand(0), hand(1), [handled(0, 1), handled(1, 2), handled(0, 1)], rows)
+    expect(again.word).toBe('valid')
+  })
+
+  test('without jobs or books nothing is shown', () => {
+    expect(check(books([])).word).toBe('unknown')
+    expect(check(hand(0)).word).toBe('unknown')
+  })
+})

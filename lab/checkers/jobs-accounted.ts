@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import type { Checker, Finding, Journal } from '../checker.ts'
+import { entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
+
+export interface JobOptions {
+  /** The operation that hands a job in; default `enqueue`. Its key is the job's id. */
+  readonly enqueue?: string
+  /** The final read; default `read`. Its ok value is an array of `JobState`. */
+  readonly read?: string
+  /** Jobs that cannot be done, by their input: each must end dead, after exactly this many tries. */
+  readonly poison?: { readonly is: (job: Performed) => boolean; readonly tries: number }
+  /** Pending jobs that may be left at the end; default 0. */
+  readonly pendingAtMost?: number
+}
+
+const jobState = z.object({
+  id: z.string(),
+  state: z.enum(['done', 'dead', 'pending']),
+  /** How often the job's effect is found. */
+  effects: z.number().optional(),
+  tries: z.number().optional(),
+})
+const handled = z.object({ id: z.string(), key: z.string(), seq: z.number() })
+
+/** The state of a job, as the final read lists it. */
+export type JobState = z.infer<typeof jobState>
+
+const sins = ['lost', 'doubled', 'misjudged', 'wrongTries', 'stuck', 'reordered'] as const
+type Sin = (typeof sins)[number]
+
+interface Offence {
+  readonly sin: Sin
+  readonly what: string
+  readonly entries: readonly number[]
+  readonly atMs: number
+}
+
+/**
+ * A queue's books: every job that was accepted is found in the end, once, done or dead; in = done +
+ * dead + pending; poison is dead after exactly k tries and nothing else is; a job's effect is found
+ * once; `observed` events `handled {id, key, seq}` are in order of seq for each key. Unknown when no
+ * job was accepted or the books were not read.
+ */
+export function jobsAccounted(workload: Named, options: JobOptions = {}): Checker {
+  return {
+    name: `all jobs of ${workload.name} are accounted for`,
+    check: journal => judge(journal, workload, options),
+  }
+}
+
+function judge(journal: Journal, workload: Named, options: JobOptions): Finding {
+  const all = history(journal, workload)
+  const jobs = all.filter(each => each.f === (options.enqueue ?? 'enqueue'))
+  const accepted = jobs.filter(each => each.answer?.outcome.kind === 'ok')
+  const books = booksOf(all, options)
+  const rows = Map.groupBy(books ?? [], row => row.id)
+  const offences = [
+    ...(books ? accepted.flatMap(job => lost(job, rows.get(job.key ?? ''))) : []),
+    ...jobs.flatMap(job =>
+      (rows.get(job.key ?? '') ?? []).flatMap(row => sinsOf(job, row, options)),
+    ),
+    ...jobs.flatMap(job => twice(job, rows.get(job.key ?? ''))),
+    ...stuck(jobs, rows, options),
+    ...reordered(journal, workload),
+  ]
+  const count = (state: string) => (books ?? []).filter(row => row.state === state).length
+  const figures = {
+    accepted: accepted.length,
+    done: count('done'),
+    dead: count('dead'),
+    pending: count('pending'),
+    ...Object.fromEntries(sins.map(sin => [sin, offences.filter(each => each.sin === sin).length])),
+  }
+  const first = offences.toSorted((a, b) => a.atMs - b.atMs)[0]
+  if (first) {
+    const { what, entries, atMs } = first
+    const story = `${offences.length} offences among ${accepted.length} accepted jobs, such as: ${what}.`
+    return { word: 'invalid', story, figures, witness: { what, entries, atMs } }
+  }
+  if (!books || accepted.length === 0) {
+    const story = books ? 'No job was accepted.' : 'The books were not read in the end.'
+    return { word: 'unknown', story, figures }
+  }
+  const story = `All ${accepted.length} accepted jobs are found: ${figures.done} done, ${figures.dead} dead.`
+  return { word: 'valid', story, figures }
+}
+
+function booksOf(all: readonly Performed[], options: JobOptions): readonly JobState[] | undefined {
+  const reads = all.flatMap(each => {
+    const isRead = each.phase === 'final-reads' && each.f === (options.read ?? 'read')
+    const outcome = each.answer?.outcome
+    return isRead && outcome?.kind === 'ok' ? [z.array(jobState).parse(outcome.value)] : []
+  })
+  return reads.length > 0 ? reads.flat() : undefined
+}
+
+function offence(sin: Sin, job: Performed, what: string): readonly Offence[] {
+  return [{ sin, what: `job ${job.key} ${what}`, entries: entriesOf(job), atMs: job.invokedMs }]
+}
+
+function lost(job: Performed, rows: readonly JobState[] | undefined): readonly Offence[] {
+  return rows ? [] : offence('lost', job, 'was accepted and is nowhere')
+}
+
+function twice(job: Performed, rows: readonly JobState[] = []): readonly Offence[] {
+  return rows.length > 1 ? offence('doubled', job, `is in the books ${rows.length} times`) : []
+}
+
+function sinsOf(job: Performed, row: JobState, { poison }: JobOptions): readonly Offence[] {
+  const { state, effects = state === 'done' ? 1 : 0, tries } = row
+  const isPoison = poison?.is(job) ?? false
+  const right = isPoison ? 'dead' : 'done'
+  const isWrong = state !== 'pending' && state !== right && poison !== undefined
+  const isMistried = isPoison && state === 'dead' && tries !== undefined && tries !== poison?.tries
+  return [
+    ...(effects > 1 ? offence('doubled', job, `took effect ${effects} times`) : []),
+    ...(isWrong ? offence('misjudged', job, `ended ${state} and should be ${right}`) : []),
+    ...(isMistried ? offence('wrongTries', job, `is dead after ${tries} tries`) : []),
+  ]
+}
+
+function stuck(
+  jobs: readonly Performed[],
+  rows: ReadonlyMap<string, readonly JobState[]>,
+  { pendingAtMost = 0 }: JobOptions,
+): readonly Offence[] {
+  const pending = jobs.filter(job => rows.get(job.key ?? '')?.some(row => row.state === 'pending'))
+  const [first] = pending
+  if (!first || pending.length <= pendingAtMost) return []
+  return offence('stuck', first, `and ${pending.length - 1} more are still pending`)
+}
+
+function reordered(journal: Journal, workload: Named): readonly Offence[] {
+  const last = new Map<string, { readonly seq: number; readonly index: number }>()
+  const seen = new Set<string>()
+  return ofKind(journal, 'observed').flatMap((entry): readonly Offence[] => {
+    if (entry.workload !== workload.name || entry.what !== 'handled') return []
+    const { id, key, seq } = handled.parse(entry.value)
+    // A redelivery is no reordering; whether it did harm is a matter of effects.
+    if (seen.has(id)) return []
+    seen.add(id)
+    const before = last.get(key)
+    last.set(key, { seq, index: entry.index })
+    if (!before || before.seq < seq) return []
+    const what = `job ${id} of ${key} (${seq}) was handled after ${before.seq}`
+    return [{ sin: 'reordered', what, entries: [before.index, entry.index], atMs: entry.atMs }]
+  })
+}
