@@ -40,7 +40,7 @@ export const differences = {
     because: 'it is the caller’s mistake, and better told now than on the first connection',
   },
   'names-in-paths': {
-    toxiproxy: 'accepts a name with a slash, which no later call can reach',
+    toxiproxy: 'accepts names that no later call can reach: with a slash, `.`, `..`',
     ours: '400',
     because: 'a proxy that cannot be deleted is a leak',
   },
@@ -114,6 +114,11 @@ export const differences = {
     toxiproxy: 'a FIN from one side closes both, and the answer is lost',
     ours: 'passes the FIN on; the other direction lives until its own',
     because: 'TCP allows it, and protocols that end a request with FIN rely on it',
+  },
+  'rst-passes': {
+    toxiproxy: 'turns a RST from one side into a FIN for the other',
+    ours: 'passes it on as RST',
+    because: 'a crash and a clean end are different faults to a client',
   },
   'toxicity-once': {
     toxiproxy: 'draws toxicity anew for each update of the toxic',

@@ -15,11 +15,14 @@ export interface Upstream extends AsyncDisposable {
   readonly visits: readonly Visit[]
 }
 
+/** How an upstream answers. */
+export type Answers = 'at-once' | 'at-end' | 'with-rst'
+
 /**
- * An upstream that sends back what it gets: at once, or (`answers: 'at-end'`) all of it when the
- * client has said FIN. Its own FIN follows the client's.
+ * An upstream that sends back what it gets: at once, or (`at-end`) all of it when the client has said
+ * FIN. Its own FIN follows the client's. `with-rst` resets the connection instead.
  */
-export async function startEcho(answers: 'at-once' | 'at-end' = 'at-once'): Promise<Upstream> {
+export async function startEcho(answers: Answers = 'at-once'): Promise<Upstream> {
   const visits: Visit[] = []
   const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
     const visit: Visit = { socket, bytes: 0, ending: 'open' }
@@ -28,6 +31,7 @@ export async function startEcho(answers: 'at-once' | 'at-end' = 'at-once'): Prom
     socket.on('data', data => {
       visit.bytes += data.length
       if (answers === 'at-end') kept.push(data)
+      if (answers === 'with-rst') socket.resetAndDestroy()
     })
     socket.on('error', () => {
       visit.ending = 'rst'

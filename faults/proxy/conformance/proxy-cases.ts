@@ -161,6 +161,16 @@ export const proxyCases: readonly Case[] = [
     ],
   },
   {
+    title: 'a name of dots, which every URL parser folds away',
+    steps: ({ upstream }) =>
+      ['.', '..'].map(name => ({
+        send: 'POST /proxies',
+        body: { name, listen, upstream },
+        answer: created(),
+        ours: { answer: badBody(/name: /), differs: 'names-in-paths' },
+      })),
+  },
+  {
     title: 'a name with a space is reached by its encoded path',
     steps: ({ name, upstream }) => [
       {

@@ -8,7 +8,8 @@ import type { Hears, TrafficCase } from './traffic-cases.ts'
 /** Makes the proxy, its toxics and the connection in the order the case wants, and listens. */
 export async function runTraffic(one: TrafficCase, url: string, name: string) {
   await using upstream = await startEcho(one.answers)
-  const listen = await makeProxy(url, { name, upstream: upstream.address })
+  const order = { name, upstream: upstream.address, ...one.order }
+  const listen = await makeProxy(url, order)
   const open = one.open ? await dial(listen) : undefined
   if (open) await expect.poll(() => upstream.visits.length).toBe(1)
   for (const toxic of one.toxics ?? []) await addToxic(url, name, toxic)
@@ -17,8 +18,11 @@ export async function runTraffic(one: TrafficCase, url: string, name: string) {
   if (one.later) {
     const { afterMs, send, body } = one.later
     await wait(afterMs)
-    const again = [{ name, listen, upstream: upstream.address }]
-    await call(url, send.replace('{proxy}', name), body === 'again' ? again : body)
+    const bodies = new Map<unknown, unknown>([
+      ['again', [{ ...order, listen }]],
+      ['again by name', [{ ...order, listen: listen.replace('127.0.0.1', 'localhost') }]],
+    ])
+    await call(url, send.replace('{proxy}', name), bodies.get(body) ?? body)
   }
   return { heard: await heard, ...(await atUpstream(upstream)) }
 }

@@ -1,4 +1,5 @@
 import type { DifferenceId } from './differences.ts'
+import type { Answers } from './echo.ts'
 import type { Heard, Talk } from './talk.ts'
 
 /** A figure that must be met exactly, or from the first to the second. */
@@ -19,15 +20,18 @@ export interface TrafficCase {
   readonly open?: boolean
   /**
    * So long after the first send, one call to the API, `{proxy}` in its path; `body: 'again'` repeats
-   * the order the proxy was made by, in a list.
+   * the order the proxy was made by, in a list, `again by name` with
+   * `localhost` for the address.
    */
   readonly later?: {
     readonly afterMs: number
     readonly send: string
-    readonly body?: object | 'again'
+    readonly body?: object | 'again' | 'again by name'
   }
-  /** When the upstream answers; default at once. */
-  readonly answers?: 'at-once' | 'at-end'
+  /** Default at once. */
+  readonly answers?: Answers
+  /** Fields of the proxy's order in place of the usual ones; `localhost` in its addresses is fine. */
+  readonly order?: { readonly listen?: string; readonly upstream?: string }
   readonly talk: Talk
   readonly hears: Hears
   readonly ours?: { readonly hears: Hears; readonly differs: DifferenceId }
@@ -261,5 +265,37 @@ export const trafficCases: readonly TrafficCase[] = [
     later: { afterMs: 10, send: 'POST /populate', body: 'again' },
     talk: { send: 10, times: 5, everyMs: 50, watchMs: 2_000 },
     hears: { bytes: 50, intact: true, lastMs: at(300), ending: 'open' },
+  },
+  {
+    title: 'a populate that names the same address by another name changes nothing either',
+    toxics: [{ type: 'latency', attributes: { latency: 100 } }],
+    later: { afterMs: 10, send: 'POST /populate', body: 'again by name' },
+    talk: { send: 10, times: 5, everyMs: 50, watchMs: 2_000 },
+    hears: { bytes: 50, intact: true, lastMs: at(300), ending: 'open' },
+  },
+  {
+    title: 'an update that repeats what is leaves connections alone',
+    later: { afterMs: 10, send: 'PATCH /proxies/{proxy}', body: { enabled: true } },
+    talk: { send: 10, times: 5, everyMs: 50, watchMs: 2_000 },
+    hears: { bytes: 50, intact: true, ending: 'open' },
+  },
+  {
+    title: 'an upstream that cannot be reached ends the client’s connection',
+    order: { upstream: '127.0.0.1:1' },
+    talk: { send: 10, watchMs: 2_000 },
+    hears: { bytes: 0, endedMs: [0, 450] },
+  },
+  {
+    title: 'names of hosts are resolved',
+    order: { listen: 'localhost:0' },
+    talk: { send: 10, watchMs: 2_000 },
+    hears: { bytes: 10, intact: true, ending: 'open' },
+  },
+  {
+    title: 'an upstream that resets',
+    answers: 'with-rst',
+    talk: { send: 10, watchMs: 2_000 },
+    hears: { bytes: 0, ending: 'fin' },
+    ours: { hears: { bytes: 0, ending: 'rst' }, differs: 'rst-passes' },
   },
 ]
