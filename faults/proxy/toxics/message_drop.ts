@@ -32,6 +32,8 @@ export const toxic = defineToxic({
         if (message.awaited || message.answers !== undefined) silent = true
         return { do: 'drop' }
       },
+      // Once answers are missing, the next one must not pass for them.
+      destroy: () => silent && session.close('rst'),
     }
   },
 })

@@ -34,6 +34,8 @@ export const toxic = defineToxic({
         if (message.awaited) owed.set(message.number, { first: true, left: times })
         return { do: 'duplicate', times }
       },
+      // A second answer that is still to come must not pass for that of the next request.
+      destroy: () => owed.size > 0 && session.close('rst'),
     }
 
     function surplus(message: Message, answered: { first: boolean; left: number }): Verdict {

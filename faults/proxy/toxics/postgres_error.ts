@@ -41,7 +41,11 @@ export const toxic = defineToxic({
     /** The cycle whose Sync became a ROLLBACK. */
     let rolledBack: { readonly cycle: number; error: Buffer | undefined } | undefined
 
-    return { message: each => (each.direction === 'upstream' ? request(each) : answer(each)) }
+    return {
+      message: each => (each.direction === 'upstream' ? request(each) : answer(each)),
+      // The client must not take the substitute's answer for that of its statement.
+      destroy: () => (skipping || rewrites.size > 0 || rolledBack?.error) && session.close('rst'),
+    }
 
     function request(message: Message): Verdict {
       if (skipping) return message.kind === 'Sync' ? rollBack(message, skipping) : { do: 'drop' }

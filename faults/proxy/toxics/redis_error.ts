@@ -37,7 +37,11 @@ export const toxic = defineToxic({
     const rewrites = new Map<number, string>()
     let spoilt = false
 
-    return { message: each => (each.direction === 'upstream' ? request(each) : reply(each)) }
+    return {
+      message: each => (each.direction === 'upstream' ? request(each) : reply(each)),
+      // The rest of a spoilt transaction must not be done without its missing command.
+      destroy: () => (spoilt || rewrites.size > 0) && session.close('rst'),
+    }
 
     function request(message: Message): Verdict {
       const isQueued = message.form === 'queued'

@@ -1,0 +1,18 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { RequestMatch } from './request-match.ts'
+
+/** Ends the connection after so many bytes of the response's body. */
+export function cutBody<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  bytes: number,
+  which: Which<RequestMatch> = {},
+): Fault<System> {
+  return messageFault('cut-body', select, which, {
+    type: 'http_cut_body',
+    stream: 'downstream',
+    attributes: { bytes },
+    protocols: ['http'],
+  })
+}

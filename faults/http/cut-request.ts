@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { RequestMatch } from './request-match.ts'
+
+/** Cuts the connection before the request is forwarded: it is not done. */
+export function cutRequest<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<RequestMatch> = {},
+): Fault<System> {
+  return messageFault('cut-request', select, which, {
+    type: 'message_cut',
+    stream: 'upstream',
+    attributes: { when: 'before' },
+    protocols: ['http'],
+  })
+}

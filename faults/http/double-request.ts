@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { RequestMatch } from './request-match.ts'
+
+/** Sends the request twice: twice done, answered once. */
+export function doubleRequest<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<RequestMatch> = {},
+): Fault<System> {
+  return messageFault('double-request', select, which, {
+    type: 'message_duplicate',
+    stream: 'upstream',
+    attributes: {},
+    protocols: ['http'],
+  })
+}

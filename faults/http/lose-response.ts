@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { RequestMatch } from './request-match.ts'
+
+/** Cuts the connection when the response comes: the request was done, the client is not told. */
+export function loseResponse<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<RequestMatch> = {},
+): Fault<System> {
+  return messageFault('lose-response', select, which, {
+    type: 'message_cut',
+    stream: 'upstream',
+    attributes: { when: 'after' },
+    protocols: ['http'],
+  })
+}

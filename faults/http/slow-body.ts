@@ -1,0 +1,18 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { RequestMatch } from './request-match.ts'
+
+/** Lets responses through at so many bytes per second. */
+export function slowBody<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  bytesPerSecond: number,
+  which: Which<RequestMatch> = {},
+): Fault<System> {
+  return messageFault('slow-body', select, which, {
+    type: 'http_slow_body',
+    stream: 'downstream',
+    attributes: { rate: bytesPerSecond },
+    protocols: ['http'],
+  })
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { StatementMatch } from './statement-match.ts'
+
+/** Fails statements with 40P01, as if their transaction were the victim of a deadlock. */
+export function deadlock<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<StatementMatch> = {},
+): Fault<System> {
+  return messageFault('deadlock', select, which, {
+    type: 'postgres_error',
+    stream: 'upstream',
+    attributes: { code: '40P01' },
+    protocols: ['postgres'],
+  })
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { StatementMatch } from './statement-match.ts'
+
+/** Swallows the statement: the client waits for an answer that never comes. */
+export function dropAnswer<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<StatementMatch> = {},
+): Fault<System> {
+  return messageFault('drop-answer', select, which, {
+    type: 'message_drop',
+    stream: 'upstream',
+    attributes: {},
+    protocols: ['postgres'],
+  })
+}

@@ -1,0 +1,18 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { StatementMatch } from './statement-match.ts'
+
+/** Cuts the connection when the answer comes: the statement was done, the client is not told.
+ * For a COMMIT: `{ on: { statement: 'COMMIT' } }`. */
+export function loseAcknowledgement<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<StatementMatch> = {},
+): Fault<System> {
+  return messageFault('lose-acknowledgement', select, which, {
+    type: 'message_cut',
+    stream: 'upstream',
+    attributes: { when: 'after' },
+    protocols: ['postgres'],
+  })
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { StatementMatch } from './statement-match.ts'
+
+/** Fails statements with 40001: the transaction is aborted, at COMMIT rolled back. Try it again. */
+export function serializationFailure<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<StatementMatch> = {},
+): Fault<System> {
+  return messageFault('serialization-failure', select, which, {
+    type: 'postgres_error',
+    stream: 'upstream',
+    attributes: { code: '40001' },
+    protocols: ['postgres'],
+  })
+}

@@ -1,0 +1,18 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { StatementMatch } from './statement-match.ts'
+
+/** Fails statements with this SQLSTATE; fatal codes end or refuse the session. */
+export function sqlError<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  code: string,
+  which: Which<StatementMatch> = {},
+): Fault<System> {
+  return messageFault('sql-error', select, which, {
+    type: 'postgres_error',
+    stream: 'upstream',
+    attributes: { code },
+    protocols: ['postgres'],
+  })
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { StatementMatch } from './statement-match.ts'
+
+/** Refuses new sessions with 53300; open ones go on. */
+export function tooManyConnections<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<StatementMatch> = {},
+): Fault<System> {
+  return messageFault('too-many-connections', select, which, {
+    type: 'postgres_error',
+    stream: 'upstream',
+    attributes: { code: '53300' },
+    protocols: ['postgres'],
+  })
+}

@@ -1,0 +1,19 @@
+import { type Duration, toMs } from '../../lab/duration.ts'
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { CommandMatch } from './command-match.ts'
+
+/** Holds the reply for `delay`; what comes after it on its connection waits too. */
+export function delayReply<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  delay: Duration,
+  which: Which<CommandMatch> = {},
+): Fault<System> {
+  return messageFault('delay-reply', select, which, {
+    type: 'message_delay',
+    stream: 'downstream',
+    attributes: { delay: toMs(delay) },
+    protocols: ['redis'],
+  })
+}

@@ -1,0 +1,23 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { CommandMatch } from './command-match.ts'
+import { pubSub } from './pub-sub.ts'
+
+/** Delivers pub/sub messages twice. */
+export function doublePubSub<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<CommandMatch> = {},
+): Fault<System> {
+  return messageFault(
+    'double-pub-sub',
+    select,
+    { ...which, on: { frame: pubSub, ...which.on } },
+    {
+      type: 'message_duplicate',
+      stream: 'downstream',
+      attributes: {},
+      protocols: ['redis'],
+    },
+  )
+}

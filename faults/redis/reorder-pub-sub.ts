@@ -1,0 +1,23 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { CommandMatch } from './command-match.ts'
+import { pubSub } from './pub-sub.ts'
+
+/** Lets the next message go before each one struck, which waits for it at most 1 s. */
+export function reorderPubSub<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<CommandMatch> = {},
+): Fault<System> {
+  return messageFault(
+    'reorder-pub-sub',
+    select,
+    { ...which, on: { frame: pubSub, ...which.on } },
+    {
+      type: 'message_reorder',
+      stream: 'downstream',
+      attributes: { within: 1000 },
+      protocols: ['redis'],
+    },
+  )
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { FrameMatch } from './frame-match.ts'
+
+/** Cuts the connection in the middle of a frame to the client. */
+export function cutFrame<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<FrameMatch> = {},
+): Fault<System> {
+  return messageFault('cut-frame', select, which, {
+    type: 'message_cut',
+    stream: 'downstream',
+    attributes: { when: 'middle' },
+    protocols: ['websocket'],
+  })
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { FrameMatch } from './frame-match.ts'
+
+/** Delivers frames to the client twice. */
+export function doubleFrame<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<FrameMatch> = {},
+): Fault<System> {
+  return messageFault('double-frame', select, which, {
+    type: 'message_duplicate',
+    stream: 'downstream',
+    attributes: {},
+    protocols: ['websocket'],
+  })
+}

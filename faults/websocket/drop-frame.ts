@@ -1,0 +1,17 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { messageFault, type Which } from '../message-fault.ts'
+import type { FrameMatch } from './frame-match.ts'
+
+/** Swallows frames to the client; a fragmented message goes whole. */
+export function dropFrame<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  which: Which<FrameMatch> = {},
+): Fault<System> {
+  return messageFault('drop-frame', select, which, {
+    type: 'message_drop',
+    stream: 'downstream',
+    attributes: {},
+    protocols: ['websocket'],
+  })
+}

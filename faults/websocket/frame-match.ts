@@ -1,0 +1,11 @@
+/** Which frames. Texts are globs, or lists of them; every field given must fit. */
+export interface FrameMatch {
+  /** `text`, `binary`, `ping`, `pong`, `close`. */
+  frame?: string | string[]
+  /** `channel` of a small JSON text that is not compressed. */
+  channel?: string | string[]
+  /** `type` of a small JSON text that is not compressed. */
+  type?: string | string[]
+  /** Anything in a small text that is not compressed. */
+  text?: string | string[]
+}
