@@ -13,6 +13,7 @@ export type MarketplaceStatement = z.infer<typeof statement>
 
 const attempts = z.object({
   perRoute: z.record(z.string(), z.number()),
+  mostAtOnce: z.number(),
   attempts: z.array(
     z.object({
       route: z.string(),

@@ -17,10 +17,16 @@ const kept = 100_000
 export class Attempts {
   readonly #list: Attempt[] = []
   readonly #perRoute = new Map<string, number>()
+  #open = 0
+  #mostAtOnce = 0
 
   /** Must be called before any other hook that may answer. */
   watch(app: FastifyInstance): void {
-    app.addHook('onRequest', async request => {
+    app.addHook('onRequest', async (request, reply) => {
+      this.#mostAtOnce = Math.max(this.#mostAtOnce, ++this.#open)
+      reply.raw.once('close', () => {
+        this.#open--
+      })
       const route = routeOf(request)
       this.#perRoute.set(route, (this.#perRoute.get(route) ?? 0) + 1)
       if (this.#list.length >= kept) return
@@ -34,7 +40,12 @@ export class Attempts {
     })
   }
 
-  report(): { perRoute: Readonly<Record<string, number>>; attempts: readonly Attempt[] } {
-    return { perRoute: Object.fromEntries(this.#perRoute), attempts: this.#list }
+  report() {
+    return {
+      perRoute: Object.fromEntries(this.#perRoute),
+      attempts: this.#list,
+      /** The most requests that were open at one moment. */
+      mostAtOnce: this.#mostAtOnce,
+    }
   }
 }

@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { GuardedProcess } from '../../lab/guardian.ts'
+import { type Marketplace, startMarketplace } from '../marketplace.ts'
+import { type OauthPeer, startOauth } from '../oauth.ts'
 import { type Payments, startPayments } from '../payments.ts'
 import { type Postgres, startPostgres } from '../postgres.ts'
 import { startRedis } from '../redis.ts'
@@ -21,7 +23,7 @@ export interface ApplicationOptions {
   /** Further keys of the service's configuration, the same for every instance. */
   readonly config?: Readonly<Record<string, unknown>>
   /** Peers to start besides Postgres and Redis. */
-  readonly peers?: readonly ('smtp' | 'payments')[]
+  readonly peers?: readonly ('smtp' | 'payments' | 'marketplace' | 'oauth')[]
 }
 
 export interface Instance {
@@ -42,9 +44,19 @@ export interface Application extends AsyncDisposable {
   /** Throw when the peer was not asked for. */
   readonly smtp: MailPeer
   readonly payments: Payments
-  /** Another instance of the same application. */
-  startInstance(name: string, roles: readonly Role[]): Promise<Instance>
+  readonly marketplace: Marketplace
+  readonly oauth: OauthPeer
+  /** Another instance of the same application; `config` replaces keys of its configuration. */
+  startInstance(name: string, roles: readonly Role[], config?: object): Promise<Instance>
 }
+
+/** What the marketplace peer sells. */
+const products = [
+  { sku: 'lamp', title: 'Lamp', priceCents: 4_900, stock: 1_000 },
+  { sku: 'sofa', title: 'Sofa', priceCents: 129_900, stock: 2 },
+]
+
+const shopClient = { clientId: 'shop', redirectUris: ['http://localhost/v1/oauth/callback'] }
 
 const allRoles = ['api', 'realtime', 'worker'] as const
 
@@ -60,11 +72,13 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
 
 async function start(run: TestRun, options: ApplicationOptions): Promise<Application> {
   const { peers = [], instances: wanted = [allRoles, allRoles] } = options
-  const [postgres, redis, smtp, payments] = await Promise.all([
-    startPostgres(run, { settings: { max_connections: '250' } }),
+  const [postgres, redis, smtp, payments, marketplace, oauth] = await Promise.all([
+    startPostgres(run, { settings: { max_connections: '250', deadlock_timeout: '30ms' } }),
     startRedis(run),
     peers.includes('smtp') ? startSmtp(run) : undefined,
     peers.includes('payments') ? startPayments(run) : undefined,
+    peers.includes('marketplace') ? startMarketplace(run, { products }) : undefined,
+    peers.includes('oauth') ? startOauth(run, { clients: [shopClient] }) : undefined,
   ])
   const config = {
     postgres: { url: postgres.url },
@@ -75,10 +89,12 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     },
     ...(smtp && { smtp: { host: smtp.host, port: smtp.port } }),
     ...(payments && { payments: { url: payments.url, apiKey: payments.apiKey } }),
+    ...(marketplace && { marketplace: { url: marketplace.url, apiKey: marketplace.apiKey } }),
+    ...(oauth && { oauth: { issuer: oauth.url, clientId: shopClient.clientId } }),
     ...options.config,
   }
-  const startInstance = (name: string, roles: readonly Role[]) =>
-    spawnInstance(run, name, { ...config, instance: name, roles })
+  const startInstance = (name: string, roles: readonly Role[], changed: object = {}) =>
+    spawnInstance(run, name, { ...config, ...changed, instance: name, roles })
   const [first, ...others] = await Promise.all(
     wanted.map((roles, index) => startInstance(`app-${index + 1}`, roles)),
   )
@@ -94,6 +110,12 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     },
     get payments() {
       return asked(payments, 'payments')
+    },
+    get marketplace() {
+      return asked(marketplace, 'marketplace')
+    },
+    get oauth() {
+      return asked(oauth, 'oauth')
     },
     [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
   }

@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, startApplication } from '../application.ts'
+import type { Answer, Client } from '../client.ts'
+import { signedIn } from '../person.ts'
+
+type Kind = 'plain' | 'guarded' | 'budget' | 'bare' | 'patient' | 'alone'
+
+/** Instances that differ in what is switched off; copies would hide what most tests ask. */
+const off: Record<Kind, readonly string[]> = {
+  plain: ['circuit-breaker'],
+  guarded: [],
+  budget: ['circuit-breaker'],
+  bare: ['circuit-breaker', 'retry-after', 'retry-budget', 'marketplace-bulkhead'],
+  patient: ['marketplace-timeouts', 'request-deadline'],
+  alone: [],
+}
+
+let app: Application
+let client: Client
+let instances: Readonly<Record<Kind, Client>>
+beforeAll(async () => {
+  app = await startApplication({ peers: ['marketplace'], instances: [['api']] })
+  const start = async (kind: Kind, changed: object = {}) => {
+    const defencesOff = ['marketplace-copies', ...off[kind]]
+    const instance = await app.startInstance(kind, ['api'], { defencesOff, ...changed })
+    return instance.client()
+  }
+  const [plain, guarded, budget, bare, patient, alone] = await Promise.all([
+    // So many faults one after the other must not use up the budget of the next test.
+    start('plain', { defenceSettings: { 'retry-budget': { reserve: 1_000 } } }),
+    start('guarded', {
+      defenceSettings: { 'marketplace-bulkhead': { concurrent: 4, waiting: 4 } },
+    }),
+    start('budget'),
+    start('bare'),
+    start('patient'),
+    start('alone', { marketplace: { url: 'http://127.0.0.1:1', apiKey: 'any' } }),
+  ])
+  instances = { plain, guarded, budget, bare, patient, alone }
+  client = await signedIn(app)
+})
+afterEach(() => app.marketplace.admin.heal())
+afterAll(() => app[Symbol.asyncDispose]())
+
+const route = 'GET /products/:sku'
+const lamp = '/v1/marketplace/products/lamp'
+
+function buy(sku: string, key: string, quantity = 1, by = client): Promise<Answer> {
+  const headers = { 'idempotency-key': key }
+  return by.post('/v1/marketplace/orders', { sku, quantity }, { headers })
+}
+
+async function attemptsBy(work: () => Promise<unknown>): Promise<number> {
+  const before = (await app.marketplace.attempts()).attempts.length
+  await work()
+  return (await app.marketplace.attempts()).attempts.length - before
+}
+
+describe('MKT-01 every status of the API', () => {
+  test('shows products and buys once for each key', async () => {
+    expect(await client.get(lamp)).toMatchObject({
+      status: 200,
+      body: { sku: 'lamp', priceCents: 4_900, stale: false },
+    })
+    const key = randomUUID()
+    const [first, again] = [await buy('sofa', key), await buy('sofa', key)]
+    expect([first.status, again.status]).toEqual([201, 201])
+    expect(again.body).toEqual(first.body)
+    expect(await buy('sofa', randomUUID(), 5)).toMatchObject({
+      status: 409,
+      body: { code: 'out-of-stock', outcome: 'not-done' },
+    })
+    const { orders } = await app.marketplace.statement()
+    expect(orders.filter(({ sku }) => sku === 'sofa')).toHaveLength(1)
+  })
+
+  const final: readonly [number, number, string][] = [
+    [401, 502, 'marketplace-credentials'],
+    [403, 502, 'marketplace-credentials'],
+    [404, 404, 'not-found'],
+    [422, 502, 'marketplace-contract'],
+  ]
+  test.each(final)('asks once after %i, and answers %i %s', async (status, answered, code) => {
+    const asking = instances.plain
+    await app.marketplace.admin.post({ kind: 'status', status, on: route })
+    const attempts = await attemptsBy(async () => {
+      expect(await asking.get(lamp)).toMatchObject({ status: answered, body: { code } })
+    })
+    expect(attempts).toBe(1)
+  })
+
+  test.each([500, 502, 503])('tries again after %i', async status => {
+    const asking = instances.plain
+    await app.marketplace.admin.post({ kind: 'status', status, on: route, times: 1 })
+    const attempts = await attemptsBy(async () => {
+      expect(await asking.get(lamp)).toMatchObject({ status: 200, body: { stale: false } })
+    })
+    expect(attempts).toBe(2)
+  })
+
+  test('leaves it alone after 429 for as long as it asks, then goes on', async () => {
+    const asking = instances.plain
+    const asked = { kind: 'status', status: 429, retryAfterSeconds: 2, on: route } as const
+    await app.marketplace.admin.post({ ...asked, times: 1 })
+    const told = performance.now()
+    const attempts = await attemptsBy(async () => {
+      const refused = await asking.get(lamp)
+      expect(refused).toMatchObject({ status: 503, body: { code: 'marketplace-busy' } })
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+      for (let i = 0; i < 5; i++) expect((await asking.get(lamp)).status).toBe(503)
+    })
+    expect(attempts).toBe(1)
+    while (performance.now() - told < 3_000) {
+      if ((await asking.get(lamp)).status === 200) break
+    }
+    const { attempts: seen } = await app.marketplace.attempts()
+    const [limited, next] = seen.slice(-2)
+    expect((next?.atMs ?? 0) - (limited?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000)
+  })
+
+  test('control: without the defence it is asked again at once', async () => {
+    const asking = instances.bare
+    const asked = { kind: 'status', status: 429, retryAfterSeconds: 2, on: route } as const
+    await app.marketplace.admin.post({ ...asked, times: 1 })
+    expect((await asking.get(lamp)).status).toBe(200)
+    const { attempts: seen } = await app.marketplace.attempts()
+    const [limited, next] = seen.slice(-2)
+    expect((next?.atMs ?? 0) - (limited?.atMs ?? 0)).toBeLessThan(2_000)
+  })
+})
+
+describe('MKT-02 broken answers', () => {
+  const broken = [
+    ['slow head', { kind: 'slow', delayMs: 3_000 }, 'marketplace-timeout'],
+    ['no answer', { kind: 'hang' }, 'marketplace-timeout'],
+    ['slow body', { kind: 'slow-body', bytesPerSecond: 20 }, 'marketplace-timeout'],
+    ['cut body', { kind: 'cut-body', afterBytes: 10 }, 'marketplace-cut'],
+    ['reset', { kind: 'reset' }, 'marketplace-cut'],
+    ['wrong type', { kind: 'content-type', contentType: 'text/html' }, 'marketplace-content-type'],
+    ['invalid JSON', { kind: 'invalid-json' }, 'marketplace-invalid-json'],
+  ] as const
+
+  test.each(broken)('%s: tries again, and succeeds', async (_name, fault) => {
+    const asking = instances.plain
+    await app.marketplace.admin.post({ ...fault, on: route, times: 1 })
+    expect(await asking.get(lamp)).toMatchObject({ status: 200, body: { sku: 'lamp' } })
+  })
+
+  test.each(broken)(
+    '%s for long: an honest 503 within the deadline',
+    async (_name, fault, code) => {
+      const asking = instances.plain
+      await app.marketplace.admin.post({ ...fault, on: route })
+      const began = performance.now()
+      const answer = await asking.get(lamp)
+      expect(performance.now() - began).toBeLessThan(1_000)
+      expect(answer).toMatchObject({ status: 503, body: { outcome: 'not-done' } })
+      expect([code, 'deadline-exceeded']).toContain(answer.body.code)
+    },
+  )
+
+  test('nobody there: an honest 503', async () => {
+    const asking = instances.alone
+    expect(await asking.get(lamp)).toMatchObject({
+      status: 503,
+      body: { code: 'marketplace-connect', outcome: 'not-done' },
+    })
+  })
+
+  test('an order whose answer was lost is placed once', async () => {
+    const key = randomUUID()
+    await app.marketplace.admin.post({ kind: 'reset', after: true, on: 'POST /orders', times: 1 })
+    expect((await buy('lamp', key)).status).toBe(201)
+    const { orders } = await app.marketplace.statement()
+    expect(orders.filter(order => order.key.endsWith(key))).toHaveLength(1)
+  })
+
+  test('control: without time-outs and deadline a silent API hangs the caller', async () => {
+    const asking = instances.patient
+    await app.marketplace.admin.post({ kind: 'hang', on: route })
+    const late = new Promise(resolve => setTimeout(resolve, 1_500, 'still waiting'))
+    const asked = asking.get(lamp).catch(() => 'ended')
+    expect(await Promise.race([asked, late])).toBe('still waiting')
+    await app.marketplace.kill()
+    await asked
+    await app.marketplace.restart()
+  })
+})
+
+describe('MKT-03 retries within a budget', () => {
+  const requests = 100
+  const askAll = async (asking: Client) => {
+    for (let batch = 0; batch < requests / 10; batch++) {
+      await Promise.all(Array.from({ length: 10 }, () => asking.get(lamp)))
+    }
+  }
+
+  test('at most 1.2 attempts for each request while the API is down', async () => {
+    const asking = instances.guarded
+    await app.marketplace.admin.post({ kind: 'status', status: 503, on: route })
+    const attempts = await attemptsBy(() => askAll(asking))
+    expect(attempts).toBeGreaterThan(0)
+    expect(attempts).toBeLessThanOrEqual(1.2 * requests)
+  })
+
+  test('the budget alone holds it, without the breaker', async () => {
+    const asking = instances.budget
+    await app.marketplace.admin.post({ kind: 'status', status: 503, on: route })
+    const attempts = await attemptsBy(() => askAll(asking))
+    // The reserve lets a quiet service try again: it is spent once.
+    expect(attempts).toBeLessThanOrEqual(1.2 * requests + 10)
+    expect(attempts).toBeGreaterThanOrEqual(requests)
+  })
+
+  test('control: without budget and breaker there is a storm', async () => {
+    const asking = instances.bare
+    await app.marketplace.admin.post({ kind: 'status', status: 503, on: route })
+    const attempts = await attemptsBy(() =>
+      Promise.all(Array.from({ length: 10 }, () => asking.get(lamp))),
+    )
+    expect(attempts).toBeGreaterThan(3 * 10)
+  })
+})
+
+describe('MKT-04 breaker, fallback and bulkhead', () => {
+  test('shows the last known product, marked as stale, while the API is away', async () => {
+    const asking = client
+    expect((await asking.get(lamp)).body.stale).toBe(false)
+    await app.marketplace.admin.post({ kind: 'hang' })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => asking.get(lamp)))
+    for (const { status, body } of answers) {
+      expect({ status, body }).toMatchObject({ status: 200, body: { sku: 'lamp', stale: true } })
+      expect(Date.parse(body.asOf)).toBeLessThanOrEqual(Date.now())
+    }
+    expect((await asking.get('/v1/marketplace/products/never-seen')).status).toBe(503)
+  })
+
+  test('opens on failures, leaves the API alone, and closes when it is back', async () => {
+    const asking = instances.guarded
+    await app.marketplace.admin.post({ kind: 'status', status: 500, on: route })
+    for (let i = 0; i < 12; i++) await asking.get(lamp)
+    const attempts = await attemptsBy(async () => {
+      const began = performance.now()
+      const refused = await asking.get(lamp)
+      expect(refused).toMatchObject({ status: 503, body: { code: 'circuit-open' } })
+      expect(performance.now() - began).toBeLessThan(100)
+    })
+    expect(attempts).toBe(0)
+    await app.marketplace.admin.heal()
+    await expect.poll(async () => (await asking.get(lamp)).status, { timeout: 5_000 }).toBe(200)
+  })
+
+  test('control: without the breaker every request still reaches the API', async () => {
+    const asking = instances.budget
+    await app.marketplace.admin.post({ kind: 'status', status: 500, on: route })
+    for (let i = 0; i < 12; i++) await asking.get(lamp)
+    expect(await attemptsBy(() => asking.get(lamp))).toBeGreaterThan(0)
+  })
+
+  test('bounds calls at once: the rest wait or are refused', async () => {
+    const { most, answers } = await crowd(instances.guarded)
+    expect(most).toBeLessThanOrEqual(4)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(8)
+    expect(answers.filter(({ body }) => body.code === 'busy')).toHaveLength(12)
+  })
+
+  test('control: without the bulkhead all of them are there at once', async () => {
+    const { most } = await crowd(instances.bare)
+    expect(most).toBeGreaterThan(4)
+  })
+
+  /** 20 at once, each call taking a moment; and how many calls the API saw at one moment. */
+  async function crowd(asking: Client) {
+    // Closed again, whatever an earlier test did to it.
+    await expect.poll(async () => (await asking.get(lamp)).status, { timeout: 5_000 }).toBe(200)
+    const id = await app.marketplace.admin.post({ kind: 'slow', delayMs: 150, on: route })
+    const before = await app.marketplace.attempts()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => asking.get(lamp)))
+    const after = await app.marketplace.attempts()
+    await app.marketplace.admin.heal(id)
+    const seen = after.attempts.slice(before.attempts.length)
+    const most = Math.max(
+      ...seen.map(({ atMs }) => seen.filter(it => it.atMs <= atMs && it.atMs > atMs - 140).length),
+    )
+    return { most, answers }
+  }
+})

@@ -1,0 +1,36 @@
+import type { Module } from '../kit.ts'
+import { createBulkhead, noBulkhead } from '../resilience/bulkhead.ts'
+import { createClient } from './client.ts'
+import { createCopies, noCopies } from './copies.ts'
+import { createQuietTime, noQuietTime } from './quiet-time.ts'
+import { addMarketplaceRoutes } from './routes.ts'
+import { createMarketplace } from './service.ts'
+
+/** Nothing where no marketplace is configured. */
+export const marketplaceModule: Module = {
+  name: 'marketplace',
+  start: {
+    api: ({ config, defences, redis, log, identity, guard, onClose }, http) => {
+      if (!config.marketplace) return
+      const { keepMs } = defences.settings('marketplace-copies')
+      const { mostMs } = defences.settings('retry-after')
+      const client = createClient({
+        ...config.marketplace,
+        timeouts: defences.on('marketplace-timeouts')
+          ? defences.settings('marketplace-timeouts')
+          : undefined,
+        quietTime: defences.on('retry-after') ? createQuietTime(mostMs) : noQuietTime,
+      })
+      onClose(() => client.close())
+      const marketplace = createMarketplace({
+        client,
+        guard: guard('marketplace'),
+        bulkhead: defences.on('marketplace-bulkhead')
+          ? createBulkhead('the marketplace', defences.settings('marketplace-bulkhead'))
+          : noBulkhead,
+        copies: defences.on('marketplace-copies') ? createCopies(redis, keepMs, log) : noCopies,
+      })
+      addMarketplaceRoutes(http, { marketplace, identity })
+    },
+  },
+}
