@@ -64,7 +64,7 @@ export const defenceTable = {
   },
   'transaction-retry': {
     promise: 'A transaction that lost a deadlock (40P01) or conflict (40001) is tried again.',
-    settings: { attempts: 10, baseMs: 5, capMs: 150 },
+    settings: { attempts: 15, baseMs: 10, capMs: 400 },
   },
   'stock-lock': {
     promise: 'Stock is read FOR UPDATE before it is reserved, so it is never sold twice.',

@@ -1,0 +1,273 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, startApplication } from '../application.ts'
+import type { Client } from '../client.ts'
+import { eventually, signedIn, sql } from '../person.ts'
+import { order, product, shelf, shopkeeper } from './shop.ts'
+
+let app: Application
+let keeper: Client
+beforeAll(async () => {
+  app = await startApplication({
+    peers: ['payments'],
+    config: { defenceSettings: { 'payment-reconciliation': { retryMs: 700 } } },
+  })
+  keeper = await shopkeeper(app)
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+describe('ORD-01 products and stock', () => {
+  test('counts to the cent, also where a binary fraction would not', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { price: '0.10', stock: 10 })
+    const other = await product(keeper, { price: '0.20', stock: 10 })
+    const items = [
+      { productId, quantity: 1 },
+      { productId: other, quantity: 1 },
+    ]
+    expect((await order(buyer, items)).body).toMatchObject({
+      subtotal: '0.30',
+      shipping: '4.90',
+      tax: '0.99',
+      total: '6.19',
+    })
+  })
+
+  test('takes orders beyond $50,000', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { price: '9999.99', stock: 100 })
+    const { body } = await order(buyer, [{ productId, quantity: 99 }])
+    expect(body).toMatchObject({ subtotal: '989999.01', tax: '188099.81', total: '1178098.82' })
+  })
+
+  test.each([0, -1, 1.5, 10_001, 1e21, '2', null])('refuses a quantity of %s', async quantity => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 5 })
+    const items = [{ productId, quantity: quantity as number }]
+    expect(await order(buyer, items)).toMatchObject({ status: 400, body: { code: 'validation' } })
+    expect(await shelf(app, productId)).toEqual({ available: 5, reserved: 0, sold: 0 })
+  })
+
+  test.each(['1.5', '-1.00', '1,00', '1e3', '', '99999999999.00'])(
+    'refuses a price of %s',
+    async price => {
+      const body = { sku: `sku-${randomUUID().slice(0, 8)}`, name: 'x', price }
+      expect((await keeper.post('/v1/products', body)).status).toBe(400)
+    },
+  )
+
+  test('sells nothing that is not active, and shows it to nobody', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 5 })
+    await keeper.patch(`/v1/products/${productId}`, { active: false })
+    const refused = await order(buyer, [{ productId, quantity: 1 }])
+    expect(refused).toMatchObject({ status: 422, body: { code: 'not-for-sale' } })
+    expect(await shelf(app, productId)).toMatchObject({ available: 5 })
+  })
+})
+
+describe('ORD-02 from the cart to the parcel', () => {
+  test('goes through every state, and refuses every other way', async () => {
+    const buyer = await signedIn(app)
+    const [one, two] = [await product(keeper, { stock: 3 }), await product(keeper, { stock: 3 })]
+    await buyer.put(`/v1/cart/${one}`, { quantity: 2 })
+    const cart = await buyer.put(`/v1/cart/${two}`, { quantity: 1 })
+    const headers = { 'idempotency-key': randomUUID() }
+    const placed = await buyer.post('/v1/orders', {}, { headers })
+    expect(placed.body).toMatchObject({ status: 'pending-payment', total: cart.body.total })
+    expect((await buyer.get('/v1/cart')).body.items).toEqual([])
+    const path = `/v1/orders/${placed.body.id}`
+    expect(await keeper.post(`${path}/ship`)).toMatchObject({
+      status: 409,
+      body: { code: 'wrong-state' },
+    })
+    expect((await buyer.post(`${path}/pay`)).body).toMatchObject({ status: 'paid' })
+    expect((await buyer.post(`${path}/ship`)).status).toBe(403)
+    expect((await keeper.post(`${path}/ship`)).body).toMatchObject({ status: 'shipped' })
+    expect((await buyer.post(`${path}/cancel`)).status).toBe(409)
+    const { history } = (await buyer.get(path)).body
+    expect(history.map((each: { status: string }) => each.status)).toEqual([
+      'pending-payment',
+      'paid',
+      'shipped',
+    ])
+    expect(await shelf(app, one)).toEqual({ available: 1, reserved: 0, sold: 2 })
+  })
+
+  test("shows nobody another person's order", async () => {
+    const [buyer, other] = [await signedIn(app), await signedIn(app)]
+    const productId = await product(keeper, { stock: 1 })
+    const { id } = (await order(buyer, [{ productId, quantity: 1 }])).body
+    for (const path of [`/v1/orders/${id}`]) expect((await other.get(path)).status).toBe(404)
+    for (const verb of ['pay', 'cancel']) {
+      expect((await other.post(`/v1/orders/${id}/${verb}`)).status).toBe(404)
+    }
+    expect((await other.get('/v1/orders')).body.orders).toEqual([])
+  })
+})
+
+describe('ORD-03 scarce stock', () => {
+  test.each([50, 100])('of %i buyers at once as many win as there are goods', async buyers => {
+    const stock = 7
+    const productId = await product(keeper, { stock })
+    const clients = await Promise.all(app.instances.map(each => signedIn(app, undefined, each)))
+    const answers = await Promise.all(
+      Array.from({ length: buyers }, (_, index) => {
+        const client = clients[index % clients.length] ?? keeper
+        return order(client, [{ productId, quantity: 1 }])
+      }),
+    )
+    const statuses = answers.map(each => each.status)
+    expect(statuses.filter(status => status === 201)).toHaveLength(stock)
+    expect(statuses.filter(status => status === 409)).toHaveLength(buyers - stock)
+    expect(await shelf(app, productId)).toEqual({ available: 0, reserved: stock, sold: 0 })
+  })
+})
+
+describe('ORD-04 payments that fail', () => {
+  test('releases the goods when the card is declined', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 2 })
+    const { id } = (await order(buyer, [{ productId, quantity: 2 }])).body
+    await app.payments.admin.post({ kind: 'decline', times: 1 })
+    expect((await buyer.post(`/v1/orders/${id}/pay`)).status).toBe(402)
+    expect((await buyer.get(`/v1/orders/${id}`)).body.status).toBe('payment-failed')
+    expect(await shelf(app, productId)).toEqual({ available: 2, reserved: 0, sold: 0 })
+  })
+
+  test('charges once when the answer is lost after the charge, and finds out', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 2 })
+    const placed = (await order(buyer, [{ productId, quantity: 1 }])).body
+    const fault = await app.payments.admin.post({ kind: 'reset', after: true, times: 3 })
+    const headers = { 'x-deadline-ms': '3000' }
+    const paid = await buyer.post(`/v1/orders/${placed.id}/pay`, undefined, { headers })
+    expect(paid).toMatchObject({ status: 202, body: { payment: 'pending' } })
+    expect((await buyer.post(`/v1/orders/${placed.id}/cancel`)).body.code).toBe('payment-pending')
+    const settled = await eventually(
+      async () => (await buyer.get(`/v1/orders/${placed.id}`)).body.status,
+      status => status === 'paid',
+    )
+    expect(settled).toBe('paid')
+    const { charges, chargedTwice } = await app.payments.statement()
+    expect(charges.filter(each => each.reference === `${placed.number}`)).toHaveLength(1)
+    expect(chargedTwice).toEqual([])
+    expect(await app.payments.admin.landed(fault)).toBeGreaterThan(0)
+    expect(await shelf(app, productId)).toEqual({ available: 1, reserved: 0, sold: 1 })
+  })
+
+  test('charges once when everybody pays at once', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 1 })
+    const placed = (await order(buyer, [{ productId, quantity: 1 }])).body
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => buyer.post(`/v1/orders/${placed.id}/pay`)),
+    )
+    expect(new Set(answers.map(each => each.status))).toEqual(new Set([200]))
+    const { charges } = await app.payments.statement()
+    expect(charges.filter(each => each.reference === `${placed.number}`)).toHaveLength(1)
+  })
+})
+
+describe('ORD-05 idempotency keys', () => {
+  test('the same request again, at once and later, has one effect and one answer', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 50 })
+    const [key, items] = [randomUUID(), [{ productId, quantity: 2 }]]
+    const answers = await Promise.all(Array.from({ length: 10 }, () => order(buyer, items, key)))
+    answers.push(await order(buyer, items, key))
+    expect(new Set(answers.map(each => each.status))).toEqual(new Set([201]))
+    expect(new Set(answers.map(each => each.body.id)).size).toBe(1)
+    expect(await shelf(app, productId)).toEqual({ available: 48, reserved: 2, sold: 0 })
+  })
+
+  test('the last goods are enough for a request and its repetitions', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 1 })
+    const [key, items] = [randomUUID(), [{ productId, quantity: 1 }]]
+    const answers = await Promise.all(Array.from({ length: 6 }, () => order(buyer, items, key)))
+    expect(new Set(answers.map(each => each.status))).toEqual(new Set([201]))
+  })
+
+  test('a key used for something else is refused', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 50 })
+    const key = randomUUID()
+    await order(buyer, [{ productId, quantity: 1 }], key)
+    const other = await order(buyer, [{ productId, quantity: 2 }], key)
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } })
+  })
+
+  test('keys are private: two people may use the same', async () => {
+    const productId = await product(keeper, { stock: 50 })
+    const key = randomUUID()
+    const items = [{ productId, quantity: 1 }]
+    const one = await order(await signedIn(app), items, key)
+    const two = await order(await signedIn(app), items, key)
+    expect(one.body.id).not.toBe(two.body.id)
+  })
+})
+
+describe('ORD-06 cancelling and history', () => {
+  test('gives the goods back, once; a paid order cannot be cancelled', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 4 })
+    const { id } = (await order(buyer, [{ productId, quantity: 3 }])).body
+    const cancelled = await Promise.all(
+      Array.from({ length: 4 }, () => buyer.post(`/v1/orders/${id}/cancel`)),
+    )
+    expect(cancelled.map(each => each.status).sort()).toEqual([200, 409, 409, 409])
+    expect(await shelf(app, productId)).toEqual({ available: 4, reserved: 0, sold: 0 })
+    const paid = (await order(buyer, [{ productId, quantity: 1 }])).body
+    await buyer.post(`/v1/orders/${paid.id}/pay`)
+    expect((await buyer.post(`/v1/orders/${paid.id}/cancel`)).body.code).toBe('wrong-state')
+  })
+
+  test('numbers are unique and pages of the history are whole', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 100 })
+    await Promise.all(Array.from({ length: 12 }, () => order(buyer, [{ productId, quantity: 1 }])))
+    const numbers: number[] = []
+    for (let after: number | null = 0; after !== null; ) {
+      const { body } = await buyer.get(`/v1/orders?limit=5&after=${after}`)
+      numbers.push(...body.orders.map((each: { number: number }) => each.number))
+      after = body.next
+    }
+    expect(numbers).toHaveLength(12)
+    expect(new Set(numbers).size).toBe(12)
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+  })
+
+  test('takes back what nobody paid for', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 4 })
+    const { id } = (await order(buyer, [{ productId, quantity: 3 }])).body
+    await sql(app, `update orders_orders set created_at = now() - interval '1 h' where id = $1`, [
+      id,
+    ])
+    await eventually(
+      async () => (await buyer.get(`/v1/orders/${id}`)).body.status,
+      status => status === 'cancelled',
+    )
+    expect(await shelf(app, productId)).toEqual({ available: 4, reserved: 0, sold: 0 })
+  })
+})
+
+describe('ORD-08 isolation', () => {
+  test('credit is never overdrawn by purchases at the same time', async () => {
+    const buyers = await Promise.all(app.instances.map(each => signedIn(app, undefined, each)))
+    const [buyer] = buyers
+    if (!buyer) throw new Error('no buyer')
+    const headers = () => ({ 'idempotency-key': randomUUID(), 'x-deadline-ms': '8000' })
+    const gift = { amount: '50.00' }
+    await keeper.post(`/v1/users/${buyer.userId}/credit`, gift, { headers: headers() })
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, () =>
+        buyer.post('/v1/credit/spend', { amount: '10.00' }, { headers: headers() }),
+      ),
+    )
+    const statuses = answers.map(each => each.status)
+    expect(statuses.filter(status => status === 200)).toHaveLength(5)
+    expect((await buyer.get('/v1/credit')).body).toEqual({ balance: '0.00' })
+  })
+})
