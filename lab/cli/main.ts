@@ -6,6 +6,8 @@ import { addExperimentCommand } from './experiment-command.ts'
 import { addHealCommand } from './heal-command.ts'
 import { addJudgeCommand } from './judge-command.ts'
 import { addListCommand } from './list-command.ts'
+import { addProveCommand } from './prove-command.ts'
+import { addSoakCommand } from './soak-command.ts'
 
 const program = new Command('lab')
   .description('Hurt the system on purpose, and learn whether it kept its promises.')
@@ -14,6 +16,8 @@ const program = new Command('lab')
 
 addExperimentCommand(program)
 addJudgeCommand(program)
+addProveCommand(program)
+addSoakCommand(program)
 addListCommand(program)
 addDoctorCommand(program)
 addHealCommand(program)

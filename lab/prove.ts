@@ -1,0 +1,64 @@
+import type { Experiment } from './experiment.ts'
+import { type Cell, type Claim, type Proof, readProof } from './proof.ts'
+import type { FinishedRun } from './run.ts'
+import type { RunOptions } from './run-options.ts'
+import type { LabSystem } from './target.ts'
+
+/** What a cell changes of a run. */
+export type Changes = Required<Pick<RunOptions, 'faultsOff' | 'defencesOff' | 'planted'>>
+
+export interface Proving {
+  /** Makes one run; called one after the other. */
+  readonly run: (changes: Changes, label: string) => Promise<FinishedRun>
+  /** Only the claim of this name. */
+  readonly only?: string | undefined
+  readonly signal?: AbortSignal
+}
+
+/** Everything an experiment claims can be broken. */
+export function claimsOf<System extends LabSystem>(plan: Experiment<System>): readonly Claim[] {
+  return [
+    ...plan.defences.map(one => ({ kind: 'defence' as const, ...pick(one) })),
+    ...(plan.controls ?? []).map(one => ({ kind: 'control' as const, ...pick(one) })),
+  ]
+}
+
+/**
+ * Fault × defence. The two cells with all defences on are the same for every claim, and run once; a
+ * control changes only the cell with the faults.
+ */
+export async function prove<System extends LabSystem>(
+  experiment: Experiment<System>,
+  proving: Proving,
+): Promise<readonly Proof[]> {
+  const claims = claimsOf(experiment).filter(({ name }) => name === (proving.only ?? name))
+  const make = async (faults: boolean, claim?: Claim): Promise<Cell> => {
+    proving.signal?.throwIfAborted()
+    const label = `${faults ? 'faults' : 'calm'}, ${claim ? changeOf(claim) : 'as it is'}`
+    const finished = await proving.run(changesOf(faults, claim), label)
+    return { faults, defended: claim === undefined, ...finished }
+  }
+  const shared = [await make(false), await make(true)]
+  const proofs: Proof[] = []
+  for (const claim of claims) {
+    const own = claim.kind === 'defence' ? [await make(false, claim)] : []
+    proofs.push(readProof(claim, [...shared, ...own, await make(true, claim)]))
+  }
+  return proofs
+}
+
+export function changesOf(faults: boolean, claim?: Claim): Changes {
+  return {
+    faultsOff: !faults,
+    defencesOff: claim?.kind === 'defence' ? [claim.name] : [],
+    planted: claim?.kind === 'control' ? [claim.name] : [],
+  }
+}
+
+function changeOf({ kind, name }: Claim): string {
+  return kind === 'defence' ? `without ${name}` : `with ${name}`
+}
+
+function pick({ name, breaks, mayAlsoBreak }: Omit<Claim, 'kind'>): Omit<Claim, 'kind'> {
+  return { name, breaks, mayAlsoBreak }
+}
