@@ -23,6 +23,8 @@ export interface MessageToxic<Type extends MessageToxicType> {
   readonly stream: 'upstream' | 'downstream'
   readonly attributes: MessageToxicAttributes[Type]
   readonly protocols: readonly Link['protocol'][]
+  /** What every struck message is, whatever the user asks for. */
+  readonly only?: MatchOrder
 }
 
 const undoArgs = z.array(
@@ -73,13 +75,13 @@ async function add<Type extends MessageToxicType>(
   link: Link,
   name: string,
   { on, hits }: Which<MatchOrder>,
-  { type, stream, attributes }: MessageToxic<Type>,
+  { type, stream, attributes, only }: MessageToxic<Type>,
 ): Promise<void> {
   await new ProxyClient(link.tapUrl, link.tapToken).addToxic(link.name, {
     name,
     type,
     stream,
-    attributes: { ...attributes, ...(on && { match: on }) },
+    attributes: { ...attributes, match: { ...on, ...only } },
     ...(hits && { hits }),
   })
 }
@@ -107,11 +109,12 @@ function refuseOtherProtocol(
 }
 
 function describe({ on = {}, hits = {} }: Which<MatchOrder>): string[] {
-  const words = Object.entries({ ...on, ...hits }).map(([field, value]) => {
-    const text = typeof value === 'object' ? JSON.stringify(value) : `${value}`
-    return `${field} ${text}`
-  })
-  return words
+  return Object.entries({ ...on, ...hits }).map(([field, value]) => `${field} ${text(value)}`)
+}
+
+function text(value: unknown): string {
+  if (Array.isArray(value)) return value.join(' or ')
+  return typeof value === 'object' ? JSON.stringify(value) : `${value}`
 }
 
 /** Takes the toxics off by their names; what is gone already is done. */

@@ -9,15 +9,11 @@ export function doublePubSub<System extends LabSystem>(
   select: Selector<System, Linked>,
   which: Which<CommandMatch> = {},
 ): Fault<System> {
-  return messageFault(
-    'double-pub-sub',
-    select,
-    { ...which, on: { frame: pubSub, ...which.on } },
-    {
-      type: 'message_duplicate',
-      stream: 'downstream',
-      attributes: {},
-      protocols: ['redis'],
-    },
-  )
+  return messageFault('double-pub-sub', select, which, {
+    type: 'message_duplicate',
+    stream: 'downstream',
+    attributes: {},
+    protocols: ['redis'],
+    only: { frame: pubSub },
+  })
 }

@@ -9,15 +9,11 @@ export function dropPubSub<System extends LabSystem>(
   select: Selector<System, Linked>,
   which: Which<CommandMatch> = {},
 ): Fault<System> {
-  return messageFault(
-    'drop-pub-sub',
-    select,
-    { ...which, on: { frame: pubSub, ...which.on } },
-    {
-      type: 'message_drop',
-      stream: 'downstream',
-      attributes: {},
-      protocols: ['redis'],
-    },
-  )
+  return messageFault('drop-pub-sub', select, which, {
+    type: 'message_drop',
+    stream: 'downstream',
+    attributes: {},
+    protocols: ['redis'],
+    only: { frame: pubSub },
+  })
 }

@@ -9,15 +9,11 @@ export function reorderPubSub<System extends LabSystem>(
   select: Selector<System, Linked>,
   which: Which<CommandMatch> = {},
 ): Fault<System> {
-  return messageFault(
-    'reorder-pub-sub',
-    select,
-    { ...which, on: { frame: pubSub, ...which.on } },
-    {
-      type: 'message_reorder',
-      stream: 'downstream',
-      attributes: { within: 1000 },
-      protocols: ['redis'],
-    },
-  )
+  return messageFault('reorder-pub-sub', select, which, {
+    type: 'message_reorder',
+    stream: 'downstream',
+    attributes: { within: 1000 },
+    protocols: ['redis'],
+    only: { frame: pubSub },
+  })
 }

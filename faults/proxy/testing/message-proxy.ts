@@ -12,16 +12,19 @@ const listening = z.object({ listen: z.string() })
 const toxicState = z.object({
   landed: z.object({ connections: z.number(), bytes: z.number(), messages: z.number() }),
 })
+const named = z.array(z.object({ name: z.string() }))
 
 /** One link through a proxy that is a process of its own. */
 export interface TestLink {
+  readonly name: string
   readonly host: string
   readonly port: number
   /** Adds a toxic; resolves to how to ask on how many messages it has landed, and to remove it. */
   toxic(body: ToxicBody): Promise<{ landed(): Promise<number>; remove(): Promise<void> }>
   /** What the API answers to this toxic: status and text. */
   refusal(body: ToxicBody): Promise<string>
-  counters(): Promise<string>
+  /** Names of the toxics on it. */
+  toxics(): Promise<string[]>
 }
 
 export interface ToxicBody {
@@ -70,6 +73,7 @@ export async function messageProxy(): Promise<MessageProxy> {
 function link(url: string, name: string, host: string, port: number): TestLink {
   let toxics = 0
   return {
+    name,
     host,
     port,
     toxic: async body => {
@@ -86,7 +90,10 @@ function link(url: string, name: string, host: string, port: number): TestLink {
       }
     },
     refusal: async body => (await call(url, 'POST', `/proxies/${name}/toxics`, body)).text,
-    counters: async () => (await call(url, 'GET', '/metrics')).text,
+    toxics: async () => {
+      const { text } = await call(url, 'GET', `/proxies/${name}/toxics`)
+      return named.parse(JSON.parse(text)).map(each => each.name)
+    },
   }
 }
 
