@@ -24,7 +24,7 @@ export const accountsModule: Module = {
       const refreshTokens = createRefreshTokens(db, { ttlSeconds: auth.refreshSeconds, leewayMs })
       const signIn = createSignIn({ users, passwords, throttle, mfa, refreshTokens, identity })
       const registration = createRegistration({ db, passwords, publicUrl })
-      addSignInRoutes(http, { auth, registration, signIn })
+      addSignInRoutes(http, { auth, identity, registration, signIn })
       addAccountRoutes(http, { identity, users, passwords, mfa, signIn })
     },
   },

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { AuthConfig } from '../config.ts'
 import { parse } from '../http/problems.ts'
-import { bindingOf, sessionCookie } from '../identity/identity.ts'
+import { bindingOf, type Identity, sessionCookie } from '../identity/identity.ts'
 import type { Http } from '../kit.ts'
 import type { Registration } from './registration.ts'
 import type { SignedIn, SignIn } from './sign-in.ts'
@@ -23,6 +23,7 @@ const emailOnly = z.strictObject({ email })
 
 interface Parts {
   readonly auth: AuthConfig
+  readonly identity: Identity
   readonly registration: Registration
   readonly signIn: SignIn
 }
@@ -46,6 +47,7 @@ export function addSignInRoutes(http: Http, parts: Parts): void {
   http.post('/v1/login', async (request, reply) => {
     const { device, ...credentials } = parse(login, request.body)
     const signedIn = await signIn.withPassword(credentials, deviceOf(request, device))
+    await endPrevious(request, parts)
     return answer(signedIn, reply, parts.auth)
   })
   http.post('/v1/token/refresh', async request => {
@@ -62,6 +64,13 @@ export function addSignInRoutes(http: Http, parts: Parts): void {
     await signIn.endAll(user.id)
     return reply.code(204).send()
   })
+}
+
+/** Whatever session the browser came with, planted or its own, ends: the id rotates. */
+async function endPrevious(request: FastifyRequest, { identity, signIn }: Parts): Promise<void> {
+  const cookie = request.cookies[sessionCookie]
+  const previous = cookie === undefined ? undefined : await identity.sessions.open(cookie)
+  if (previous) await signIn.end(previous)
 }
 
 export function deviceOf(request: FastifyRequest, name: string) {
