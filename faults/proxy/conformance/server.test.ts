@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { call, makeProxy } from './api-client.ts'
+import { addToxic, call, makeProxy } from './api-client.ts'
 import { commandOf, startContestant } from './contestant.ts'
 import { contestants } from './contestants.ts'
 import { startEcho } from './echo.ts'
@@ -102,6 +102,17 @@ describe.each(names)('the server of %s', name => {
       b: { enabled: false },
       c: { enabled: true, toxics: name === 'ours' ? [{ type: 'noop', name: 'n' }] : [] },
     })
+  })
+
+  test('reset lets go what a toxic held, and the connection lives', async () => {
+    await using echo = await startEcho()
+    await using server = await startContestant(name)
+    const address = await makeProxy(server.url, { name: 'p', upstream: echo.address })
+    await addToxic(server.url, 'p', { type: 'latency', attributes: { latency: 60_000 } })
+    const heard = talk(await dial(address), { send: 100, watchMs: 8_000 })
+    await wait(100)
+    await call(server.url, 'POST /reset')
+    expect(await heard).toMatchObject({ bytes: 100, intact: true, ending: 'open' })
   })
 
   const ending =

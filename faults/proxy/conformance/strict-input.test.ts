@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { addToxic, call, makeProxy } from './api-client.ts'
+import { call, makeProxy } from './api-client.ts'
 import { type Contestant, startContestant } from './contestant.ts'
 import { startEcho, type Upstream } from './echo.ts'
 import { dial, pattern, talk } from './talk.ts'
@@ -221,38 +221,77 @@ const keepers = fc.oneof(
   }),
 )
 
+/** Sends chunks and FIN through a fresh proxy with these settings; resolves to what came back. */
+async function echoed(name: string, chunks: readonly Buffer[], settings: object): Promise<Buffer> {
+  const listen = await makeProxy(server.url, { name, upstream: echo.address, ...settings })
+  const socket = await dial(listen)
+  const received: Buffer[] = []
+  const ended = new Promise<void>((resolve, reject) => {
+    socket.on('data', data => received.push(data))
+    socket.on('end', resolve)
+    socket.on('error', reject)
+    socket.setTimeout(8_000, () => reject(new Error('nothing for 8 s')))
+  })
+  for (const chunk of chunks) {
+    socket.write(chunk)
+    await new Promise(setImmediate)
+  }
+  socket.end()
+  await ended.finally(() => socket.destroy())
+  await call(server.url, `DELETE /proxies/${name}`)
+  return Buffer.concat(received)
+}
+
 describe('streams arrive unchanged', () => {
+  let run = 0
+  const chunks = fc
+    .array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1, maxLength: 12 })
+    .map(sizes => sizes.map((size, i) => pattern(i * 7_919, size)))
+
   test('with any chunk borders and any toxics that keep content, FIN included', async () => {
-    let run = 0
-    const chunks = fc.array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1, maxLength: 12 })
+    const toxics = fc
+      .array(keepers, { maxLength: 4 })
+      .map(all => all.map((toxic, i) => ({ ...toxic, name: `toxic-${i}` })))
     await fc.assert(
-      fc.asyncProperty(chunks, fc.array(keepers, { maxLength: 4 }), async (sizes, toxics) => {
-        const name = `stream-${++run}`
-        const listen = await makeProxy(server.url, { name, upstream: echo.address })
-        for (const [i, toxic] of toxics.entries()) {
-          await addToxic(server.url, name, { ...toxic, name: `toxic-${i}` })
-        }
-        const socket = await dial(listen)
-        const received: Buffer[] = []
-        const ended = new Promise<void>((resolve, reject) => {
-          socket.on('data', data => received.push(data))
-          socket.on('end', resolve)
-          socket.on('error', reject)
-          socket.setTimeout(8_000, () => reject(new Error('nothing for 8 s')))
-        })
-        let sent = 0
-        for (const size of sizes) {
-          socket.write(pattern(sent, size))
-          sent += size
-          await new Promise(setImmediate)
-        }
-        socket.end()
-        await ended
-        expect(Buffer.concat(received).equals(pattern(0, sent))).toBe(true)
-        await call(server.url, `DELETE /proxies/${name}`)
+      fc.asyncProperty(chunks, toxics, async (sent, toxics) => {
+        const received = await echoed(`stream-${++run}`, sent, { toxics })
+        expect(received.equals(Buffer.concat(sent))).toBe(true)
       }),
       { numRuns: 30 },
     )
     await expectAlive()
   })
+
+  const openings = [
+    'SELECT 1;',
+    '*1\r\n$4\r\nPING\r\n',
+    'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    'Q\0\0\0\x09X\0',
+  ]
+  const scrap = fc.oneof(
+    fc.constantFrom(...openings).map(text => Buffer.from(text, 'latin1')),
+    fc.uint8Array({ minLength: 1, maxLength: 400 }).map(bytes => Buffer.from(bytes)),
+    fc.string({ minLength: 1, unit: 'binary' }).map(text => Buffer.from(text)),
+  )
+
+  test.each(['tcp', 'postgres', 'redis', 'http', 'websocket'])(
+    'of any bytes through protocol %s, with and without a message toxic in the way',
+    async protocol => {
+      const idle = { type: 'message_drop', attributes: { match: { text: 'never seen' } } }
+      const toxics = protocol === 'tcp' ? [] : [idle, { ...idle, name: 'up', stream: 'upstream' }]
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(scrap, { minLength: 1, maxLength: 6 }),
+          fc.boolean(),
+          async (sent, inTheWay) => {
+            const settings = { protocol, toxics: inTheWay ? toxics : [] }
+            const received = await echoed(`${protocol}-${++run}`, sent, settings)
+            expect(received.toString('hex')).toBe(Buffer.concat(sent).toString('hex'))
+          },
+        ),
+        { numRuns: 40 },
+      )
+      await expectAlive()
+    },
+  )
 })
