@@ -7,6 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{lab,faults,targets,bench}/**/*.test.ts'],
+          exclude: ['lab/vitest/resilience.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -14,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'experiments',
-          include: ['experiments/**/*.test.ts'],
+          include: ['lab/vitest/resilience.test.ts', 'experiments/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
         },

@@ -90,7 +90,7 @@ function checkReasons(
   return Object.entries(findings).flatMap(([name, { finding }]): Reason[] => {
     if (finding.word === 'valid') return []
     const word = finding.word === 'invalid' ? 'broken' : 'inconclusive'
-    return [{ word, text: `check ${name}: ${finding.story}` }]
+    return [{ word, text: `check ${name}: ${finding.story}`, check: name }]
   })
 }
 
@@ -167,6 +167,7 @@ function judgeFaults(journal: Journal): readonly JudgedFault[] {
     const known = faults.get(id) ?? { id, label }
     faults.set(id, {
       ...known,
+      ...(step === 'planned' ? { plannedAtMs: atMs } : {}),
       ...(step === 'applied' ? { appliedAtMs: atMs } : {}),
       ...(step === 'landed' && landed !== undefined ? { landed } : {}),
       ...(step === 'healed' && error === undefined ? { healedAtMs: atMs } : {}),

@@ -46,6 +46,8 @@ export interface JudgedFault {
   readonly id: number
   readonly label: string
   readonly landed?: number
+  /** From here it may be felt: it is being made. */
+  readonly plannedAtMs?: number
   readonly appliedAtMs?: number
   readonly healedAtMs?: number
 }
@@ -53,4 +55,6 @@ export interface JudgedFault {
 export interface Reason {
   readonly word: Exclude<Verdict, 'held'>
   readonly text: string
+  /** The check it is about, where it is about one. */
+  readonly check?: string
 }

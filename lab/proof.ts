@@ -1,5 +1,5 @@
 import type { Witness } from './checker.ts'
-import type { Conclusion } from './conclusion.ts'
+import type { Conclusion, Reason } from './conclusion.ts'
 
 /** One run of a proof, as the table shows it. */
 export interface Cell {
@@ -27,19 +27,24 @@ export interface Proof {
 }
 
 /**
- * Reads the cells of one claim: by findings in the one that must break, by verdict in the others.
+ * Reads the cells of one claim: by findings in the one that must break, by verdict in the others. In
+ * calm weather a check may find nothing to judge; nothing else may be amiss.
  */
 export function readProof(claim: Claim, cells: readonly Cell[]): Proof {
   const broken = cells.find(cell => cell.faults && !cell.defended)
   const problems = cells.flatMap(cell => {
     if (cell === broken) return ablationProblems(claim, cell.conclusion)
-    const { verdict, reasons } = cell.conclusion
-    if (verdict === 'held') return []
-    return [`${cellName(claim, cell)} must hold, but is ${verdict}: ${reasons[0]?.text ?? ''}`]
+    const [reason] = cell.conclusion.reasons.filter(one => cell.faults || !isVacuous(one))
+    return reason ? [`${cellName(claim, cell)} must hold, but: ${reason.text}`] : []
   })
   if (!broken) problems.push('the cell that must break was not run')
   const witness = broken?.conclusion.checks[claim.breaks]?.witness
   return { claim, proved: problems.length === 0, problems, ...(witness ? { witness } : {}) }
+}
+
+/** A check of what only faults provoke, such as refusals, has nothing to judge in calm weather. */
+function isVacuous({ word, check }: Reason): boolean {
+  return word === 'inconclusive' && check !== undefined
 }
 
 /** Why a run without the defence does not show what was claimed; empty when it does. */
@@ -53,7 +58,7 @@ export function ablationProblems(claim: Claim, conclusion: Conclusion): readonly
     const found = named ? `${named.word}: ${named.story}` : 'not there'
     problems.push(`check ${breaks} must be invalid, but is ${found}`)
   }
-  const firstMs = Math.min(...faults.map(fault => fault.appliedAtMs ?? Number.POSITIVE_INFINITY))
+  const firstMs = Math.min(...faults.map(fault => fault.plannedAtMs ?? Number.POSITIVE_INFINITY))
   if (named?.witness && named.witness.atMs < firstMs) {
     problems.push(`the witness of ${breaks} lies before the first fault: ${named.witness.what}`)
   }

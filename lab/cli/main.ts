@@ -7,6 +7,7 @@ import { addHealCommand } from './heal-command.ts'
 import { addJudgeCommand } from './judge-command.ts'
 import { addListCommand } from './list-command.ts'
 import { addProveCommand } from './prove-command.ts'
+import { addResilienceCommand } from './resilience-command.ts'
 import { addSoakCommand } from './soak-command.ts'
 
 const program = new Command('lab')
@@ -18,6 +19,7 @@ addExperimentCommand(program)
 addJudgeCommand(program)
 addProveCommand(program)
 addSoakCommand(program)
+addResilienceCommand(program)
 addListCommand(program)
 addDoctorCommand(program)
 addHealCommand(program)

@@ -25,6 +25,7 @@ const fault = z.object({
   id: z.number(),
   label: z.string(),
   landed: z.number().exactOptional(),
+  plannedAtMs: z.number().exactOptional(),
   appliedAtMs: z.number().exactOptional(),
   healedAtMs: z.number().exactOptional(),
 })
@@ -48,6 +49,7 @@ const conclusion = z.object({
     z.object({
       word: z.enum(['error', 'not-restored', 'broken', 'inconclusive']),
       text: z.string(),
+      check: z.string().exactOptional(),
     }),
   ),
 })
@@ -55,9 +57,14 @@ const conclusion = z.object({
 /** @throws {LabError} `verdict-broken` when there is no `verdict.json`, or it is none. */
 export async function readConclusion(runFolder: string): Promise<Conclusion> {
   const file = join(runFolder, 'verdict.json')
-  const parsed = conclusion.safeParse(await readJson(file, runFolder))
+  return parseConclusion(await readJson(file, runFolder), file, runFolder)
+}
+
+/** @throws {LabError} `verdict-broken` when it is no conclusion; `from` says where it was. */
+export function parseConclusion(value: unknown, from: string, runFolder = 'RUN'): Conclusion {
+  const parsed = conclusion.safeParse(value)
   if (parsed.success) return parsed.data
-  throw broken(file, runFolder, z.prettifyError(parsed.error))
+  throw broken(from, runFolder, z.prettifyError(parsed.error))
 }
 
 async function readJson(file: string, runFolder: string): Promise<unknown> {

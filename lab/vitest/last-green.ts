@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Conclusion } from '../conclusion.ts'
+import { parseConclusion } from '../report/read-conclusion.ts'
+
+/** The last held run of each experiment, by name. */
+export type LastGreen = Readonly<Record<string, Conclusion>>
+
+export async function readLastGreen(file: string): Promise<LastGreen> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return {}
+  const saved: Record<string, unknown> = JSON.parse(text)
+  return Object.fromEntries(
+    Object.entries(saved).map(([name, one]) => [name, parseConclusion(one, `${file}, ${name}`)]),
+  )
+}
+
+/** Held runs take the place of their predecessors; others leave them be. */
+export async function keepGreen(
+  file: string,
+  before: LastGreen,
+  now: readonly Conclusion[],
+): Promise<void> {
+  const held = now.filter(({ verdict }) => verdict === 'held')
+  const next = { ...before, ...Object.fromEntries(held.map(one => [one.experiment, one])) }
+  await writeFile(file, `${JSON.stringify(next, null, 2)}\n`)
+}
+
+/** What is different since the last green run, as Markdown; figures only where they moved by a fifth. */
+export function diffToGreen(before: LastGreen, now: readonly Conclusion[]): string {
+  const lines = now.flatMap(conclusion => {
+    const green = before[conclusion.experiment]
+    if (!green) return [`- ${conclusion.experiment}: never green before`]
+    const changes = [...wordChanges(green, conclusion), ...figureChanges(green, conclusion)]
+    return changes.map(change => `- ${conclusion.experiment}: ${change}`)
+  })
+  const body = lines.length > 0 ? lines : ['Nothing of note.']
+  return ['### Since the last green run', '', ...body, ''].join('\n')
+}
+
+function wordChanges(green: Conclusion, now: Conclusion): readonly string[] {
+  const verdict = now.verdict === 'held' ? [] : [`held → **${now.verdict}**`]
+  const checks = Object.entries(now.checks).flatMap(([name, { word }]) => {
+    const was = green.checks[name]?.word ?? 'not there'
+    return was === word ? [] : [`check ${name}: ${was} → ${word}`]
+  })
+  const gone = Object.keys(green.checks).filter(name => now.checks[name] === undefined)
+  return [...verdict, ...checks, ...gone.map(name => `check ${name} is gone`)]
+}
+
+function figureChanges(green: Conclusion, now: Conclusion): readonly string[] {
+  return Object.entries(now.checks).flatMap(([name, { figures }]) =>
+    Object.entries(figures).flatMap(([figure, value]) => {
+      const was = green.checks[name]?.figures[figure]
+      if (was === undefined || Math.abs(value - was) <= Math.abs(was) / 5) return []
+      return [`${name}.${figure}: ${round(was)} → ${round(value)}`]
+    }),
+  )
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
