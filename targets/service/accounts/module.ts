@@ -3,6 +3,8 @@ import { addAccountRoutes } from './account-routes.ts'
 import { createLoginThrottle } from './login-throttle.ts'
 import { createMfa } from './mfa.ts'
 import { migrations } from './migrations.ts'
+import { oauthMigrations } from './oauth/migrations.ts'
+import { startOauth } from './oauth/start.ts'
 import { createPasswords } from './passwords.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 import { createRegistration } from './registration.ts'
@@ -12,9 +14,10 @@ import { createSignIn } from './sign-in.ts'
 
 export const accountsModule: Module = {
   name: 'accounts',
-  migrations,
+  migrations: { ...migrations, ...oauthMigrations },
   start: {
-    api: ({ config, db, defences, identity }, http) => {
+    api: (kit, http) => {
+      const { config, db, defences, identity } = kit
       const { auth, publicUrl } = config
       const passwords = createPasswords(defences)
       const users = createUsers(db)
@@ -26,6 +29,7 @@ export const accountsModule: Module = {
       const registration = createRegistration({ db, passwords, publicUrl })
       addSignInRoutes(http, { auth, identity, registration, signIn })
       addAccountRoutes(http, { identity, users, passwords, mfa, signIn })
+      startOauth(kit, http, signIn)
     },
   },
 }

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createTransport } from 'nodemailer'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { Defences } from '../defences.ts'
@@ -21,6 +20,7 @@ const idleMs = 250
 export async function sendMails(parts: Parts, signal: AbortSignal): Promise<void> {
   const { outbox, smtp, log, defences } = parts
   const { timeoutMs } = defences.settings('mail-outbox')
+  const { createTransport } = await import('nodemailer') // only who sends pays for loading it
   const transport = createTransport({
     host: smtp.host,
     port: smtp.port,

@@ -1,6 +1,5 @@
 import type { Module } from '../kit.ts'
 import { createBulkhead, noBulkhead } from '../resilience/bulkhead.ts'
-import { createClient } from './client.ts'
 import { createCopies, noCopies } from './copies.ts'
 import { createQuietTime, noQuietTime } from './quiet-time.ts'
 import { addMarketplaceRoutes } from './routes.ts'
@@ -10,8 +9,9 @@ import { createMarketplace } from './service.ts'
 export const marketplaceModule: Module = {
   name: 'marketplace',
   start: {
-    api: ({ config, defences, redis, log, identity, guard, onClose }, http) => {
+    api: async ({ config, defences, redis, log, identity, guard, onClose }, http) => {
       if (!config.marketplace) return
+      const { createClient } = await import('./client.ts') // only who calls pays for loading it
       const { keepMs } = defences.settings('marketplace-copies')
       const { mostMs } = defences.settings('retry-after')
       const client = createClient({
