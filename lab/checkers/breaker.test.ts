@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { breaker } from './breaker.ts'
-import { journalOf, type Told } from './journal-of.ts'
+import { began, journalOf, type Told } from './journal-of.ts'
 
 const wire = (what: 'connect' | 'request', atMs: number): Told => {
   return { kind: 'wire', link: 'api-1>redis', connection: 1, what, atMs }
@@ -48,5 +48,9 @@ describe('a breaker', () => {
     expect(check({ kind: 'service', instance: 'api-1', event: 'breaker', detail }).word).toBe(
       'unknown',
     )
+  })
+
+  test('in a run without faults may stay closed', () => {
+    expect(check(began(true)).word).toBe('valid')
   })
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Checker, Finding, Journal } from '../checker.ts'
 import type { Entry } from '../journal.ts'
-import { ofKind } from './history.ts'
+import { isCalm, ofKind } from './history.ts'
 
 export interface BreakerOptions {
   /** The breaker's name in `service` events `breaker {name, state}`. */
@@ -40,7 +40,7 @@ const allowed: Readonly<Record<State, readonly State[]>> = {
 /**
  * A circuit breaker, watched as an automaton: closed → open → half open → open or closed. While it is
  * open no request of its instance is seen on the wires it guards; while it is half open no more than
- * the probes; in the end it is closed again. Unknown when it never opened.
+ * the probes; in the end it is closed again. Unknown when it never opened, unless the run had no faults.
  */
 export function breaker(options: BreakerOptions): Checker {
   return {
@@ -68,6 +68,9 @@ function judge(journal: Journal, options: BreakerOptions): Finding {
   if (first) {
     const story = `${offences.length} times ${options.name} broke its word, such as: ${first.what}.`
     return { word: 'invalid', story, figures, witness: first }
+  }
+  if (opened === 0 && isCalm(journal)) {
+    return { word: 'valid', story: `${options.name} stayed closed in calm weather.`, figures }
   }
   if (opened === 0) return { word: 'unknown', story: `${options.name} never opened.`, figures }
   const story = `${options.name} opened ${opened} times, let nothing pass meanwhile, and closed again.`

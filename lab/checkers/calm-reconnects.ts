@@ -1,6 +1,6 @@
 import type { Checker, Finding, Journal } from '../checker.ts'
 import { type Duration, toMs } from '../duration.ts'
-import { faultWindow, ofKind } from './history.ts'
+import { faultWindow, isCalm, ofKind } from './history.ts'
 
 export interface ReconnectOptions {
   /** The most connects on any one link within any stretch of this length. */
@@ -18,7 +18,8 @@ interface Burst {
 
 /**
  * No reconnect storm: counted at the proxies, refused attempts too, no link sees more than so many
- * connects in any such stretch since the first fault. Unknown when nobody connected since then.
+ * connects in any such stretch since the first fault. Unknown when nobody connected since then,
+ * unless the run had no faults.
  */
 export function calmReconnects(options: ReconnectOptions): Checker {
   return {
@@ -42,6 +43,9 @@ function judge(journal: Journal, options: ReconnectOptions): Finding {
   const worst = bursts.toSorted((a, b) => b.entries.length - a.entries.length)[0]
   const most = worst?.entries.length ?? 0
   const figures = { connects: connects.length, links: bursts.length, most, atMost: options.atMost }
+  if (!worst && isCalm(journal)) {
+    return { word: 'valid', story: 'Nobody had to connect again in calm weather.', figures }
+  }
   if (!worst) {
     return {
       word: 'unknown',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Outcome } from '../journal.ts'
 import { fastRefusals } from './fast-refusals.ts'
-import { traffic } from './journal-of.ts'
+import { began, journalOf, traffic } from './journal-of.ts'
 
 const fast = fastRefusals({ name: 'orders' }, { p50AtMost: '50ms', p95AtMost: '200ms' })
 const ok: Outcome = { kind: 'ok', value: 1 }
@@ -59,5 +59,10 @@ describe('fast refusals', () => {
       ),
       { numRuns: 50 },
     )
+  })
+
+  test('in a run without faults, that nothing was refused is the answer', () => {
+    const calm = [...journalOf([began(true)]), ...traffic('orders', () => ok)]
+    expect(fast.check(calm).word).toBe('valid')
   })
 })

@@ -86,6 +86,11 @@ export function faultWindow(journal: Journal): Window | undefined {
   return { fromMs: first.atMs, toMs: Math.max(first.atMs, last?.atMs ?? first.atMs) }
 }
 
+/** A control run without faults: where nothing is wrong, that nothing was refused is the answer. */
+export function isCalm(journal: Journal): boolean {
+  return journal.some(entry => entry.kind === 'run' && entry.faultsOff)
+}
+
 export function within(window: Window, atMs: number): boolean {
   return atMs >= window.fromMs && atMs < window.toMs
 }

@@ -43,3 +43,10 @@ export function traffic(
   }
   return journalOf(told.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0)))
 }
+
+/** The first entry of a run; with faults off it is a control. */
+export function began(faultsOff: boolean): Told {
+  const named = { experiment: 'made-up', title: 'A made-up run', runId: 'made-up', seed: 1 }
+  const asked = { startedAt: '', defencesOff: [], faultsOff, strikes: [], planted: [] }
+  return { kind: 'run', ...named, ...asked, plan: {}, versions: {} }
+}

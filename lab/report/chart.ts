@@ -38,18 +38,27 @@ function stripped(svg: string): string {
 }
 
 /** Seconds of the run, the same for every plot of a report, so that they line up. */
-export function timeAxis(story: RunStory, size: Size): echarts.XAXisComponentOption {
+export function timeAxis({ shown }: RunStory, size: Size): echarts.XAXisComponentOption {
+  const [min, max] = [shown.fromMs / 1000, shown.toMs / 1000]
+  const interval = steps.find(step => (max - min) / step <= size.ticks) ?? 600
   return {
     type: 'value',
-    min: 0,
-    max: Math.ceil(story.endMs / 1000),
-    splitNumber: size.ticks,
-    axisLabel: { formatter: '{value} s', color: 'var(--soft)', fontSize: size.fontSize },
+    min,
+    max,
+    interval,
+    axisLabel: {
+      formatter: '{value} s',
+      color: 'var(--soft)',
+      fontSize: size.fontSize,
+      hideOverlap: true,
+    },
     axisLine: { onZero: false, lineStyle: { color: 'var(--line)' } },
     axisTick: { lineStyle: { color: 'var(--line)' } },
     splitLine: { show: false },
   }
 }
+
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300]
 
 export function valueAxis(name: string, size: Size) {
   return {
@@ -93,6 +102,6 @@ export function inForce(fault: FaultStory, story: RunStory) {
   if (fault.appliedMs === undefined) return undefined
   const heal = story.phases.find(phase => phase.name === 'heal')
   const toMs = fault.healedMs ?? heal?.fromMs ?? story.endMs
-  const from = fault.appliedMs / 1000
-  return { from, to: Math.max(toMs / 1000, from + story.endMs / 1000 / 400) }
+  const least = (story.shown.toMs - story.shown.fromMs) / 400
+  return { from: fault.appliedMs / 1000, to: Math.max(toMs, fault.appliedMs + least) / 1000 }
 }

@@ -55,6 +55,7 @@ function top(story: RunStory, conclusion: Conclusion): Html {
     ['took', `${inNumber(conclusion.durationMs / 1000)} s`],
     ['exit code', `${conclusion.exitCode}`],
     ['defences off', conclusion.defencesOff.join(', ') || 'none'],
+    ...(conclusion.planted.length > 0 ? [['planted', conclusion.planted.join(', ')] as const] : []),
     ...(conclusion.faultsOff ? [['faults', 'off (control run)'] as const] : []),
   ]
   return html`<header class="card top ${conclusion.verdict}">
@@ -83,12 +84,13 @@ function hypotheses({ hypotheses: all }: RunStory): Html | undefined {
       if (!answer) return html`<td class="soft">not asked</td>`
       const { value, held } = answer
       const text = typeof value === 'number' ? inNumber(value) : JSON.stringify(value)
-      return html`<td class="${held ? 'yes' : 'no'}">${held ? '✓' : '✗'} ${text}</td>`
+      const look = held ? 'yes' : when === 'during' ? 'bent' : 'no'
+      return html`<td class="${look}">${held ? '✓' : '✗'} ${text}</td>`
     })
     return html`<tr><td>${sentence}</td><td>${expected}</td>${cells}</tr>`
   })
   return html`<section><h2>Steady state</h2><div class="card scroll"><table>
-    <thead><tr><th>hypothesis</th><th>expected</th>${asked.map(when => html`<th>${when}</th>`)}</tr></thead>
+    <thead><tr><th>hypothesis</th><th>expected</th>${asked.map(when => html`<th>${when === 'during' ? 'during (may bend)' : when}</th>`)}</tr></thead>
     <tbody>${rows}</tbody></table></div></section>`
 }
 

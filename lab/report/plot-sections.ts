@@ -11,14 +11,21 @@ import { inNumber } from './wording.ts'
 
 /** When what happened, and what the traffic felt of it: all plots on one clock. */
 export function plotSections(story: RunStory, journal: Journal): readonly Html[] {
-  const traffic = story.workloads.map(name => trafficSeries(journal, name, story.endMs))
-  const wire = wireSeries(journal, story.endMs)
+  const shownMs = story.shown.toMs - story.shown.fromMs
+  const span = { endMs: story.endMs, shownMs }
+  const traffic = story.workloads.map(name => trafficSeries(journal, name, span))
+  const wire = wireSeries(journal, span)
   return [
     html`<section><h2>What happened when</h2><div class="card">
-      <figure>${bothSizes(size => timelineChart(story, size))}</figure></div></section>`,
+      <figure>${bothSizes(size => timelineChart(story, size))}</figure>
+      <dl class="facts">${story.phases.map(phaseLength)}</dl></div></section>`,
     ...traffic.map(series => trafficSection(story, series)),
     ...(wire.length > 0 ? [wireSection(story, wire)] : []),
   ]
+}
+
+function phaseLength({ name, fromMs, toMs }: RunStory['phases'][number]): Html {
+  return html`<div><dt>${name}</dt><dd>${inNumber(Math.round((toMs - fromMs) / 10) / 100)} s</dd></div>`
 }
 
 function trafficSection(story: RunStory, series: TrafficSeries): Html {
@@ -40,7 +47,7 @@ function wireSection(story: RunStory, links: readonly WireSeries[]): Html {
   const rows = links.map(link => {
     const codes = Object.entries(link.codes).map(([code, count]) => `${code} × ${count}`)
     return html`<tr><td>${link.link}</td><td class="n">${inNumber(sum(link.connects))}</td>
-      <td class="n">${inNumber(sum(link.requests))}</td><td class="n">${inNumber(sum(link.errors))}</td>
+      <td class="n">${requests(link)}</td><td class="n">${inNumber(sum(link.errors))}</td>
       <td class="n">${inNumber(Math.round(link.bytes / 1024))}</td><td>${codes.join(', ')}</td></tr>`
   })
   return html`<section><h2>At the wire</h2><div class="card">
@@ -50,6 +57,12 @@ function wireSection(story: RunStory, links: readonly WireSeries[]): Html {
     <div class="scroll wires"><table><thead><tr><th>link</th><th class="n">connects</th><th class="n">requests</th>
       <th class="n">errors</th><th class="n">KiB</th><th>error codes</th></tr></thead><tbody>${rows}</tbody></table></div>
     </div></section>`
+}
+
+/** Where nothing parsed the messages, their number is not known, which is not zero. */
+function requests(link: WireSeries): string {
+  const count = sum(link.requests)
+  return count === 0 && link.bytes > 0 ? '–' : inNumber(count)
 }
 
 /** Both drawings are in the page; its style shows the one that fits. */

@@ -7,6 +7,8 @@ import type { Json } from '../json.ts'
 export interface RunStory {
   readonly run: Extract<Entry, { readonly kind: 'run' }> | undefined
   readonly endMs: number
+  /** What plots show: from the first traffic to the last, without the slow start and the reads. */
+  readonly shown: { readonly fromMs: number; readonly toMs: number }
   readonly phases: readonly Span<Phase>[]
   readonly faults: readonly FaultStory[]
   readonly aborts: readonly Moment[]
@@ -57,6 +59,7 @@ export function tellStory(journal: Journal): RunStory {
   return {
     run: ofKind(journal, 'run')[0],
     endMs,
+    shown: shownOf(journal, endMs),
     phases: phasesOf(journal, endMs),
     faults: faultsOf(journal),
     aborts: ofKind(journal, 'abort').map(({ atMs, reason }) => ({ atMs, text: reason })),
@@ -66,6 +69,15 @@ export function tellStory(journal: Journal): RunStory {
     system: ofKind(journal, 'system')[0]?.description ?? {},
     workloads: [...new Set(workloads.map(entry => entry.workload))],
   }
+}
+
+function shownOf(journal: Journal, endMs: number) {
+  const traffic = ofKind(journal, 'invoke')
+  const first = traffic[0]?.atMs ?? 0
+  const reads = ofKind(journal, 'phase').find(entry => entry.phase === 'final-reads')
+  const last = reads?.atMs ?? endMs
+  const fromMs = 1000 * Math.max(0, Math.floor(first / 1000 - 0.5))
+  return { fromMs, toMs: Math.max(fromMs + 1000, 1000 * Math.ceil(last / 1000 + 0.5)) }
 }
 
 function phasesOf(journal: Journal, endMs: number): readonly Span<Phase>[] {

@@ -71,7 +71,7 @@ th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--grid); vertical
 tr:last-child td { border-bottom: 0; }
 .wires td, .wires th { white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.yes { color: #23805c; } .no { color: var(--bad); font-weight: 600; }
+.yes { color: #23805c; } .no { color: var(--bad); font-weight: 600; } .bent { color: var(--soft); }
 @media (prefers-color-scheme: dark) { .yes { color: #54c398; } }
 @media (max-width: 640px) {
   .wide { display: none; } .narrow { display: block; }

@@ -14,9 +14,11 @@ const rowHeight = 30
 
 /** Phases in the first row, then each fault in a row of its own, on the clock of the other plots. */
 export function timelineChart(story: RunStory, size: Size): string {
-  const phases = story.phases.map(({ name, fromMs, toMs }, i): Bar => {
-    const color = `var(--phase-${i % 2})`
-    return { row: 0, from: fromMs / 1000, to: toMs / 1000, color, text: name }
+  const { shown } = story
+  const phases = story.phases.flatMap(({ name, fromMs, toMs }, i): readonly Bar[] => {
+    const from = Math.max(fromMs, shown.fromMs) / 1000
+    const to = Math.min(toMs, shown.toMs) / 1000
+    return from < to ? [{ row: 0, from, to, color: `var(--phase-${i % 2})`, text: name }] : []
   })
   const faults = story.faults.flatMap((fault, i): readonly Bar[] => {
     const span = inForce(fault, story)
@@ -58,7 +60,7 @@ function renderBar(bars: readonly Bar[], story: RunStory, size: Size): CustomSer
     const width = Math.max(2, right - x - 1)
     const fits = bar.text.length * size.fontSize * 0.56 < width - 8
     const beside = bar.row > 0 && !fits
-    const leftwards = bar.to > story.endMs / 2000
+    const leftwards = bar.to > (story.shown.fromMs + story.shown.toMs) / 2000
     const text = fits || beside ? bar.text : ''
     const at = beside ? (leftwards ? x - 6 : right + 6) : x + 6
     const fill = bar.row > 0 && fits ? 'var(--on-fault)' : 'var(--ink)'

@@ -34,9 +34,13 @@ interface Tally {
   readonly histogram: Histogram
 }
 
-/** Final reads are no traffic and left out. */
-export function trafficSeries(journal: Journal, workload: string, endMs: number): TrafficSeries {
-  const bucketMs = bucketLength(endMs)
+/** Over a run that ends at `endMs`, of which `shownMs` are drawn. Final reads are left out. */
+export function trafficSeries(
+  journal: Journal,
+  workload: string,
+  { endMs, shownMs }: { readonly endMs: number; readonly shownMs: number },
+): TrafficSeries {
+  const bucketMs = bucketLength(shownMs)
   const count = Math.floor(endMs / bucketMs) + 1
   const tallies = Array.from({ length: count }, tally)
   const total = tally()
@@ -62,9 +66,9 @@ export function trafficSeries(journal: Journal, workload: string, endMs: number)
 }
 
 /** About fifty buckets for the run, of a length a person can name. */
-export function bucketLength(endMs: number): number {
+export function bucketLength(lengthMs: number): number {
   const lengths = [100, 250, 500, 1000, 2000, 5000, 10_000, 30_000]
-  return lengths.find(each => endMs / each <= 65) ?? 60_000
+  return lengths.find(each => lengthMs / each <= 65) ?? 60_000
 }
 
 function tally(): Tally {

@@ -20,9 +20,12 @@ type Kind = 'connects' | 'requests' | 'errors'
  * One series per link, most traffic first. A link may tell single events, counters or both; where it
  * tells both, each bucket believes the greater, since they count the same thing.
  */
-export function wireSeries(journal: Journal, endMs: number): readonly WireSeries[] {
+export function wireSeries(
+  journal: Journal,
+  { endMs, shownMs }: { readonly endMs: number; readonly shownMs: number },
+): readonly WireSeries[] {
   const links = new Map<string, Link>()
-  const bucketMs = bucketLength(endMs)
+  const bucketMs = bucketLength(shownMs)
   const size = Math.floor(endMs / bucketMs) + 1
   for (const entry of journal) {
     if (entry.kind !== 'wire' && entry.kind !== 'wire-count') continue
