@@ -78,7 +78,9 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     peers.includes('smtp') ? startSmtp(run) : undefined,
     peers.includes('payments') ? startPayments(run) : undefined,
     peers.includes('marketplace') ? startMarketplace(run, { products }) : undefined,
-    peers.includes('oauth') ? startOauth(run, { clients: [shopClient] }) : undefined,
+    peers.includes('oauth')
+      ? startOauth(run, { clients: [shopClient], accessTokenSeconds: 3 })
+      : undefined,
   ])
   const config = {
     postgres: { url: postgres.url },

@@ -109,7 +109,7 @@ export const defenceTable = {
   },
   'oauth-limits': {
     promise: 'A sign-in provider gets this long for each answer; a sign-in must end in this long.',
-    settings: { timeoutMs: 400, flowSeconds: 600 },
+    settings: { timeoutMs: 600, flowSeconds: 600 },
   },
   'marketplace-timeouts': {
     promise: 'No call to the marketplace takes longer than this, however its answer drips.',
