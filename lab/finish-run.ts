@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Clock } from './clock.ts'
-import { LabError } from './errors.ts'
+import { LabError, messageOf } from './errors.ts'
 import { type LedgerContent, LedgerWriter, readLedger } from './ledger-file.ts'
 import { playUndo } from './play-undo.ts'
 import {
@@ -67,7 +67,7 @@ async function playAll(file: string, { owed }: LedgerContent, clock: Clock) {
       undone.push(label)
       await writer.append({ kind: 'settled', id })
     } catch (error) {
-      problems.push(`undoing ${label}: ${error instanceof Error ? error.message : String(error)}`)
+      problems.push(`undoing ${label}: ${messageOf(error)}`)
     }
   }
   return { undone, problems }
@@ -104,7 +104,7 @@ async function attempt(action: () => Promise<void>): Promise<readonly string[]> 
     await action()
     return []
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
+    return [messageOf(error)]
   }
 }
 

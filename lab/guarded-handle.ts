@@ -1,4 +1,4 @@
-import { LabError } from './errors.ts'
+import { LabError, messageOf } from './errors.ts'
 import { guardedProcesses } from './guarded-processes.ts'
 import type { Exit } from './guarded-server.ts'
 import type { GuardedProcess, ProcessSpec } from './guardian.ts'
@@ -126,7 +126,7 @@ function notStarted(spec: ProcessSpec, cause: unknown): LabError {
   return new LabError({
     code: 'not-started',
     expected: `to start ${spec.name}`,
-    found: cause instanceof Error ? cause.message : String(cause),
+    found: messageOf(cause),
     why: 'the system under test needs it',
     next: `try it by hand: ${spec.command} ${spec.args.join(' ')}`,
     cause,

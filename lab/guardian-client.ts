@@ -12,6 +12,7 @@ import { GuardianCalls } from './guardian-calls.ts'
 import { LedgerWriter } from './ledger-file.ts'
 import { openLedger } from './open-ledger.ts'
 import { identify } from './process-table.ts'
+import { writableFolder } from './writable-folder.ts'
 
 export interface GuardianOptions {
   /** `.lab`: the ledgers stand below it. */
@@ -28,8 +29,7 @@ export interface GuardianOptions {
  */
 export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
   const { clock, runId, scratchFolder } = options
-  const ledgers = join(options.folder, 'ledgers')
-  await mkdir(ledgers, { recursive: true })
+  const ledgers = await writableFolder(join(options.folder, 'ledgers'))
   const file = join(ledgers, `${runId}.jsonl`)
   const writer = await LedgerWriter.open(file)
   await writer.append({ kind: 'run', runId, lab: identify(process.pid), scratchFolder })

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { systemClock } from './clock.ts'
+import { messageOf } from './errors.ts'
 import { finishRun } from './finish-run.ts'
 import { GuardedServer } from './guarded-server.ts'
 import { type Answer, type Request, request, type ServerRequest } from './guardian-protocol.ts'
@@ -40,7 +41,7 @@ async function handle(message: Request): Promise<void> {
     const process = await obey(message)
     say({ kind: 'done', id: message.id, ...(process && { process }) })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     say({ kind: 'failed', id: message.id, error: reason })
   }
 }
@@ -90,7 +91,7 @@ async function finish(id?: number): Promise<void> {
   await ledger[Symbol.asyncDispose]()
   const problems = await finishRun(ledgerFile, systemClock).then(
     finished => finished.problems,
-    error => [error instanceof Error ? error.message : String(error)],
+    error => [messageOf(error)],
   )
   for (const problem of problems) console.error(problem)
   const code = problems.length === 0 ? 0 : 1

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from './clock.ts'
+import { messageOf } from './errors.ts'
 import { type Finished, finishRun } from './finish-run.ts'
 import { type LedgerContent, readLedger } from './ledger-file.ts'
 import { isAlive, type ProcessId } from './process-table.ts'
@@ -43,7 +44,7 @@ async function healOne(file: string, options: HealOptions): Promise<Healed | und
   } catch (error) {
     // Its guardian may have finished meanwhile.
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    const problem = error instanceof Error ? error.message : String(error)
+    const problem = messageOf(error)
     return { state: 'unreadable', ledgerFile: file, problem }
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { LabError } from './errors.ts'
+import { LabError, messageOf } from './errors.ts'
 import type { Ledger, Undo } from './ledger.ts'
 import type { LedgerWriter } from './ledger-file.ts'
 import { playUndo } from './play-undo.ts'
@@ -41,7 +41,7 @@ function notWritten(label: string, file: string, cause: unknown): LabError {
   return new LabError({
     code: 'ledger-not-written',
     expected: `to write down how "${label}" is undone before it is done`,
-    found: `${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    found: `${file}: ${messageOf(cause)}`,
     why: 'a fault whose undo is not on disk could outlive the lab, so it was not made',
     next: 'make space on the disk, or move the project to one that can be written to',
     cause,

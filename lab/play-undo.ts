@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { LabError } from './errors.ts'
+import { LabError, messageOf } from './errors.ts'
 import type { Undo } from './ledger.ts'
 
 export const undoWithinMs = 5_000
@@ -16,7 +16,7 @@ export async function playUndo(undo: Undo, clock: Clock, withinMs = undoWithinMs
     throw new LabError({
       code: 'undo-failed',
       expected: `${undo.module} to undo ${JSON.stringify(undo.args)}`,
-      found: cause instanceof Error ? cause.message : String(cause),
+      found: messageOf(cause),
       why: 'the fault may still be in force',
       next: 'remove the cause, then play it again: pnpm lab heal',
       cause,

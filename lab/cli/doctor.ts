@@ -1,5 +1,6 @@
 import { arch, availableParallelism, platform, release, totalmem, userInfo } from 'node:os'
 import { styleText } from 'node:util'
+import { messageOf } from '../errors.ts'
 import { examineMeans, type Means } from '../means.ts'
 
 /** How the doctor looks for one kind of server: only looks, and downloads nothing. */
@@ -45,7 +46,7 @@ async function tellServer({ name, find, otherwise }: ServerProbe): Promise<strin
     if (found) return yes(name, `${found.version}, from ${found.from}`)
     return maybe(name, `not here yet: ${otherwise}`)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     return no(name, reason.replaceAll('\n', `\n${' '.repeat(31)}`))
   }
 }

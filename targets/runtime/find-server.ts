@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { LabError } from '../../lab/errors.ts'
+import { LabError, messageOf } from '../../lab/errors.ts'
 import { runTool } from './run-tool.ts'
 import { findUnpacked, type Unpacked, type UnpackOptions, unpack } from './unpack.ts'
 
@@ -49,7 +49,7 @@ export async function findServer(
     return await examineUnpacked(kind, await unpack(kind.command, kind.packages, options))
   } catch (cause) {
     options.signal?.throwIfAborted()
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     tried.push(`packages ${kind.packages.join(', ')}: ${reason}`)
     throw noServer(kind.name, tried, kind.install, cause)
   }
@@ -102,7 +102,7 @@ async function examine(
       {
         code: 'server-does-not-run',
         expected: `${command} (from ${from}) to print its version`,
-        found: cause instanceof Error ? cause.message : String(cause),
+        found: messageOf(cause),
         why: `the system under test needs ${name}`,
         next: `set ${variable} to a program that works, or unset it`,
         cause,

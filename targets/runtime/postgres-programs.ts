@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink } from 'nod
 import { basename, delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { messageOf } from '../../lab/errors.ts'
 import { reachableByAll } from '../../lab/reachable-folder.ts'
 import { isExecutable, noServer } from './find-server.ts'
 import { runTool } from './run-tool.ts'
@@ -37,7 +38,7 @@ export async function postgresPrograms(options: UnpackOptions = {}): Promise<Pos
       if (folder !== undefined) return await examine(folder, from)
       tried.push(`${from}: not there`)
     } catch (error) {
-      tried.push(`${from}: ${error instanceof Error ? error.message : String(error)}`)
+      tried.push(`${from}: ${messageOf(error)}`)
     }
   }
   throw noServer('PostgreSQL', tried, {

@@ -1,3 +1,4 @@
+import { messageOf } from '../../lab/errors.ts'
 import { findInstalled, noServer, type ServerKind } from './find-server.ts'
 import { goBuilt, goInstall } from './go-install.ts'
 
@@ -45,7 +46,7 @@ export async function toxiproxyBinary(
   try {
     return { path: await goInstall(module, progress), from: 'go install' }
   } catch (cause) {
-    tried.push(`go install ${module}: ${cause instanceof Error ? cause.message : cause}`)
+    tried.push(`go install ${module}: ${messageOf(cause)}`)
     throw noServer('Toxiproxy', tried, toxiproxyServer.install, cause)
   }
 }
