@@ -57,7 +57,10 @@ function phaseLine(state: LiveState, nowMs: number, width: number): readonly Pie
   })
 }
 
-const barLength = 24
+/** What a strike's line needs besides its label and its bar. */
+const wordsWidth = 28
+const longestBar = 24
+const shortestBar = 8
 
 /** One line per planned strike: its place in the schedule, and what it does now or when it will. */
 function strikeLines(
@@ -76,6 +79,7 @@ function strikeLines(
   const sinceMs = state.injectMs === undefined ? undefined : nowMs - state.injectMs
   const labelWidth = Math.max(...planned.map(each => each.label.length), 0)
   const applied = [...state.faults.values()]
+  const barLength = Math.max(1, Math.min(longestBar, width - labelWidth - wordsWidth))
   return planned.map(({ label, from, latest, to }, i) => {
     const cell = (ms: number) => Math.min(barLength, Math.round((ms / endMs) * barLength))
     const done = sinceMs === undefined ? 0 : cell(sinceMs)
@@ -86,7 +90,7 @@ function strikeLines(
     const fault = applied.find(each => each.label === label && isOf(i, planned, applied, each))
     const now = strikeNow(fault, sinceMs, latest, nowMs)
     const name = piece(`  ${label.padEnd(labelWidth)}  `)
-    return width < 72 ? [name, now] : [name, piece(bar, now.style ?? 'dim'), now]
+    return barLength < shortestBar ? [name, now] : [name, piece(bar, now.style ?? 'dim'), now]
   })
 }
 
