@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addToxic, client, echo, proxyTo, testProxy, until, upstream } from './testing/proxied.ts'
@@ -113,4 +114,35 @@ test('a message of 10 MB arrives whole, through latency and a slow reader', asyn
   socket.write(message)
   const got = await socket.bytes(message.length)
   expect(got.equals(message)).toBe(true)
+})
+
+test('a bulk stream stays exact while its reader stops and goes', async () => {
+  await using proxy = await testProxy()
+  const total = 48 * 1024 * 1024
+  // Each 4-byte word tells its own position, so a stale or swapped buffer cannot go unnoticed.
+  const block = (from: number) => {
+    const words = new Uint32Array(65_536)
+    for (let i = 0; i < words.length; i++) words[i] = from / 4 + i
+    return Buffer.from(words.buffer)
+  }
+  await using server = await upstream(async socket => {
+    for (let at = 0; at < total; at += 262_144) {
+      if (!socket.write(block(at))) await once(socket, 'drain')
+    }
+    socket.end()
+  })
+  const listen = await proxyTo(proxy, server)
+  using reader = await client(listen)
+  let paused = 0
+  reader.socket.on('data', () => {
+    if (paused++ % 40 !== 0) return
+    reader.socket.pause()
+    setTimeout(() => reader.socket.resume(), 3)
+  })
+  expect(await reader.ended).toBe('fin')
+  const received = reader.received()
+  expect(received.length).toBe(total)
+  for (let at = 0; at < total; at += 262_144) {
+    expect(received.subarray(at, at + 262_144).equals(block(at))).toBe(true)
+  }
 })

@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net'
 import type { ActiveToxic } from './active-toxic.ts'
 import { Conversation, type ConversationHost } from './conversation.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { End } from './ends/end.ts'
+import { openEnd } from './ends/open-end.ts'
 import { Flow } from './flow.ts'
 import type { ProtocolSession } from './protocol.ts'
 import type { ConnectionFacts, Ending } from './toxic.ts'
@@ -48,8 +50,14 @@ export class Connection {
     this.#host = host
     this.client = client
     this.upstream = connect({ ...upstream, allowHalfOpen: true, noDelay: true })
-    this.up = new Flow('upstream', this, this.client, this.upstream)
-    this.down = new Flow('downstream', this, this.upstream, this.client)
+    const clientEnd = openEnd(this.client)
+    const upstreamEnd = openEnd(this.upstream)
+    this.up = new Flow('upstream', this, clientEnd, upstreamEnd)
+    this.down = new Flow('downstream', this, upstreamEnd, clientEnd)
+    this.upstream.on('connect', () => {
+      clientEnd.start(this.up)
+      upstreamEnd.start(this.down)
+    })
     this.conversation = session && new Conversation(this, session, host)
     this.client.on('error', error => this.#failed(this.upstream, error))
     this.upstream.on('error', error => this.#failed(this.client, error))
@@ -88,12 +96,12 @@ export class Connection {
   close(how: Ending): void {
     if (this.#closing) return
     this.#stopFlows()
-    for (const socket of [this.client, this.upstream]) {
-      if (how === 'rst' && !socket.connecting) socket.resetAndDestroy()
-      else if (socket.connecting) socket.destroy()
+    for (const end of [this.up.source, this.down.source]) {
+      const { socket } = end
+      if (socket.connecting) socket.destroy()
+      else if (how === 'rst') socket.resetAndDestroy()
       else {
-        socket.removeAllListeners('data')
-        socket.resume()
+        end.ignore()
         socket.end()
         this.deadlines.in(LINGER_MS, () => socket.destroy())
       }
@@ -101,13 +109,10 @@ export class Connection {
   }
 
   /** Resets this side; the other one stays open, and what it says is read and forgotten. */
-  orphan(gone: Socket): void {
-    const left = gone === this.client ? this.upstream : this.client
+  orphan(gone: End, left: End): void {
     this.#orphaned = true
-    gone.resetAndDestroy()
-    left.removeAllListeners('data')
-    left.removeAllListeners('end')
-    left.resume()
+    gone.socket.resetAndDestroy()
+    left.ignore()
   }
 
   /** Ends both sides at once: unread data makes the kernel send RST, else FIN. */

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
 import type { ActiveToxic } from './active-toxic.ts'
 import type { Connection } from './connection.ts'
+import type { End, Reader } from './ends/end.ts'
 import type { Gate } from './gate.ts'
 import { Slot } from './slot.ts'
 import type { Direction } from './toxic.ts'
@@ -12,11 +12,11 @@ import type { Direction } from './toxic.ts'
 export const HELD_LIMIT = 4 * 1024 * 1024
 
 /** One direction of a connection: from the source through the toxics to the sink. */
-export class Flow {
+export class Flow implements Reader {
   readonly direction: Direction
   readonly connection: Connection
-  readonly source: Socket
-  readonly sink: Socket
+  readonly source: End
+  readonly sink: End
   /** Where messages are told apart and judged, before the byte toxics. */
   gate: Gate | undefined
   received = 0
@@ -30,29 +30,26 @@ export class Flow {
   #closeAfterEnd = false
   #destroyed = false
 
-  constructor(direction: Direction, connection: Connection, source: Socket, sink: Socket) {
+  constructor(direction: Direction, connection: Connection, source: End, sink: End) {
     this.direction = direction
     this.connection = connection
     this.source = source
     this.sink = sink
-    source.on('data', (chunk: Buffer) => {
-      this.received += chunk.length
-      const gate = this.gate
-      if (!gate) this.forward(chunk)
-      else if (gate.control) gate.push(chunk)
-      else {
-        this.forward(chunk)
-        gate.push(chunk)
-      }
-    })
-    source.on('end', () => {
-      this.gate?.end()
-      if (!this.gate?.control) this.forwardEnd()
-    })
-    sink.on('drain', () => {
+    sink.drained = () => {
       this.#blocked = false
       this.#regulate()
-    })
+    }
+  }
+
+  read(chunk: Buffer, borrowed: boolean): void {
+    this.received += chunk.length
+    if (!this.gate && !this.#head) this.send(chunk)
+    else this.#inspect(borrowed ? Buffer.from(chunk) : chunk)
+  }
+
+  ended(): void {
+    this.gate?.end()
+    if (!this.gate?.control) this.forwardEnd()
   }
 
   get held(): number {
@@ -76,7 +73,8 @@ export class Flow {
 
   /** The end of the chain: bytes for the sink. */
   send(data: Buffer): void {
-    if (this.sink.writableEnded || this.sink.destroyed) return
+    const { socket } = this.sink
+    if (socket.writableEnded || socket.destroyed) return
     this.sent += data.length
     if (this.sink.write(data)) return
     this.#blocked = true
@@ -85,7 +83,7 @@ export class Flow {
 
   /** The end of the chain: the sink gets its FIN. */
   finish(): void {
-    if (!this.sink.writableEnded) this.sink.end()
+    if (!this.sink.socket.writableEnded) this.sink.socket.end()
     if (this.#closeAfterEnd) this.connection.close('fin')
   }
 
@@ -125,6 +123,12 @@ export class Flow {
     this.#slots = []
     this.#head = undefined
     this.#held = 0
+  }
+
+  #inspect(chunk: Buffer): void {
+    const gate = this.gate
+    if (!gate?.control) this.forward(chunk)
+    gate?.push(chunk)
   }
 
   #regulate(): void {

@@ -7,7 +7,7 @@ export async function listen(
   address: Address,
   accept: (socket: Socket) => void,
 ): Promise<{ readonly server: Server; readonly address: Address }> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ApiError(500, `listen tcp ${formatAddress(address)}: ${explain(error)}`)),

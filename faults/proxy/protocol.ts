@@ -11,25 +11,25 @@ export interface Message {
   /** `SET`, `Query`, `COMMIT`, `POST /orders`, `text`, `ErrorResponse`. */
   readonly kind: string
   /** The protocol's own name of it, where that is not its kind: `Query`, `Execute`. */
-  readonly form?: string
+  readonly form?: string | undefined
   /** Key, table, channel or path it is about. */
-  readonly key?: string
+  readonly key?: string | undefined
   /** Trace id found in an SQL comment or a header. */
-  readonly trace?: string
+  readonly trace?: string | undefined
   /** Error code of a response: `READONLY`, `40001`, `503`. */
-  readonly error?: string
+  readonly error?: string | undefined
   /** Text to match against (the SQL, the command with its arguments), at most `HEAD_LIMIT` bytes. */
-  readonly text?: string
+  readonly text?: string | undefined
   /** HTTP: bytes before its body. */
-  readonly headLength?: number
+  readonly headLength?: number | undefined
   /** Downstream: number of the request it answers. Absent on pushes. */
-  readonly answers?: number
+  readonly answers?: number | undefined
   /** Downstream: no further message answers that request. Default true. */
-  readonly final?: boolean
+  readonly final?: boolean | undefined
   /** Upstream: the server will answer this one. Default false. */
-  readonly awaited?: boolean
+  readonly awaited?: boolean | undefined
   /** The protocol's housekeeping (Bind, Sync, DataRow): neither counted nor written to the journal. */
-  readonly minor?: boolean
+  readonly minor?: boolean | undefined
 }
 
 /** A parser may look at this many bytes before it must call `begin` (or `unparsed`). */

@@ -64,7 +64,7 @@ export class Slot implements Port {
   }
 
   orphanSink(): void {
-    this.#flow.connection.orphan(this.#flow.source)
+    this.#flow.connection.orphan(this.#flow.source, this.#flow.sink)
   }
 
   landed(bytes: number): void {
