@@ -86,6 +86,19 @@ export function faultWindow(journal: Journal): Window | undefined {
   return { fromMs: first.atMs, toMs: Math.max(first.atMs, last?.atMs ?? first.atMs) }
 }
 
+/**
+ * Of several things that went wrong, the one to show: the first since the first fault, which can
+ * explain it; else the first of all.
+ */
+export function clearest<Thing extends { readonly atMs: number }>(
+  journal: Journal,
+  things: readonly Thing[],
+): Thing | undefined {
+  const fromMs = faultWindow(journal)?.fromMs ?? 0
+  const sorted = things.toSorted((a, b) => a.atMs - b.atMs)
+  return sorted.find(thing => thing.atMs >= fromMs) ?? sorted[0]
+}
+
 /** A control run without faults: where nothing is wrong, that nothing was refused is the answer. */
 export function isCalm(journal: Journal): boolean {
   return journal.some(entry => entry.kind === 'run' && entry.faultsOff)

@@ -1,5 +1,13 @@
 import type { Checker, Finding, Journal } from '../checker.ts'
-import { entriesOf, faultWindow, history, type Named, type Performed, within } from './history.ts'
+import {
+  clearest,
+  entriesOf,
+  faultWindow,
+  history,
+  type Named,
+  type Performed,
+  within,
+} from './history.ts'
 
 export interface RefusalOptions {
   /** Any answer after this long, from the intended start, is late. */
@@ -40,11 +48,15 @@ function judge(journal: Journal, workload: Named, options: RefusalOptions): Find
     shedByTheLab: count('shed'),
   }
   const guilty = sins.flatMap(sin => endings.get(sin) ?? [])
-  const first = guilty.toSorted((a, b) => a.invokedMs - b.invokedMs)[0]
-  if (first) {
+  const shown = clearest(
+    journal,
+    guilty.map(each => ({ each, atMs: end(each) })),
+  )
+  if (shown) {
+    const { each, atMs } = shown
     const counted = sins.filter(sin => count(sin) > 0).map(sin => `${count(sin)} ${sin}`)
     const story = `Of ${traffic.length} operations: ${counted.join(', ')}.`
-    const witness = { what: telling(first, options), entries: entriesOf(first), atMs: end(first) }
+    const witness = { what: telling(each, options), entries: entriesOf(each), atMs }
     return { word: 'invalid', story, figures, witness }
   }
   if (during === 0) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Checker, Finding, Journal } from '../checker.ts'
-import { entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
+import { clearest, entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
 
 export interface JobOptions {
   /** The operation that hands a job in; default `enqueue`. Its key is the job's id. */
@@ -71,7 +71,7 @@ function judge(journal: Journal, workload: Named, options: JobOptions): Finding 
     pending: count('pending'),
     ...Object.fromEntries(sins.map(sin => [sin, offences.filter(each => each.sin === sin).length])),
   }
-  const first = offences.toSorted((a, b) => a.atMs - b.atMs)[0]
+  const first = clearest(journal, offences)
   if (first) {
     const { what, entries, atMs } = first
     const story = `${offences.length} offences among ${accepted.length} accepted jobs, such as: ${what}.`

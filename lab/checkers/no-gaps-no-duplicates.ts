@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Checker, Finding, Journal } from '../checker.ts'
 import type { Entry } from '../journal.ts'
 import type { Json } from '../json.ts'
-import { entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
+import { clearest, entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
 
 export interface ChannelOptions {
   /** The operation that publishes; default `send`. */
@@ -81,7 +81,7 @@ function judge(journal: Journal, workload: Named, options: ChannelOptions): Find
     subscriptions: subscribers.length,
     ...Object.fromEntries(sins.map(sin => [sin, count(sin)])),
   }
-  const first = offences.toSorted((a, b) => a.atMs - b.atMs)[0]
+  const first = clearest(journal, offences)
   if (first) {
     const { what, entries, atMs } = first
     const counted = sins.filter(sin => count(sin) > 0).map(sin => `${count(sin)} ${sin}`)

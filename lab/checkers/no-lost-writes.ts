@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Checker, Figures, Finding, Journal } from '../checker.ts'
 import type { Json } from '../json.ts'
-import { entriesOf, history, type Named, type Performed } from './history.ts'
+import { clearest, entriesOf, history, type Named, type Performed } from './history.ts'
 
 export interface WriteOptions {
   /** The operation that writes; default each but the reads. Its `key` is unique to the request. */
@@ -76,7 +76,7 @@ function judge(journal: Journal, workload: Named, options: WriteOptions): Findin
   )
   const unread = [...writes].filter(([key, attempts]) => attempts.some(isAcked) && !sights.has(key))
   const figures = figuresOf([...writes.values()].flat(), unread.length, [...offences, ...phantoms])
-  return conclude(figures, [...offences, ...phantoms])
+  return conclude(figures, clearest(journal, [...offences, ...phantoms]))
 }
 
 /** What the final reads saw of each key that was read, also when it was nothing. */
@@ -136,7 +136,8 @@ function offence(
   const first = sights[0]
   if (!first) return []
   const operations = [...attempts, ...sights.map(sight => sight.read)]
-  const atMs = (attempts[0] ?? first.read).invokedMs
+  const shown = attempts[0] ?? first.read
+  const atMs = shown.answer?.atMs ?? shown.invokedMs
   return [{ sin, key, entries: operations.flatMap(entriesOf), atMs }]
 }
 
@@ -156,9 +157,8 @@ function figuresOf(writes: readonly Performed[], unread: number, offences: reado
   }
 }
 
-function conclude(figures: ReturnType<typeof figuresOf>, offences: readonly Offence[]): Finding {
-  const first = offences.toSorted((a, b) => a.atMs - b.atMs)[0]
-  if (first) return guilty(figures, first, offences.length)
+function conclude(figures: ReturnType<typeof figuresOf>, shown: Offence | undefined): Finding {
+  if (shown) return guilty(figures, shown)
   if (figures.acknowledged === 0) {
     const story = 'No write was confirmed, so none could be lost: nothing was examined.'
     return { word: 'unknown', story, figures }
@@ -173,18 +173,14 @@ function conclude(figures: ReturnType<typeof figuresOf>, offences: readonly Offe
   return { word: 'valid', story, figures }
 }
 
-function guilty(figures: Figures, first: Offence, total: number): Finding {
-  const counted = sins.filter(sin => (figures[sin] ?? 0) > 0)
+function guilty(figures: Figures, { key, sin, entries, atMs }: Offence): Finding {
+  const counted = sins.filter(each => (figures[each] ?? 0) > 0)
   const story =
-    `${counted.map(sin => `${figures[sin]} ${words[sin].many}`).join(', ')}; ` +
-    `${figures.acknowledged} writes were confirmed (${total} offences in all).`
-  const what = `${first.key} ${words[first.sin].one}`
-  return { word: 'invalid', story, figures, witness: { what, ...shown(first) } }
-}
-
-/** Enough to look at; a key that was attempted a hundred times needs no hundred lines. */
-function shown(first: Offence) {
-  return { entries: first.entries.slice(0, 12), atMs: first.atMs }
+    `${counted.map(each => `${figures[each]} ${words[each].many}`).join(', ')}, ` +
+    `among ${figures.acknowledged} confirmed writes.`
+  // Enough to look at; a key that was attempted a hundred times needs no hundred lines.
+  const witness = { what: `${key} ${words[sin].one}`, entries: entries.slice(0, 12), atMs }
+  return { word: 'invalid', story, figures, witness }
 }
 
 function isWrite({ f, phase }: Performed, { write, read }: WriteOptions): boolean {

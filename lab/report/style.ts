@@ -50,6 +50,9 @@ section, header { break-inside: avoid-page; }
 .figures div { display: flex; flex-direction: column-reverse; }
 .figures dt { font-size: 0.8rem; color: var(--soft); }
 .figures dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
+.valid .figures { margin-top: 4px; gap: 0 16px; font-size: 0.875rem; }
+.valid .figures div { flex-direction: row-reverse; gap: 5px; align-items: baseline; }
+.check.valid { padding-top: 9px; padding-bottom: 9px; }
 .evidence { margin-top: 10px; }
 summary { cursor: pointer; }
 pre, code { font: 0.8125rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
