@@ -92,6 +92,12 @@ const schema = z.strictObject({
   auth: auth.default(() => auth.parse({ tokens: ephemeralTokens() })),
   /** Without it payments stay in doubt. */
   payments: payments.optional(),
+  /** Proxies in front of the service whose `x-forwarded-for` is believed. */
+  trustedProxies: z.array(z.string().min(1)).default([]),
+  /** Without it there are no files; every instance must see the same folder. */
+  files: z
+    .strictObject({ folder: z.string().min(1), maxBytes: z.int().min(1).default(104_857_600) })
+    .optional(),
   /** Without it mails stay queued. */
   smtp: smtp.optional(),
   /** Without it there is no marketplace. */

@@ -98,6 +98,14 @@ export const defenceTable = {
     promise: 'Goods of an order that nobody began to pay for go back on sale.',
     settings: { keepMs: 900_000 },
   },
+  'rate-limit': {
+    promise: 'No client gets more than so many requests per window, over all instances.',
+    settings: { requests: 20_000, windowMs: 10_000 },
+  },
+  'load-shedding': {
+    promise: 'While the event loop lags more than this, requests are refused at once.',
+    settings: { maxLagMs: 1_000 },
+  },
   'role-cache': {
     promise:
       'Roles are read from Postgres at most this often per person; a change is seen by then.',

@@ -1,6 +1,7 @@
 import { accountsModule } from './accounts/module.ts'
 import { chatModule } from './chat/module.ts'
 import { checkoutModule } from './checkout/module.ts'
+import { filesModule } from './files/module.ts'
 import type { Module } from './kit.ts'
 import { mailModule } from './mail/module.ts'
 import { marketplaceModule } from './marketplace/module.ts'
@@ -15,5 +16,6 @@ export const modules: readonly Module[] = [
   accountsModule,
   sessionsModule,
   ordersModule,
+  filesModule,
   marketplaceModule,
 ]

@@ -44,8 +44,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
   const servers = new Map<Role, Http>()
   for (const role of config.roles) {
-    const { metrics } = kit
-    const http = createHttp({ role, defences, metrics, log })
+    const { metrics, redis } = kit
+    const { trustedProxies } = config
+    const http = await createHttp({ role, defences, metrics, log, redis, trustedProxies })
     addHealth(http, { db: kit.db, redis: kit.redis, metrics, isClosing: () => isClosing })
     for (const module of modules) await module.start[role]?.(kit, http)
     servers.set(role, http)

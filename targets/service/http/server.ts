@@ -1,37 +1,59 @@
 import { randomUUID } from 'node:crypto'
+import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyRequest, LogController } from 'fastify'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type RequestContext, runInContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Http } from '../kit.ts'
 import type { Metrics } from '../metrics.ts'
 import { deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
+import { shedLoad } from './load-shedding.ts'
 import { answerProblems } from './problems.ts'
+import { limitRate } from './rate-limit.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Moves bytes for as long as it takes, so it has no deadline. */
+    unhurried?: boolean
+  }
+}
 
 interface Options {
   readonly role: string
+  /** Whose `x-forwarded-for` is believed. */
+  readonly trustedProxies: readonly string[]
+  readonly redis: Redis
   readonly defences: Defences
   readonly metrics: Metrics
   readonly log: Logger
 }
 
 const bodyLimitBytes = 256 * 1024
-const slowestRequestMs = 10_000 // a client that dribbles its request is cut off
+/** Until a request is received whole: a client that dribbles is cut off, a large upload resumes. */
+const slowestRequestMs = 60_000
+const longestDeadlineMs = 10_000
 
 /** An HTTP server on which every request has an id, a deadline, one error format and metrics. */
-export function createHttp({ role, defences, metrics, log }: Options): Http {
+export async function createHttp(options: Options): Promise<Http> {
+  const { role, defences, metrics, log, redis, trustedProxies } = options
   const logger: FastifyBaseLogger = log.child({ role })
   const http = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: slowestRequestMs,
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     genReqId: request => requestId(request.headers['x-request-id']),
   })
-  http.register(cookie)
+  // Awaited: a plugin sees only the routes that come after it.
+  await http.register(cookie)
   giveContext(http, defences)
   answerProblems(http)
+  await shedLoad(http, defences)
+  if (role === 'api') limitRate(http, redis, defences)
+  await http.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
   observe(http, metrics, role)
   return http
 }
@@ -70,10 +92,10 @@ function giveContext(http: Http, defences: Defences): void {
 }
 
 function deadlineOf(request: FastifyRequest, defences: Defences) {
-  if (!defences.on('request-deadline')) return noDeadline
+  if (!defences.on('request-deadline') || request.routeOptions.config.unhurried) return noDeadline
   const { defaultMs, marginMs, retryAfterSeconds } = defences.settings('request-deadline')
   const asked = Number(request.headers['x-deadline-ms'])
-  const ms = Number.isFinite(asked) && asked > 0 ? Math.min(asked, slowestRequestMs) : defaultMs
+  const ms = Number.isFinite(asked) && asked > 0 ? Math.min(asked, longestDeadlineMs) : defaultMs
   return deadlineIn(Math.max(1, ms - marginMs), retryAfterSeconds)
 }
 

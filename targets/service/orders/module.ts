@@ -17,15 +17,18 @@ export const ordersModule: Module = {
   name: 'orders',
   migrations,
   start: {
-    api: (kit, http) => {
+    api: async (kit, http) => {
       const { db, defences, identity } = kit
       const { transact, stock, paying } = build(kit)
       const guard = kit.guard('postgres-orders')
-      addProductRoutes(http, identity, createProducts(db))
+      const [products, orders] = [createProducts(db), createOrders(db)]
+      addProductRoutes(http, identity, products)
+      const { addGraphql } = await import('./graphql.ts') // only who serves pays for loading it
+      addGraphql(http, { identity, orders, products })
       addOrderRoutes(http, {
         identity,
         paying,
-        orders: createOrders(db),
+        orders,
         carts: createCarts(db),
         placing: createPlacing({ db, transact, stock, guard, defences }),
         credit: createCredit(db, transact, defences),

@@ -20,6 +20,15 @@ export function addProductRoutes(http: Http, identity: Identity, products: Produ
     const last = found.length === limit ? found.at(-1)?.sku : undefined
     return { products: found.map(show), next: last ?? null }
   })
+  http.get('/v2/products', async request => {
+    const { after, limit } = parse(page, request.query)
+    const found = await products.list({ after, limit, all: false })
+    const last = found.length === limit ? found.at(-1)?.sku : undefined
+    return { data: found.map(showV2), page: { next: last ?? null } }
+  })
+  http.get('/v2/products/:id', async request =>
+    showV2(await products.find(parse(byId, request.params).id)),
+  )
   http.get('/v1/products/:id', async request =>
     show(await products.find(parse(byId, request.params).id)),
   )
@@ -39,6 +48,12 @@ export function addProductRoutes(http: Http, identity: Identity, products: Produ
     const { id } = parse(byId, request.params)
     return show(await products.restock(id, parse(restock, request.body).quantity))
   })
+}
+
+/** The second version tells money as an amount with its currency, and stock as a yes or no. */
+function showV2({ id, sku, name, active, priceCents, available }: Product) {
+  const price = { amount: formatCents(priceCents), currency: 'USD' }
+  return { id, sku, name, price, inStock: active && available > 0 }
 }
 
 function show({ priceCents, ...product }: Product) {

@@ -28,6 +28,8 @@ export interface Products {
   /** @throws {Problem} 409 `sku-taken`. */
   add(product: NewProduct): Promise<Product>
   find(id: string): Promise<Product>
+  /** Those that are for sale, in no order. */
+  many(ids: readonly string[]): Promise<readonly Product[]>
   /** In the order of their SKU, beginning after this one. */
   list(options: { after: string; limit: number; all: boolean }): Promise<readonly Product[]>
   change(
@@ -70,6 +72,13 @@ export function createProducts(database: Kysely<unknown>): Products {
       const query = db.selectFrom('orders_products').select(columns).where('id', '=', id)
       return found(await query.executeTakeFirst())
     },
+    many: ids =>
+      db
+        .selectFrom('orders_products')
+        .select(columns)
+        .where('id', 'in', ids)
+        .where('active', '=', true)
+        .execute(),
     list: async ({ after, limit, all }) => {
       let query = db.selectFrom('orders_products').select(columns).where('sku', '>', after)
       if (!all) query = query.where('active', '=', true)

@@ -43,6 +43,7 @@ export interface Orders {
   /** @throws {Problem} 404. */
   find(id: string): Promise<Order>
   lines(id: string): Promise<readonly OrderLine[]>
+  linesOf(ids: readonly string[]): Promise<readonly (OrderLine & { orderId: string })[]>
   history(id: string): Promise<readonly { status: OrderStatus; at: Date }[]>
   list(userId: string, options: { after: number; limit: number }): Promise<readonly Order[]>
   /** Locks the order until the transaction ends. @throws {Problem} 404, 409 `wrong-state`. */
@@ -70,6 +71,11 @@ export function createOrders(database: Kysely<unknown>): Orders {
   const byId = (id: string) => db.selectFrom('orders_orders').select(columns).where('id', '=', id)
   const log = (id: string, status: OrderStatus) =>
     sql`insert into orders_events (order_id, status) values (${id}, ${status})`.execute(db)
+  const lines = db
+    .selectFrom('orders_lines')
+    .select(['product_id as productId', 'sku', 'name', 'quantity'])
+    .select('unit_price_cents as unitPriceCents')
+    .orderBy('sku')
   return {
     add: async order => {
       const { rows } = await sql<{ id: string }>`
@@ -91,14 +97,8 @@ export function createOrders(database: Kysely<unknown>): Orders {
         .where('idempotency_key', '=', key)
         .executeTakeFirst(),
     find: async id => found(await byId(id).executeTakeFirst()),
-    lines: id =>
-      db
-        .selectFrom('orders_lines')
-        .select(['product_id as productId', 'sku', 'name', 'quantity'])
-        .select('unit_price_cents as unitPriceCents')
-        .where('order_id', '=', id)
-        .orderBy('sku')
-        .execute(),
+    lines: id => lines.where('order_id', '=', id).execute(),
+    linesOf: ids => lines.select('order_id as orderId').where('order_id', 'in', ids).execute(),
     history: id =>
       db
         .selectFrom('orders_events')

@@ -1,0 +1,8 @@
+/** How the pools are bounded, where there is a pool. */
+export interface Opened {
+  readonly options: {
+    readonly poolSize: number
+    readonly acquireMs: number
+    readonly statementMs: number
+  }
+}

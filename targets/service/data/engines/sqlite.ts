@@ -1,0 +1,36 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import type { Tables } from '../tables.ts'
+
+/** A file that several processes may share. One connection each: SQLite's calls are synchronous. */
+export function openSqlite(file: string, { acquireMs }: { readonly acquireMs: number }) {
+  const open = async () => adapted(new DatabaseSync(file, { timeout: acquireMs }))
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: open }) })
+}
+
+function adapted(database: DatabaseSync): SqliteDatabase {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  return {
+    close: () => database.close(),
+    prepare: text => {
+      // A transaction that reads first and writes later would fail instead of wait.
+      const statement = database.prepare(text === 'begin' ? 'begin immediate' : text)
+      return {
+        reader: statement.columns().length > 0,
+        all: parameters => statement.all(...parameters.map(storable)),
+        iterate: parameters => statement.iterate(...parameters.map(storable)),
+        run: parameters => statement.run(...parameters.map(storable)),
+      }
+    },
+  }
+}
+
+function storable(value: unknown): SQLInputValue {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint') {
+    return value
+  }
+  if (value instanceof Uint8Array) return value
+  throw new TypeError(`SQLite cannot store a ${typeof value}.`)
+}

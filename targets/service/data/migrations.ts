@@ -1,0 +1,118 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Migrations } from '../postgres/migrate.ts'
+import type { EngineKind } from './engine.ts'
+
+/** Where the three differ in what a column is called. */
+const types = {
+  postgres: {
+    id: sql`bigint generated always as identity primary key`,
+    key: sql`varchar(254) collate "C"`,
+    bytes: sql`bytea`,
+    json: sql`jsonb`,
+    long: sql`text`,
+    after: sql``,
+  },
+  mysql: {
+    id: sql`bigint auto_increment primary key`,
+    // By code points: other collations hold é and e to be the same.
+    key: sql`varchar(254) character set utf8mb4 collate utf8mb4_nopad_bin`,
+    bytes: sql`longblob`,
+    json: sql`json`,
+    long: sql`longtext`,
+    after: sql`engine=InnoDB default charset=utf8mb4 collate=utf8mb4_nopad_bin`,
+  },
+  sqlite: {
+    id: sql`integer primary key autoincrement`,
+    key: sql`text`,
+    bytes: sql`blob`,
+    json: sql`text`,
+    long: sql`text`,
+    after: sql`strict`,
+  },
+} as const
+
+/** One change each, harmless when it was made before: where a change cannot be undone, it is repeated. */
+export function migrationsFor(kind: EngineKind): Migrations {
+  const { id, key, bytes, json, long, after } = types[kind]
+  const text = (length: number) => (kind === 'sqlite' ? sql`text` : sql.raw(`varchar(${length})`))
+  const whole = kind === 'sqlite' ? sql`integer` : sql`bigint`
+  const characters = kind === 'sqlite' ? sql`length` : sql`char_length`
+  const flag = kind === 'sqlite' ? sql`integer` : sql`boolean`
+  return {
+    '010-people': step(
+      sql`create table if not exists data_people (
+        id ${id},
+        email ${text(254)} not null,
+        email_key ${key} not null,
+        name ${text(100)} not null,
+        password_hash ${text(200)},
+        verified_at ${whole},
+        balance_cents ${whole} not null default 0,
+        active ${flag} not null,
+        settings ${json} not null,
+        avatar ${bytes},
+        version ${whole} not null default 1,
+        created_at ${whole} not null,
+        constraint data_people_email unique (email_key),
+        constraint data_people_name check (${characters}(name) between 1 and 100),
+        constraint data_people_balance check (balance_cents >= 0)
+      ) ${after}`,
+      sql`drop table if exists data_people`,
+    ),
+    '020-notes': step(
+      sql`create table if not exists data_notes (
+        id ${id},
+        person_id ${whole} not null,
+        title ${text(200)} not null,
+        body ${long} not null,
+        ${rank(kind)} ${whole} not null,
+        constraint data_notes_person foreign key (person_id)
+          references data_people (id) on delete cascade
+      ) ${after}`,
+      sql`drop table if exists data_notes`,
+    ),
+    '030-notes-by-rank': step(
+      sql`create index if not exists data_notes_rank on data_notes (person_id, ${rank(kind)})`,
+      kind === 'mysql'
+        ? sql`drop index if exists data_notes_rank on data_notes`
+        : sql`drop index if exists data_notes_rank`,
+    ),
+    '040-tokens': step(
+      sql`create table if not exists data_tokens (
+        hash ${key} not null primary key,
+        person_id ${whole} not null,
+        expires_at ${whole} not null,
+        used_at ${whole},
+        constraint data_tokens_person foreign key (person_id)
+          references data_people (id) on delete cascade
+      ) ${after}`,
+      sql`drop table if exists data_tokens`,
+    ),
+    '050-mails': step(
+      sql`create table if not exists data_mails (
+        id ${text(36)} not null primary key,
+        recipient ${text(254)} not null,
+        subject ${text(200)} not null,
+        body ${long} not null,
+        attempts ${whole} not null default 0,
+        due_at ${whole} not null,
+        sent_at ${whole},
+        failed_at ${whole},
+        last_error ${long}
+      ) ${after}`,
+      sql`drop table if exists data_mails`,
+    ),
+  }
+}
+
+/** A reserved word in one of them. */
+function rank(kind: EngineKind): RawBuilder<unknown> {
+  return kind === 'mysql' ? sql.raw('`rank`') : sql.raw('"rank"')
+}
+
+function step(up: RawBuilder<unknown>, down: RawBuilder<unknown>): Migrations[string] {
+  const run = (statement: RawBuilder<unknown>) => async (db: Kysely<unknown>) => {
+    await statement.execute(db)
+  }
+  return { up: run(up), down: run(down) }
+}

@@ -1,0 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
+import { FileStore } from '@tus/file-store'
+import { Server } from '@tus/server'
+import { z } from 'zod'
+import type { Files } from './repository.ts'
+
+/** What a client says about the file, in the `upload-metadata` header. */
+const metadata = z.object({
+  filename: z.string().min(1).max(200),
+  filetype: z
+    .string()
+    .regex(/^[\w.+-]+\/[\w.+-]+$/)
+    .default('application/octet-stream'),
+})
+
+interface Options {
+  readonly path: string
+  readonly folder: string
+  readonly files: Files
+  readonly maxBytes: number
+}
+
+/** The server of the tus protocol (resumable uploads), and who is uploading right now. */
+export function createUploads({ path, folder, files, maxBytes }: Options) {
+  const uploader = new AsyncLocalStorage<string>()
+  const server = new Server({
+    path,
+    datastore: new FileStore({ directory: folder }),
+    maxSize: maxBytes,
+    relativeLocation: true,
+    namingFunction: () => randomUUID(),
+    disableTerminationForFinishedUploads: true,
+    onUploadCreate: async (_request, upload) => {
+      const said = metadata.safeParse(upload.metadata ?? {})
+      const ownerId = uploader.getStore()
+      if (!said.success || upload.size === undefined || ownerId === undefined) {
+        throw { status_code: 400, body: 'upload-length and a filename are needed' }
+      }
+      const { filename: name, filetype: mediaType } = said.data
+      await files.announce({ id: upload.id, ownerId, name, mediaType, bytes: upload.size })
+      return {}
+    },
+    onUploadFinish: async (_request, upload) => {
+      await files.complete(upload.id)
+      return {}
+    },
+  })
+  return { server, uploader }
+}
