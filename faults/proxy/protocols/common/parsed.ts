@@ -1,36 +1,35 @@
 import type { Message } from '../../protocol.ts'
 import type { Direction } from '../../toxic.ts'
-import type { Exchange } from './pending.ts'
 
-/** A message as a scanner understood it. Optional parts are set only where they are known. */
+/** A message as a scanner understood it. All fields are always there: one shape, made quickly. */
 export class Parsed implements Message {
   readonly direction: Direction
   readonly number: number
   readonly kind: string
-  form?: string
-  key?: string
-  trace?: string
-  error?: string
-  text?: string
-  headLength?: number
-  answers?: number
-  final?: boolean
-  awaited?: boolean
-  minor?: boolean
+  readonly key: string | undefined
+  form: string | undefined = undefined
+  trace: string | undefined = undefined
+  error: string | undefined = undefined
+  text: string | undefined = undefined
+  headLength: number | undefined = undefined
+  answers: number | undefined = undefined
+  final: boolean | undefined = undefined
+  awaited: boolean | undefined = undefined
+  minor: boolean | undefined = undefined
 
   constructor(direction: Direction, number: number, kind: string, key?: string) {
     this.direction = direction
     this.number = number
     this.kind = kind
-    if (key !== undefined) this.key = key
+    this.key = key
   }
 
-  /** A response, which bears the kind, key and trace of what it answers. */
-  static answer(number: number, asked: Exchange, error: string | undefined): Parsed {
+  /** A response, which bears the kind, key and trace of the request it answers. */
+  static answer(number: number, asked: Message, error: string | undefined): Parsed {
     const message = new Parsed('downstream', number, asked.kind, asked.key)
     message.answers = asked.number
-    if (asked.trace !== undefined) message.trace = asked.trace
-    if (error !== undefined) message.error = error
+    message.trace = asked.trace
+    message.error = error
     return message
   }
 }

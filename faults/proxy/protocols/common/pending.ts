@@ -1,60 +1,65 @@
-/** A request whose answer is awaited. */
-export interface Exchange {
-  /** The request's number in its direction. */
-  readonly number: number
-  readonly kind: string
-  readonly key: string | undefined
-  readonly trace: string | undefined
-}
-
 /** The most requests without an answer that are remembered before pairing is given up. */
 export const PENDING_LIMIT = 100_000
 
-/** Requests without an answer, oldest first: a queue without the cost of `Array.shift`. */
+/** Requests without an answer, oldest first, in a ring that grows. */
 export class Pending<Item extends { readonly number: number }> {
-  #items: Item[] = []
+  #ring: (Item | undefined)[] = new Array<undefined>(16).fill(undefined)
   #first = 0
+  #size = 0
 
   get size(): number {
-    return this.#items.length - this.#first
+    return this.#size
   }
 
   get oldest(): Item | undefined {
-    return this.#items[this.#first]
+    return this.#size === 0 ? undefined : this.#ring[this.#first]
   }
 
   push(item: Item): void {
-    this.#items.push(item)
+    if (this.#size === this.#ring.length) this.#refill(this.#list(), this.#size * 2)
+    this.#ring[(this.#first + this.#size) & (this.#ring.length - 1)] = item
+    this.#size++
   }
 
   shift(): Item | undefined {
-    const oldest = this.#items[this.#first]
-    if (oldest === undefined) return undefined
-    this.#first++
-    if (this.#first === this.#items.length) {
-      this.#items.length = 0
-      this.#first = 0
-    } else if (this.#first > 1024 && this.#first * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#first)
-      this.#first = 0
-    }
+    if (this.#size === 0) return undefined
+    const oldest = this.#ring[this.#first]
+    this.#ring[this.#first] = undefined
+    this.#first = (this.#first + 1) & (this.#ring.length - 1)
+    this.#size--
     return oldest
   }
 
   /** The request with this number will be answered so many times more. */
   repeat(number: number, times: number): void {
-    const at = this.#items.findIndex((item, i) => i >= this.#first && item.number === number)
-    const item = this.#items[at]
-    if (item) this.#items.splice(at, 0, ...new Array<Item>(Math.min(times, 1000)).fill(item))
+    const items = this.#list()
+    const again = items.find(item => item.number === number)
+    if (!again) return
+    items.splice(items.indexOf(again), 0, ...new Array<Item>(Math.min(times, 1000)).fill(again))
+    this.#refill(items, this.#ring.length)
   }
 
   /** Forgets the request with this number: the server will never see it. */
   withdraw(number: number): void {
-    const at = this.#items.findIndex((item, i) => i >= this.#first && item.number === number)
-    if (at >= 0) this.#items.splice(at, 1)
-    if (this.#first === this.#items.length) {
-      this.#items.length = 0
-      this.#first = 0
+    const items = this.#list()
+    const left = items.filter(item => item.number !== number)
+    if (left.length < items.length) this.#refill(left, this.#ring.length)
+  }
+
+  #list(): Item[] {
+    const items: Item[] = []
+    for (let i = 0; i < this.#size; i++) {
+      const item = this.#ring[(this.#first + i) & (this.#ring.length - 1)]
+      if (item) items.push(item)
     }
+    return items
+  }
+
+  #refill(items: readonly Item[], atLeast: number): void {
+    let length = 16
+    while (length < atLeast || length < items.length) length *= 2
+    this.#ring = [...items, ...new Array<undefined>(length - items.length).fill(undefined)]
+    this.#first = 0
+    this.#size = items.length
   }
 }

@@ -1,13 +1,15 @@
 import type { Message, ProtocolSession } from '../../protocol.ts'
 import { Framed } from '../common/framed.ts'
 import { Parsed } from '../common/parsed.ts'
-import { type Exchange, PENDING_LIMIT, Pending } from '../common/pending.ts'
+import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
 import { FrameScanner } from '../websocket/frame-scanner.ts'
 import { type Head, pathOf, readRequestLine, readStatus, routeOf, traceOf } from './head.ts'
 import { type Body, HttpReader } from './http-reader.ts'
 
-interface Asked extends Exchange {
+interface Asked {
+  readonly number: number
+  readonly message: Parsed
   readonly method: string
   readonly upgrade: string | undefined
 }
@@ -94,10 +96,10 @@ export class HttpSession implements ProtocolSession {
       frame: ({ kind, form, key, error, text, minor }) => {
         const number = direction === 'upstream' ? ++session.#asked : ++session.#said
         const message = new Parsed(direction, number, kind, key)
-        if (form !== undefined) message.form = form
-        if (error !== undefined) message.error = error
-        if (text !== undefined) message.text = text
-        if (minor) message.minor = true
+        message.form = form
+        message.error = error
+        message.text = text
+        message.minor = minor
         sink.head(message)
       },
       end: offset => sink.end(offset),
@@ -112,12 +114,11 @@ export class HttpSession implements ProtocolSession {
     const number = ++this.#asked
     const kind = `${method} ${routeOf(target)}`
     const message = new Parsed('upstream', number, kind, pathOf(target))
-    const trace = traceOf(head)
-    if (trace !== undefined) message.trace = trace
+    message.trace = traceOf(head)
     message.text = `${method} ${target}`
     message.awaited = true
     const upgrade = head.headers.get('upgrade')?.toLowerCase()
-    this.#pending.push({ number, kind, key: message.key, trace, method, upgrade })
+    this.#pending.push({ number, message, method, upgrade })
     sink.head(message)
     return bodyOf(head, atOnce)
   }
@@ -130,7 +131,7 @@ export class HttpSession implements ProtocolSession {
     const error = status >= 400 ? `${status}` : undefined
     const number = ++this.#said
     const message = asked
-      ? Parsed.answer(number, asked, error)
+      ? Parsed.answer(number, asked.message, error)
       : new Parsed('downstream', number, 'response')
     message.form = `${status}`
     message.headLength = head.length

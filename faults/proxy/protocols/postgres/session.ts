@@ -1,14 +1,16 @@
 import type { Message, ProtocolSession } from '../../protocol.ts'
 import { Framed } from '../common/framed.ts'
 import { Parsed } from '../common/parsed.ts'
-import { type Exchange, PENDING_LIMIT, Pending } from '../common/pending.ts'
+import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
 import { clientForms, serverForms, wantedOfClient, wantedOfServer } from './forms.ts'
 import { FrameReader } from './frame-reader.ts'
 import { lookAtSql, verbOf } from './sql.ts'
 import { Statements } from './statements.ts'
 
-interface Asked extends Exchange {
+interface Asked {
+  readonly number: number
+  readonly message: Parsed
   /** Ended by ReadyForQuery (`cycle`, `sync`), or by its own completion (`execute`). */
   readonly until: 'cycle' | 'execute' | 'sync'
 }
@@ -121,15 +123,7 @@ export class PostgresSession implements ProtocolSession {
       case 'FunctionCall':
         return this.#ask(new Parsed('upstream', number, 'FUNCTION'), 'cycle')
       case 'Sync':
-        this.#skipping = false
-        this.#pending.push({
-          number,
-          kind: form,
-          key: undefined,
-          trace: undefined,
-          until: 'sync',
-        })
-        break
+        return this.#sync(number)
     }
     return minor(number, form)
   }
@@ -141,7 +135,7 @@ export class PostgresSession implements ProtocolSession {
     const message = new Parsed('upstream', number, kind, table)
     message.form = 'Query'
     message.text = text
-    if (trace !== undefined) message.trace = trace
+    message.trace = trace
     return this.#ask(message, 'cycle')
   }
 
@@ -156,15 +150,21 @@ export class PostgresSession implements ProtocolSession {
     const statement = this.#statements.executed(cString(body))
     const message = new Parsed('upstream', number, statement?.kind ?? 'EXECUTE', statement?.table)
     message.form = 'Execute'
-    if (statement) message.text = statement.text
-    if (statement?.trace !== undefined) message.trace = statement.trace
+    message.text = statement?.text
+    message.trace = statement?.trace
     return this.#skipping ? message : this.#ask(message, 'execute')
+  }
+
+  #sync(number: number): Parsed {
+    this.#skipping = false
+    const message = minor(number, 'Sync')
+    this.#pending.push({ number, message, until: 'sync' })
+    return message
   }
 
   #ask(message: Parsed, until: Asked['until']): Parsed {
     message.awaited = true
-    const { number, kind, key, trace } = message
-    this.#pending.push({ number, kind, key, trace, until })
+    this.#pending.push({ number: message.number, message, until })
     return message
   }
 
@@ -191,7 +191,7 @@ export class PostgresSession implements ProtocolSession {
       case 'EmptyQueryResponse':
       case 'PortalSuspended': {
         if (!oldest || oldest.until === 'sync') break
-        const message = Parsed.answer(number, oldest, undefined)
+        const message = Parsed.answer(number, oldest.message, undefined)
         message.form = form
         message.final = oldest.until === 'execute'
         if (message.final) this.#pending.shift()
@@ -226,7 +226,7 @@ export class PostgresSession implements ProtocolSession {
       if (!oldest) this.#skipping = true
       return message
     }
-    const message = Parsed.answer(number, oldest, error)
+    const message = Parsed.answer(number, oldest.message, error)
     message.form = 'ErrorResponse'
     message.final = oldest.until === 'execute'
     if (oldest.until === 'cycle') return message

@@ -1,5 +1,13 @@
 /** Where a command's first key, or channel, stands. */
-type KeyPlace = 'none' | 'numkeys' | 'streams' | number
+export type KeyPlace = 'none' | 'numkeys' | 'streams' | number
+
+/** A command one knows of. */
+export interface Command {
+  readonly name: string
+  readonly keyPlace: KeyPlace
+  /** Its arguments change how the connection is to be read. */
+  readonly isSpecial: boolean
+}
 
 const none = `PING ECHO AUTH HELLO SELECT MULTI EXEC DISCARD UNWATCH INFO CONFIG CLIENT COMMAND SCAN
   DBSIZE FLUSHALL FLUSHDB SAVE BGSAVE BGREWRITEAOF WAIT WAITAOF CLUSTER SCRIPT FUNCTION ROLE REPLICAOF
@@ -27,26 +35,35 @@ const places = new Map<string, KeyPlace>([
   ['XREAD', 'streams'],
   ['XREADGROUP', 'streams'],
 ])
+const special = new Set(['HELLO', 'CLIENT'])
 
 /** Unknown commands of modules mostly have their key first. */
 export function keyPlace(command: string): KeyPlace {
   return places.get(command) ?? 1
 }
 
-const byHash = new Map<number, string>()
-for (const name of places.keys()) byHash.set(hashName(Buffer.from(name), 0, name.length), name)
+const slots = 4096
+const byHash: (Command | undefined)[] = new Array<undefined>(slots).fill(undefined)
+for (const [name, place] of places) {
+  const slot = hashName(Buffer.from(name), 0, name.length)
+  byHash[slot] ??= { name, keyPlace: place, isSpecial: special.has(name) }
+}
 
-/** The command's name in capitals, without making a string for the usual ones. */
+/** A usual command by its name in any case, without making a string. */
+export function knownCommand(chunk: Buffer, from: number, to: number): Command | undefined {
+  const known = byHash[hashName(chunk, from, to)]
+  return known && isName(known.name, chunk, from, to) ? known : undefined
+}
+
+/** The command's name in capitals. */
 export function commandName(chunk: Buffer, from: number, to: number): string {
-  const known = byHash.get(hashName(chunk, from, to))
-  if (known !== undefined && isName(known, chunk, from, to)) return known
-  return chunk.toString('latin1', from, to).toUpperCase()
+  return knownCommand(chunk, from, to)?.name ?? chunk.toString('latin1', from, to).toUpperCase()
 }
 
 function hashName(chunk: Buffer, from: number, to: number): number {
   let hash = to - from
   for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + ((chunk[i] ?? 0) & 0xdf)) | 0
-  return hash
+  return hash & (slots - 1)
 }
 
 function isName(name: string, chunk: Buffer, from: number, to: number): boolean {

@@ -1,5 +1,6 @@
 import type { Scanner } from '../common/sink.ts'
 import { NumberLine } from './number-line.ts'
+import { quickReply } from './quick.ts'
 
 /** Hears of each reply, push or pub/sub message. */
 export interface ReplyEvents {
@@ -25,6 +26,8 @@ const maxErrorWord = 64
 const maxWord = 512
 const maxBulk = 1024 ** 3
 const maxLine = 64 * 1024
+
+const noWords: readonly string[] = []
 
 const ARRAY = 42
 const PUSH = 62
@@ -63,8 +66,7 @@ export class ReplyParser implements Scanner {
     while (at < chunk.length) {
       switch (this.#state) {
         case TYPE:
-          this.#gotType(chunk[at] ?? 0)
-          at++
+          at = this.#begins(chunk, at)
           break
         case NUMBER:
           at = this.#number.read(chunk, at)
@@ -84,6 +86,17 @@ export class ReplyParser implements Scanner {
           return
       }
     }
+  }
+
+  #begins(chunk: Buffer, at: number): number {
+    const next = this.#depth === 0 ? quickReply(chunk, at) : 0
+    if (next === 0) {
+      this.#gotType(chunk[at] ?? 0)
+      return at + 1
+    }
+    this.#events.reply(chunk[at] ?? 0, undefined, noWords)
+    this.#events.end(next)
+    return next
   }
 
   #gotType(type: number): void {

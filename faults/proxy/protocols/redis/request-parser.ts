@@ -2,6 +2,7 @@ import { HEAD_LIMIT } from '../../protocol.ts'
 import type { Scanner } from '../common/sink.ts'
 import { commandName, keyPlace } from './commands.ts'
 import { NumberLine } from './number-line.ts'
+import { QuickCommand } from './quick.ts'
 
 /** Hears of each command: `command` once its name and key are known, then `end`. */
 export interface RequestEvents {
@@ -29,6 +30,7 @@ const maxKey = 512
 export class RequestParser implements Scanner {
   readonly #events: RequestEvents
   readonly #number = new NumberLine()
+  readonly #quick = new QuickCommand()
   #state = START
   #count = 0
   #index = 0
@@ -92,6 +94,10 @@ export class RequestParser implements Scanner {
 
   #start(chunk: Buffer, at: number): number {
     const byte = chunk[at] ?? 0
+    if (byte === 42) {
+      const next = this.#quick.find(chunk, at)
+      if (next > 0) return this.#gotQuick(chunk, next)
+    }
     this.#name = ''
     this.#argument = ''
     this.#text = ''
@@ -105,6 +111,16 @@ export class RequestParser implements Scanner {
     else if (byte === 13 || byte === 10 || (byte >= 32 && byte < 127)) this.#state = INLINE
     else this.#fail('not the Redis protocol')
     return at
+  }
+
+  #gotQuick(chunk: Buffer, next: number): number {
+    const { command, count, keyFrom, keyTo } = this.#quick
+    const wantsKey = keyTo > 0 && this.#events.detail
+    const to = Math.min(keyTo, keyFrom + maxKey)
+    const key = wantsKey ? decode(chunk.toString('latin1', keyFrom, to)) : undefined
+    this.#events.command(command?.name ?? '', key, count, '')
+    this.#events.end(next)
+    return next
   }
 
   #gotCount(at: number): void {

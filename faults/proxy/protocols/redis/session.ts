@@ -1,7 +1,7 @@
 import type { Message, ProtocolSession } from '../../protocol.ts'
 import { Framed } from '../common/framed.ts'
 import { Parsed } from '../common/parsed.ts'
-import { type Exchange, PENDING_LIMIT, Pending } from '../common/pending.ts'
+import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
 import { ReplyParser } from './reply-parser.ts'
 import { RequestParser } from './request-parser.ts'
@@ -21,13 +21,6 @@ const pushWords = new Set([
   ...[...subscribing].map(name => name.toLowerCase()),
 ])
 
-interface Command extends Exchange {
-  /** Confirmations still to come of a (un)subscribe; else 1. */
-  owed: number
-  /** The protocol version that a HELLO asked for. */
-  readonly hello: string | undefined
-}
-
 /**
  * Redis, RESP2 and RESP3. Replies are matched to commands by order; pushes and pub/sub messages
  * stand outside of it. After PSYNC, SYNC, MONITOR and CLIENT REPLY the connection is unparsed.
@@ -36,7 +29,11 @@ export class RedisSession implements ProtocolSession {
   readonly upstream: Framed
   readonly downstream: Framed
   detail = true
-  readonly #pending = new Pending<Command>()
+  readonly #pending = new Pending<Parsed>()
+  /** Confirmations still to come, of each (un)subscribe in `#pending`. */
+  readonly #owed = new Map<number, number>()
+  /** The protocol version that a HELLO in `#pending` asked for. */
+  readonly #hellos = new Map<number, string>()
   #asked = 0
   #said = 0
   #inMulti = false
@@ -112,14 +109,9 @@ export class RedisSession implements ProtocolSession {
     if (this.#inMulti) message.form = 'queued'
     if (name === 'MULTI') this.#inMulti = true
     else if (name === 'EXEC' || name === 'DISCARD' || name === 'RESET') this.#inMulti = false
-    this.#pending.push({
-      number: message.number,
-      kind: name,
-      key,
-      trace: undefined,
-      owed: isSubscribing ? Math.max(1, count - 1) : 1,
-      hello: name === 'HELLO' ? argument : undefined,
-    })
+    if (isSubscribing) this.#owed.set(message.number, Math.max(1, count - 1))
+    else if (name === 'HELLO') this.#hellos.set(message.number, argument)
+    this.#pending.push(message)
     return message
   }
 
@@ -132,18 +124,24 @@ export class RedisSession implements ProtocolSession {
     const answered = this.#pending.shift()
     if (answered === undefined) {
       const unasked = new Parsed('downstream', number, 'reply')
-      if (error !== undefined) unasked.error = error
+      unasked.error = error
       return unasked
     }
     if (error === undefined) this.#accepted(answered)
+    if (this.#hellos.size > 0) this.#hellos.delete(answered.number)
+    if (this.#owed.size > 0) this.#owed.delete(answered.number)
     return Parsed.answer(number, answered, error)
   }
 
   #push(number: number, word: string, words: readonly string[]): Message {
     const oldest = this.#pending.oldest
     if (oldest && subscribing.has(oldest.kind) && oldest.kind === word.toUpperCase()) {
-      oldest.owed--
-      if (oldest.owed === 0) this.#pending.shift()
+      const owed = (this.#owed.get(oldest.number) ?? 1) - 1
+      this.#owed.set(oldest.number, owed)
+      if (owed === 0) {
+        this.#owed.delete(oldest.number)
+        this.#pending.shift()
+      }
     }
     const channel = word === 'pmessage' ? words[2] : words[1]
     const message = new Parsed('downstream', number, word, channel)
@@ -151,14 +149,15 @@ export class RedisSession implements ProtocolSession {
     return message
   }
 
-  #accepted(answered: Command): void {
-    if (answered.kind === 'MONITOR') this.#monitors = true
-    else if (answered.kind === 'RESET') {
+  #accepted({ kind, number }: Parsed): void {
+    if (kind === 'MONITOR') this.#monitors = true
+    else if (kind === 'RESET') {
       this.#resp3 = false
       this.#mayBePush = false
-    } else if (answered.hello === '3') {
-      this.#resp3 = true
-      this.#mayBePush = false
-    } else if (answered.hello === '2') this.#resp3 = false
+    } else if (kind === 'HELLO') {
+      const version = this.#hellos.get(number)
+      if (version === '3') this.#mayBePush = false
+      if (version === '3' || version === '2') this.#resp3 = version === '3'
+    }
   }
 }
