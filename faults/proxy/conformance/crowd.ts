@@ -12,7 +12,7 @@ import { dial } from './talk.ts'
  */
 const count = Number(argv[2])
 const server = createServer({ noDelay: true }, socket => {
-  socket.on('error', () => {})
+  socket.on('error', error => process.stderr.write(`server: ${error}\n`))
   socket.pipe(socket)
 })
 stdout.write(`127.0.0.1:${await listen(server)}\n`)
@@ -31,11 +31,14 @@ async function dialAll(address: string): Promise<void> {
   }
 }
 
-async function speak(client: Socket): Promise<boolean> {
+async function speak(client: Socket, index: number): Promise<boolean> {
   client.write('x')
   const echo = once(client, 'data', { signal: AbortSignal.timeout(20_000) })
   return echo.then(
     () => true,
-    () => false,
+    error => {
+      process.stderr.write(`client ${index}: ${error.cause ?? error}, closed: ${client.closed}\n`)
+      return false
+    },
   )
 }

@@ -10,8 +10,9 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** Listens on a free loopback port; the queue is long enough for a crowd to come at once. */
 export async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 })
   await once(server, 'listening')
   return portOf(server.address())
 }
