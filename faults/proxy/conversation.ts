@@ -12,6 +12,8 @@ export interface ConversationHost {
   readonly traffic: Traffic
   /** Somebody wants each message as an event. */
   readonly tellsMessages: boolean
+  /** Somebody may want to: keys and traces are looked for. */
+  readonly readsDetail: boolean
   emit(event: Omit<WireEvent, 'kind' | 'link'>): void
 }
 
@@ -38,6 +40,7 @@ export class Conversation implements GateKeeper {
     this.#connection = connection
     this.#session = session
     this.#host = host
+    session.detail = host.readsDetail
     const { up, down } = connection
     up.gate = new Gate(up, session.upstream, this)
     down.gate = new Gate(down, session.downstream, this)
@@ -52,6 +55,7 @@ export class Conversation implements GateKeeper {
       toxic =>
         before.find(judge => judge.toxic === toxic) ?? Judge.open(toxic, this.#connection) ?? [],
     )
+    this.#session.detail = this.#host.readsDetail || this.#judges.length > 0
     const { upstream, downstream } = this.#gates
     if (this.#judges.length > 0) {
       upstream.takeControl()

@@ -152,6 +152,10 @@ export class Link implements ConnectionHost {
     this.#leases.set(toxic, this.deadlines.in(lease.ttlMs, expire))
   }
 
+  get readsDetail(): boolean {
+    return this.#settings.messages
+  }
+
   get tellsMessages(): boolean {
     return this.#settings.messages && this.#around.events.heard
   }

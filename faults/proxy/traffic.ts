@@ -3,24 +3,35 @@ import type { Connection } from './connection.ts'
 /** Paths and other people's words must not grow the table of counters without end. */
 const MOST_KINDS = 500
 
+type Role = 'request' | 'response' | 'error'
+
 /** Totals of one proxy. Bytes of open connections are added when read, so hot paths only count up. */
 export class Traffic {
   connects = 0
   closes = 0
   refused = 0
   unparsed = 0
-  readonly #messages = new Map<string, number>()
+  readonly #messages: Readonly<Record<Role, Map<string, { count: number }>>> = {
+    request: new Map(),
+    response: new Map(),
+    error: new Map(),
+  }
   #received = { upstream: 0, downstream: 0 }
   #sent = { upstream: 0, downstream: 0 }
 
-  /** `request:SET`, `error:READONLY`. Past MOST_KINDS names, all new ones count as `…:other`. */
-  message(role: 'request' | 'response' | 'error', kind: string): void {
-    const messages = this.#messages
-    const name = `${role}:${kind}`
-    const count = messages.get(name)
-    if (count !== undefined) messages.set(name, count + 1)
-    else if (messages.size < MOST_KINDS) messages.set(name, 1)
-    else messages.set(`${role}:other`, (messages.get(`${role}:other`) ?? 0) + 1)
+  /** Counted as `request:SET`, `error:READONLY`. Past MOST_KINDS of a role, all new as `…:other`. */
+  message(role: Role, kind: string): void {
+    const counter = this.#messages[role].get(kind)
+    if (counter) counter.count++
+    else this.#firstOf(role, kind)
+  }
+
+  #firstOf(role: Role, kind: string): void {
+    const counters = this.#messages[role]
+    const name = counters.size < MOST_KINDS ? kind : 'other'
+    const other = counters.get(name)
+    if (other) other.count++
+    else counters.set(name, { count: 1 })
   }
 
   opened(): void {
@@ -45,8 +56,16 @@ export class Traffic {
       unparsed,
       bytesUp: received.upstream,
       bytesDown: received.downstream,
-      ...Object.fromEntries(this.#messages),
+      ...this.#messageCounts(),
     }
+  }
+
+  #messageCounts(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const [role, counters] of Object.entries(this.#messages)) {
+      for (const [kind, { count }] of counters) counts[`${role}:${kind}`] = count
+    }
+    return counts
   }
 
   /** As they stand now, those of open connections included. */

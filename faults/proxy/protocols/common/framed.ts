@@ -29,7 +29,8 @@ export class Framed implements StreamParser, Sink {
     }
     if (this.#from === chunk.length) return
     const isHeld = !this.#begun && !this.#stopped
-    if (isHeld) this.#held.push(this.#from === 0 ? chunk : chunk.subarray(this.#from))
+    // Copied: a chunk is only lent.
+    if (isHeld) this.#held.push(Buffer.from(chunk.subarray(this.#from)))
     else out.bytes(chunk, this.#from, chunk.length)
   }
 

@@ -102,7 +102,7 @@ export class FrameReader implements Scanner {
     const part = chunk.subarray(at, at + taken)
     this.#wanted -= taken
     this.#left -= taken
-    if (this.#wanted > 0) this.#parts.push(part)
+    if (this.#wanted > 0) this.#parts.push(Buffer.from(part))
     else if (this.#parts.length === 0) this.#gotBody(part, at + taken)
     else this.#gotBody(Buffer.concat([...this.#parts, part]), at + taken)
     return at + taken
