@@ -1,8 +1,12 @@
+import type { Conclusion } from './conclusion.ts'
 import type { Experiment } from './experiment.ts'
 import { type Cell, type Claim, type Proof, readProof } from './proof.ts'
 import type { FinishedRun } from './run.ts'
 import type { RunOptions } from './run-options.ts'
 import type { LabSystem } from './target.ts'
+
+/** A run that never came to its question says nothing either way, and may be made again. */
+const mostRepeats = 2
 
 /** What a cell changes of a run. */
 export type Changes = Required<Pick<RunOptions, 'faultsOff' | 'defencesOff' | 'planted'>>
@@ -35,7 +39,11 @@ export async function prove<System extends LabSystem>(
   const make = async (faults: boolean, claim?: Claim): Promise<Cell> => {
     proving.signal?.throwIfAborted()
     const label = `${faults ? 'faults' : 'calm'}, ${claim ? changeOf(claim) : 'as it is'}`
-    const finished = await proving.run(changesOf(faults, claim), label)
+    let finished = await proving.run(changesOf(faults, claim), label)
+    for (let again = 1; again <= mostRepeats && neverAsked(finished.conclusion); again++) {
+      proving.signal?.throwIfAborted()
+      finished = await proving.run(changesOf(faults, claim), `${label}, once more`)
+    }
     return { faults, defended: claim === undefined, ...finished }
   }
   const shared = [await make(false), await make(true)]
@@ -45,6 +53,11 @@ export async function prove<System extends LabSystem>(
     proofs.push(readProof(claim, [...shared, ...own, await make(true, claim)]))
   }
   return proofs
+}
+
+/** The system was not steady when the faults were due: none was made, and nothing was asked of it. */
+function neverAsked({ hypotheses }: Conclusion): boolean {
+  return hypotheses.some(({ when, held }) => when === 'before' && !held)
 }
 
 export function changesOf(faults: boolean, claim?: Claim): Changes {

@@ -58,7 +58,7 @@ function cyrb128(text: string): [number, number, number, number] {
   return [mixed, h[1] ^ mixed, h[2] ^ mixed, h[3] ^ mixed]
 }
 
-/** A seed for a run that was given none. */
+/** For what must not repeat: the seed of a run that was given none, the id of a run. */
 export function freshSeed(): number {
   return randomInt(2 ** 32)
 }

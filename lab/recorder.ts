@@ -43,7 +43,7 @@ export class JournalFile implements Recorder, Disposable {
   constructor(options: JournalFileOptions) {
     this.#options = options
     this.#startMs = options.clock.nowMs()
-    this.#fd = openSync(options.file, 'ax')
+    this.#fd = openSync(options.file, 'a')
   }
 
   /** Why the file is incomplete; `entries` still has everything. */

@@ -14,7 +14,7 @@ import { Interruption } from './interruption.ts'
 import { judge, judgeFolder, writeVerdict } from './judge.ts'
 import { admit, type Times } from './plan.ts'
 import { preflight } from './preflight.ts'
-import { seeded } from './random.ts'
+import { freshSeed, seeded } from './random.ts'
 import { scratchFolderFor } from './reachable-folder.ts'
 import { JournalFile } from './recorder.ts'
 import { makeRunFolder } from './run-folder.ts'
@@ -46,7 +46,7 @@ export async function run<System extends LabSystem>(
   const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
   const file = join(folder, 'journal.jsonl')
   const journal = new JournalFile({ file, clock: systemClock })
-  const runId = `${options.name}-${startedAt.getTime().toString(36)}-${process.pid}`
+  const runId = `${options.name}-${startedAt.getTime().toString(36)}-${freshSeed().toString(36)}`
   options.observe?.(journal, folder)
   journal.onFailure(error => journal.record({ kind: 'error', message: error.message }))
   journal.record(describeRun(experiment, options, runId, startedAt))
@@ -129,7 +129,8 @@ async function conduct<System extends LabSystem>(
 
   const baseline = journal.record({ kind: 'phase', phase: 'baseline' })
   await orFail(clock.sleep(times.baselineMs, signal))
-  if (!(await orFail(steady.ask('before', baseline.atMs)))) return
+  const calm = { sinceMs: baseline.atMs, windowMs: times.baselineMs, deadlineMs: times.baselineMs }
+  if (!(await orFail(steady.await('before', { ...calm, signal })))) return
 
   const injector = new Injector(system, context, journal)
   const over = new AbortController()
@@ -147,7 +148,7 @@ async function conduct<System extends LabSystem>(
   signal.throwIfAborted()
 
   const recover = journal.record({ kind: 'phase', phase: 'recover' })
-  const window = { sinceMs: recover.atMs, windowMs: 3_000, deadlineMs: times.recoverWithinMs }
+  const window = { sinceMs: recover.atMs, windowMs: 2_000, deadlineMs: times.recoverWithinMs }
   await orFail(steady.await('after', { ...window, signal }))
   const calmMs = Math.max(recover.atMs, journal.nowMs() - window.windowMs)
   await traffic.stop()

@@ -83,6 +83,7 @@ async function follow(
     }
   })
   response.on('error', error => lost(error.message))
+  lines.on('error', error => lost(error.message))
   const ended = new Promise<void>(resolve => response.on('close', resolve))
   response.on('close', () => lost('the stream ended before the run did'))
   return {
