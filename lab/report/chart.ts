@@ -39,18 +39,17 @@ function stripped(svg: string): string {
 
 /** Seconds of the run, the same for every plot of a report, so that they line up. */
 export function timeAxis({ shown }: RunStory, size: Size): echarts.XAXisComponentOption {
-  const [min, max] = [shown.fromMs / 1000, shown.toMs / 1000]
-  const interval = steps.find(step => (max - min) / step <= size.ticks) ?? 600
+  const [from, to] = [shown.fromMs / 1000, shown.toMs / 1000]
+  const interval = steps.find(step => (to - from) / step <= size.ticks) ?? 600
   return {
     type: 'value',
-    min,
-    max,
+    min: interval * Math.floor(from / interval),
+    max: interval * Math.ceil(to / interval),
     interval,
     axisLabel: {
       formatter: '{value} s',
       color: 'var(--soft)',
       fontSize: size.fontSize,
-      hideOverlap: true,
     },
     axisLine: { onZero: false, lineStyle: { color: 'var(--line)' } },
     axisTick: { lineStyle: { color: 'var(--line)' } },

@@ -36,7 +36,7 @@ function evidence({ witness }: JudgedCheck, journal: Journal): Html | undefined 
     return entry ? [asLine(entry)] : []
   })
   return html`<details class="evidence" open><summary>Witness at ${inSeconds(witness.atMs)}: ${witness.what}</summary>
-    <pre>${lines.join('\n')}</pre></details>`
+    <pre>${lines.map(line => html`<span>${line}</span>`)}</pre></details>`
 }
 
 const longestLine = 400

@@ -27,7 +27,7 @@ h1 { font-size: 1.65rem; line-height: 1.25; margin: 12px 0 6px; text-wrap: balan
 h2 { font-size: 1.15rem; margin: 34px 0 10px; }
 h3 { font-size: 1rem; margin: 0; }
 p { margin: 4px 0; }
-section, header { break-inside: avoid-page; }
+h2 { break-after: avoid; }
 .soft { color: var(--soft); }
 .small { font-size: 0.875rem; }
 .card { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 14px 16px; margin: 0 0 12px; }
@@ -57,6 +57,7 @@ section, header { break-inside: avoid-page; }
 summary { cursor: pointer; }
 pre, code { font: 0.8125rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 pre { background: var(--code); border-radius: 6px; padding: 10px 12px; margin: 8px 0 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre span { display: block; padding-left: 3ch; text-indent: -3ch; }
 figure { margin: 0; }
 figure + figure { margin-top: 10px; }
 figcaption { font-size: 0.875rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: center; }
@@ -83,7 +84,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 @media print {
   :root { --page: #fff; --card: #fff; }
   body { font-size: 12px; } main { max-width: none; padding: 0; }
-  .card { border-color: #bbb; break-inside: avoid; }
-  .word, rect, path { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .card { break-inside: avoid; }
+  * { print-color-adjust: exact; }
 }
 `
