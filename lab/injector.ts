@@ -61,7 +61,7 @@ export class Injector<System extends LabSystem> {
       if (!signal.aborted) throw error
     } finally {
       stop.abort()
-      await Promise.race([Promise.allSettled(playing), clock.sleep(healWithinMs)])
+      await within(healWithinMs, Promise.allSettled(playing), clock).catch(() => {})
     }
   }
 
