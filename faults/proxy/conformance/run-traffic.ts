@@ -27,10 +27,11 @@ export async function runTraffic(one: TrafficCase, url: string, name: string) {
   return { heard: await heard, ...(await atUpstream(upstream)) }
 }
 
-/** The ending reaches the upstream a moment after the client. */
+/** The connection, and its ending, reach the upstream a moment after the client. */
 async function atUpstream({ visits }: Upstream) {
   const deadline = performance.now() + 300
-  while (visits[0]?.ending === 'open' && performance.now() < deadline) await wait(5)
+  const settled = () => visits[0] !== undefined && visits[0].ending !== 'open'
+  while (!settled() && performance.now() < deadline) await wait(5)
   return { upstreamBytes: visits[0]?.bytes ?? 0, upstreamEnding: visits[0]?.ending }
 }
 

@@ -7,12 +7,17 @@ import { trafficCases } from './traffic-cases.ts'
 const { names, missing } = await contestants()
 test.skip.each(missing)('%s', () => {})
 
-describe.each(names)('traffic through %s', name => {
+const servers = [
+  ...names.map(name => ({ name, label: name, env: {} })),
+  { name: 'ours', label: 'ours on the public API', env: { PROXY_FAST_PATH: 'off' } },
+] as const
+
+describe.each(servers)('traffic through $label', ({ name, env }) => {
   let server: Contestant
   let place = 0
 
   beforeAll(async () => {
-    server = await startContestant(name)
+    server = await startContestant(name, { env })
   })
   afterAll(() => server?.[Symbol.asyncDispose]())
 
