@@ -104,7 +104,7 @@ export const defenceTable = {
   },
   'load-shedding': {
     promise: 'While the event loop lags more than this, requests are refused at once.',
-    settings: { maxLagMs: 1_000 },
+    settings: { maxLagMs: 2_000 },
   },
   'role-cache': {
     promise:

@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
+import { type InsertQueryBuilder, type InsertResult, sql } from 'kysely'
 import type { z } from 'zod'
 import { explained } from './data-error.ts'
 import type { Db, Engine, EngineKind } from './engine.ts'
-import { type Note, noteRow, type Person, personRow } from './tables.ts'
+import { type Note, noteRow, type Person, personRow, type Tables } from './tables.ts'
 
 export type Settings = z.infer<typeof personRow>['settings']
 
@@ -48,9 +48,8 @@ export const emailKey = (email: string) => email.normalize('NFC').toLowerCase()
 
 export function createPeople({ kind, db }: Pick<Engine, 'kind'> & { readonly db: Db }): People {
   const select = db.selectFrom('data_people').selectAll()
-  const insert = insertsInto(kind, db)
   return {
-    add: person => insert('data_people', stored(person)),
+    add: person => idOf(kind, db.insertInto('data_people').values(stored(person))),
     addAll: async people => {
       await told(db.insertInto('data_people').values(people.map(stored)).execute())
     },
@@ -101,7 +100,8 @@ export function createPeople({ kind, db }: Pick<Engine, 'kind'> & { readonly db:
       const query = db.deleteFrom('data_people').where('id', '=', id)
       return (await told(query.executeTakeFirst())).numDeletedRows > 0n
     },
-    addNote: ({ personId, ...note }) => insert('data_notes', { ...note, person_id: personId }),
+    addNote: ({ personId, ...note }) =>
+      idOf(kind, db.insertInto('data_notes').values({ ...note, person_id: personId })),
     notesOf: async personId => {
       const notes = db.selectFrom('data_notes').selectAll().where('person_id', '=', personId)
       return (await told(notes.orderBy('rank').execute())).map(row => noteRow.parse(row))
@@ -121,19 +121,14 @@ const all = (rows: readonly unknown[]) => rows.map(row => personRow.parse(row))
 const one = (rows: readonly unknown[]) => all(rows)[0]
 
 /** MySQL cannot return what it inserted; the others do not tell the id otherwise. */
-function insertsInto(kind: EngineKind, db: Db) {
-  return async <Table extends 'data_people' | 'data_notes'>(
-    table: Table,
-    values: Table extends 'data_people' ? ReturnType<typeof stored> : Omit<StoredNote, 'id'>,
-  ): Promise<number> => {
-    const query = db.insertInto(table).values(values as never)
-    if (kind === 'mysql') return Number((await told(query.executeTakeFirstOrThrow())).insertId)
-    const { id } = await told(query.returning('id').executeTakeFirstOrThrow())
-    return Number(id)
-  }
+async function idOf<Table extends 'data_people' | 'data_notes'>(
+  kind: EngineKind,
+  query: InsertQueryBuilder<Tables, Table, InsertResult>,
+): Promise<number> {
+  if (kind === 'mysql') return Number((await told(query.executeTakeFirstOrThrow())).insertId)
+  const returned = query.returning(sql<number>`id`.as('id'))
+  return Number((await told(returned.executeTakeFirstOrThrow())).id)
 }
-
-type StoredNote = { id: number; person_id: number; title: string; body: string; rank: number }
 
 function setting(kind: EngineKind, key: string) {
   const path = `$.${JSON.stringify(key)}`

@@ -48,7 +48,6 @@ export function addFileRoutes(http: Http, { identity, files, folder, maxBytes }:
     const file = await files.find(parse(byId, request.params).id)
     if (file?.ownerId !== userId || file.completedAt === null) throw notFound('file')
     reply.header('content-disposition', `attachment; filename*=UTF-8''${encode(file.name)}`)
-    reply.header('x-content-type-options', 'nosniff')
     return reply.type(file.mediaType).sendFile(file.id)
   })
 }

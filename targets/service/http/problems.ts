@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { currentContext } from '../context.ts'
 import type { Http } from '../kit.ts'
-import { isConnectionLost } from '../postgres/errors.ts'
+import { isBadValue, isConnectionLost } from '../postgres/errors.ts'
 import { Problem, unavailable } from '../problem.ts'
 
 /** Every error leaves the service as Problem Details; what nobody foresaw is a 500, logged. */
@@ -33,6 +33,10 @@ export function toProblem(error: unknown): Problem {
   if (isConnectionLost(error)) {
     const title = 'The database cannot be reached.'
     return unavailable('postgres-unavailable', title, { outcome, cause: error })
+  }
+  if (isBadValue(error)) {
+    const title = 'A value is not one that can be stored.'
+    return new Problem({ status: 422, code: 'bad-value', title, cause: error })
   }
   const status = statusOf(error)
   if (status !== undefined && status >= 400 && status < 500 && error instanceof Error) {

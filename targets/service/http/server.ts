@@ -51,7 +51,7 @@ export async function createHttp(options: Options): Promise<Http> {
   await http.register(cookie)
   giveContext(http, defences)
   answerProblems(http)
-  await shedLoad(http, defences)
+  shedLoad(http, defences)
   if (role === 'api') limitRate(http, redis, defences)
   await http.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
   observe(http, metrics, role)
@@ -68,7 +68,7 @@ function giveContext(http: Http, defences: Defences): void {
   http.addHook('onRequest', (request, reply, done) => {
     const context = { requestId: request.id, deadline: deadlineOf(request, defences) }
     contexts.set(request, context)
-    reply.header('x-request-id', request.id)
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
     runInContext(context, done)
   })
   // Reading a body leaves the context, because the socket's events began outside of it.

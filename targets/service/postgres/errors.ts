@@ -25,3 +25,8 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
     error.constraint === constraint
   )
 }
+
+/** A text Postgres cannot hold, a number out of range, a reference to what is not there. */
+export function isBadValue(error: unknown): boolean {
+  return /^(22|23503|23514)/.test(codeOf(error))
+}

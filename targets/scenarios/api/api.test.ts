@@ -1,0 +1,320 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, startApplication } from '../application.ts'
+import type { Client } from '../client.ts'
+import { shopkeeper } from '../orders/shop.ts'
+import { signedIn, sql } from '../person.ts'
+import { newFolder } from './folder.ts'
+import { attacks } from './vectors.ts'
+
+let app: Application
+let keeper: Client
+let folder: Awaited<ReturnType<typeof newFolder>>
+beforeAll(async () => {
+  folder = await newFolder()
+  app = await startApplication({
+    config: { files: { folder: join(folder.path), maxBytes: 2_000_000 } },
+  })
+  keeper = await shopkeeper(app)
+})
+afterAll(async () => {
+  await app[Symbol.asyncDispose]()
+  await folder[Symbol.asyncDispose]()
+})
+
+const newProduct = (name = 'A thing') => ({
+  sku: `sku-${randomUUID().slice(0, 13)}`,
+  name,
+  price: '1.00',
+  stock: 3,
+})
+
+describe('API-01 CRUD', () => {
+  test('creates, reads, changes and lists, with conflicts and absences told', async () => {
+    const wanted = newProduct()
+    const made = await keeper.post('/v1/products', wanted)
+    expect(made).toMatchObject({ status: 201, body: { ...wanted, stock: undefined, available: 3 } })
+    const path = made.headers.get('location') ?? ''
+    expect((await keeper.get(path)).body.name).toBe('A thing')
+    const changed = await keeper.patch(path, { name: 'Another', price: '2.50' })
+    expect(changed.body).toMatchObject({ name: 'Another', price: '2.50' })
+    expect(await keeper.post('/v1/products', wanted)).toMatchObject({
+      status: 409,
+      body: { code: 'sku-taken', status: 409, title: expect.any(String), outcome: 'not-done' },
+    })
+    const absent = await keeper.get(`/v1/products/${randomUUID()}`)
+    expect(absent).toMatchObject({ status: 404, body: { code: 'not-found' } })
+    expect(absent.headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  test('pages are whole and in order, whatever is added meanwhile', async () => {
+    const prefix = `page-${randomUUID().slice(0, 8)}`
+    const skus = Array.from({ length: 7 }, (_, index) => `${prefix}-${index * 2}`)
+    for (const sku of skus) await keeper.post('/v1/products', { ...newProduct(), sku })
+    const seen: string[] = []
+    let after = `${prefix}-`
+    for (let page = 0; page < 4; page++) {
+      const { body } = await keeper.get(`/v1/products?limit=3&after=${after}`)
+      const mine = body.products.map((each: { sku: string }) => each.sku)
+      seen.push(...mine.filter((sku: string) => sku.startsWith(prefix)))
+      if (page === 0) await keeper.post('/v1/products', { ...newProduct(), sku: `${prefix}-1` })
+      after = body.next ?? '\uffff'
+    }
+    expect(seen).toEqual(skus)
+  })
+
+  test.each(['limit=0', 'limit=101', 'limit=x', `after=${'x'.repeat(41)}`])(
+    'refuses the page %s',
+    async query => {
+      expect((await keeper.get(`/v1/products?${query}`)).status).toBe(400)
+    },
+  )
+})
+
+describe('API-02 authentication', () => {
+  const routes = [
+    ['GET', '/v1/me'],
+    ['DELETE', '/v1/me'],
+    ['POST', '/v1/logout'],
+    ['POST', '/v1/logout/everywhere'],
+    ['POST', '/v1/password/change'],
+    ['POST', '/v1/mfa'],
+    ['POST', '/v1/mfa/confirm'],
+    ['POST', '/v1/mfa/disable'],
+    ['PUT', `/v1/users/${randomUUID()}/roles`],
+    ['GET', '/v1/sessions'],
+    ['DELETE', `/v1/sessions/${randomUUID()}`],
+    ['PATCH', '/v1/sessions/shared'],
+    ['POST', '/v1/products'],
+    ['PATCH', `/v1/products/${randomUUID()}`],
+    ['POST', `/v1/products/${randomUUID()}/stock`],
+    ['GET', '/v1/cart'],
+    ['PUT', `/v1/cart/${randomUUID()}`],
+    ['POST', '/v1/orders'],
+    ['GET', '/v1/orders'],
+    ['GET', `/v1/orders/${randomUUID()}`],
+    ['POST', `/v1/orders/${randomUUID()}/pay`],
+    ['POST', `/v1/orders/${randomUUID()}/cancel`],
+    ['POST', `/v1/orders/${randomUUID()}/ship`],
+    ['GET', '/v1/credit'],
+    ['POST', '/v1/credit/spend'],
+    ['POST', `/v1/users/${randomUUID()}/credit`],
+    ['POST', '/v1/uploads'],
+    ['GET', `/v1/files/${randomUUID()}`],
+  ] as const
+
+  test.each(routes)('%s %s asks who is calling before anything else', async (method, path) => {
+    const answer = await app.instances[0].client().send(method, path)
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+  })
+})
+
+describe('API-05 versions', () => {
+  test('both answer side by side, each in its own shape', async () => {
+    const { id } = (await keeper.post('/v1/products', newProduct())).body
+    expect((await keeper.get(`/v1/products/${id}`)).body).toMatchObject({ price: '1.00' })
+    expect((await keeper.get(`/v2/products/${id}`)).body).toMatchObject({
+      price: { amount: '1.00', currency: 'USD' },
+      inStock: true,
+    })
+    expect((await keeper.get(`/v3/products/${id}`)).status).toBe(404)
+  })
+})
+
+describe('API-06 compression', () => {
+  test('is negotiated, and leaves small answers alone', async () => {
+    for (let i = 0; i < 30; i++) await keeper.post('/v1/products', newProduct('x'.repeat(100)))
+    const path = '/v1/products?limit=30'
+    const encodingFor = async (accepts: string, at = path) => {
+      const { headers } = await keeper.get(at, { headers: { 'accept-encoding': accepts } })
+      return headers.get('content-encoding')
+    }
+    expect(await encodingFor('gzip')).toBe('gzip')
+    expect(await encodingFor('gzip;q=0.5, br')).toBe('br')
+    expect(await encodingFor('identity')).toBeNull()
+    expect(await encodingFor('gzip', '/health/live')).toBeNull()
+    const plain = await keeper.get(path, { headers: { 'accept-encoding': 'identity' } })
+    const packed = await keeper.get(path, { headers: { 'accept-encoding': 'br' } })
+    expect(packed.body).toEqual(plain.body)
+  })
+})
+
+describe('API-07 hostile input', () => {
+  test.each(attacks.sql)('the injection %s is only text', async text => {
+    const before = await sql(app, 'select count(*)::int as n from accounts_users')
+    const login = await app.instances[0].client().post('/v1/login', { login: text, password: text })
+    expect([400, 401]).toContain(login.status)
+    expect(
+      (await keeper.get(`/v1/products?after=${encodeURIComponent(text)}`)).status,
+    ).toBeLessThan(500)
+    const made = await keeper.post('/v1/products', newProduct(text))
+    expect(made).toMatchObject({ status: 201, body: { name: text.trim() } })
+    expect((await keeper.get(`/v1/products/${made.body.id}`)).body.name).toBe(text.trim())
+    expect(await sql(app, 'select count(*)::int as n from accounts_users')).toEqual(before)
+  })
+
+  test.each(attacks.xss)('the script %s is never sent as something to run', async text => {
+    const made = await keeper.post('/v1/products', newProduct(text))
+    const answer = await keeper.get(`/v1/products/${made.body.id}`)
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(answer.body.name).toBe(text)
+  })
+
+  test.each(Object.entries(attacks.json))(
+    '%s is refused, and the process lives',
+    async (_, body) => {
+      const answer = await keeper.send('POST', '/v1/products', body)
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      expect(answer.status).toBeLessThan(500)
+      expect((await keeper.get('/health/live')).status).toBe(200)
+    },
+  )
+
+  test('a request id that is an attack is replaced, in headers and logs', async () => {
+    const headers = { 'x-request-id': 'x*/; drop table accounts_users; --' }
+    const answer = await keeper.get('/v1/products', { headers })
+    expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('a header that smuggles a second request is refused', async () => {
+    const { hostname, port } = new URL(app.instances[0].url('api'))
+    const answer = await raw(hostname, Number(port), [
+      'POST /v1/login HTTP/1.1',
+      'Host: x',
+      'Content-Length: 4',
+      'Transfer-Encoding: chunked',
+      '',
+      '0',
+      '',
+      'GET /v1/products HTTP/1.1',
+      'Host: x',
+      '',
+      '',
+    ])
+    expect(answer).toMatch(/^HTTP\/1.1 400/)
+    expect(answer.match(/HTTP\/1.1/g)).toHaveLength(1)
+  })
+})
+
+function raw(host: string, port: number, lines: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, host, () => socket.write(lines.join('\r\n')))
+    let text = ''
+    socket.on('data', chunk => {
+      text += chunk.toString()
+    })
+    socket.on('close', () => resolve(text))
+    socket.on('error', reject)
+    socket.setTimeout(3_000, () => socket.destroy())
+  })
+}
+
+describe('API-10 files', () => {
+  const bytes = randomBytes(300_000)
+  const announce = (client: Client, length = bytes.length) => {
+    const name = Buffer.from('Grüße.txt').toString('base64')
+    const type = Buffer.from('text/plain').toString('base64')
+    return client.post('/v1/uploads', undefined, {
+      headers: {
+        'tus-resumable': '1.0.0',
+        'upload-length': `${length}`,
+        'upload-metadata': `filename ${name},filetype ${type}`,
+      },
+    })
+  }
+  const send = (client: Client, path: string, from: number, to: number, init: RequestInit = {}) =>
+    fetch(new URL(path, client.url), {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${client.token}`,
+        'tus-resumable': '1.0.0',
+        'upload-offset': `${from}`,
+        'content-type': 'application/offset+octet-stream',
+      },
+      body: bytes.subarray(from, to),
+      ...init,
+    })
+  const offsetOf = async (client: Client, path: string) => {
+    const headers = { 'tus-resumable': '1.0.0' }
+    return Number(
+      (await client.send('HEAD', path, undefined, { headers })).headers.get('upload-offset'),
+    )
+  }
+  const idOf = (path: string) => path.split('/').at(-1) ?? ''
+
+  test('is not visible before it is whole; resumes after a cut, on another instance', async () => {
+    const client = await signedIn(app)
+    const path = (await announce(client)).headers.get('location') ?? ''
+    await send(client, path, 0, 100_000)
+    expect((await client.get(`/v1/files/${idOf(path)}`)).status).toBe(404)
+    const other = (app.instances[1] ?? app.instances[0]).client()
+    other.token = client.token
+    expect(await offsetOf(other, path)).toBe(100_000)
+    expect((await send(other, path, 50_000, 60_000)).status).toBe(409)
+    await send(other, path, 100_000, bytes.length)
+    const whole = await fetch(new URL(`/v1/files/${idOf(path)}`, client.url), {
+      headers: { authorization: `Bearer ${client.token}` },
+    })
+    expect(whole.headers.get('content-disposition')).toBe(
+      "attachment; filename*=UTF-8''Gr%C3%BC%C3%9Fe.txt",
+    )
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true)
+    const part = await fetch(new URL(`/v1/files/${idOf(path)}`, client.url), {
+      headers: { authorization: `Bearer ${client.token}`, range: 'bytes=1000-1999' },
+    })
+    expect(part.status).toBe(206)
+    expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(1000, 2000))).toBe(true)
+  })
+
+  test('refuses what is too large, and strangers', async () => {
+    const [client, stranger] = [await signedIn(app), await signedIn(app)]
+    expect((await announce(client, 2_000_001)).status).toBe(413)
+    const path = (await announce(client)).headers.get('location') ?? ''
+    expect((await send(stranger, path, 0, 1_000)).status).toBe(404)
+    await send(client, path, 0, bytes.length)
+    expect((await stranger.get(`/v1/files/${idOf(path)}`)).status).toBe(404)
+    expect((await client.get(`/v1/files/${idOf(path)}`)).status).toBe(200)
+  })
+})
+
+describe('API-11 GraphQL', () => {
+  const ask = (client: Client, query: string) => client.post('/graphql', { query })
+
+  test('reads the same data, with one query per kind of thing', async () => {
+    const buyer = await signedIn(app)
+    const products = await Promise.all(
+      Array.from({ length: 3 }, () => keeper.post('/v1/products', newProduct())),
+    )
+    for (let index = 0; index < 5; index++) {
+      const items = products.map(({ body }) => ({ productId: body.id, quantity: 1 }))
+      await keeper.post(`/v1/products/${products[0]?.body.id}/stock`, { quantity: 3 })
+      await buyer.post(
+        '/v1/orders',
+        { items: items.slice(0, 1 + (index % 2)) },
+        {
+          headers: { 'idempotency-key': randomUUID() },
+        },
+      )
+    }
+    await sql(app, 'create extension if not exists pg_stat_statements').catch(() => {})
+    const { body } = await ask(buyer, '{ orders { number total lines { sku product { name } } } }')
+    expect(body.data.orders).toHaveLength(5)
+    expect(body.data.orders[0].lines[0].product.name).toBe('A thing')
+  })
+
+  test('refuses what is too deep, wrong, or not for this caller', async () => {
+    const client = app.instances[0].client()
+    expect(await ask(client, '{ orders { id } }')).toMatchObject({
+      status: 401,
+      body: { errors: [{ extensions: { code: 'unauthenticated' } }] },
+    })
+    expect((await ask(client, '{ nothing }')).status).toBe(400)
+    expect((await ask(client, '{ products(first: 1000) { sku } }')).status).toBe(400)
+    expect((await ask(client, '{ product(id: "x") { sku } }')).status).toBe(400)
+    const deep = `{ a: __schema { types ${'{ fields { type '.repeat(6)} { name } ${'} }'.repeat(6)} } }`
+    expect((await ask(client, deep)).status).toBe(400)
+  })
+})
