@@ -18,7 +18,7 @@ const MiB = 1024 * 1024
 const HELD_MOST = 4 * MiB + 64 * 1024
 
 /** Buffers already read and not collected yet: the resident size is no exact figure. */
-const GARBAGE = 64 * MiB
+const GARBAGE = 48 * MiB
 
 /** Both sides of each connection, and some for the process itself. */
 const descriptors = raisedDescriptors(20_400)
@@ -106,18 +106,18 @@ const rssOf = (pid: number | undefined) =>
   Number(execFileSync('ps', ['-o', 'rss=', '-p', `${pid}`], { encoding: 'utf8' })) * 1024
 
 test.concurrent.each([
-  { readers: 16, toxic: undefined, most: GARBAGE },
+  { readers: 8, toxic: undefined, most: GARBAGE },
   {
-    readers: 8,
+    readers: 4,
     toxic: { type: 'latency', attributes: { latency: 60_000 } },
-    most: 8 * HELD_MOST + GARBAGE,
+    most: 4 * HELD_MOST + GARBAGE,
   },
   {
-    readers: 8,
+    readers: 4,
     toxic: { type: 'bandwidth', attributes: { rate: 1 } },
-    most: 8 * HELD_MOST + GARBAGE,
+    most: 4 * HELD_MOST + GARBAGE,
   },
-  { readers: 8, toxic: { type: 'timeout' }, most: 8 * HELD_MOST + GARBAGE },
+  { readers: 4, toxic: { type: 'timeout' }, most: 4 * HELD_MOST + GARBAGE },
 ])(
   '$readers slow readers and $toxic keep within the stated bound',
   async one => {
@@ -135,7 +135,7 @@ test.concurrent.each([
       for (const { downstream } of list) expect(downstream.held).toBeLessThanOrEqual(HELD_MOST)
       return list.reduce((sum, { downstream }) => sum + downstream.received, 0)
     }
-    const deadline = performance.now() + 15_000
+    const deadline = performance.now() + 40_000
     for (let last = -1, now = await received(); now > last; now = await received()) {
       last = now
       expect(performance.now()).toBeLessThan(deadline)
