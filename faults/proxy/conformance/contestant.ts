@@ -104,9 +104,9 @@ function run(
       output: () => output,
       [Symbol.asyncDispose]: dispose,
     },
-    /** Asks until there is an answer; ten seconds, for a machine under load. */
+    /** Asks until there is an answer; half a minute, for a machine under load. */
     ready: async (ask: () => Promise<string>): Promise<string> => {
-      const deadline = performance.now() + 10_000
+      const deadline = performance.now() + 30_000
       for (;;) {
         const url = await ask().catch(() => undefined)
         if (url) return url

@@ -29,7 +29,7 @@ async function runWith(name: (typeof names)[number], ...args: readonly string[])
   const exited = once(child, 'exit')
   const code = await Promise.race([
     exited.then(([code]) => code),
-    wait(name === 'ours' ? 8_000 : 500, 'alive'),
+    wait(name === 'ours' ? 20_000 : 500, 'alive'),
   ])
   child.kill('SIGKILL')
   await exited
