@@ -1,0 +1,107 @@
+import { CompiledQuery } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type EngineKind, engineKinds } from '../../service/data/engine.ts'
+import { type TestRun, testRun } from '../../testing/test-run.ts'
+import { bench, databaseUrl } from './benches.ts'
+import { type Bench, checks } from './checks.ts'
+
+describe.each(engineKinds)('DAT-01 on %s', kind => {
+  let run: TestRun
+  let database: Bench & AsyncDisposable
+  beforeAll(async () => {
+    run = await testRun()
+    database = await bench(await databaseUrl(run, kind))
+  })
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]()
+    await run[Symbol.asyncDispose]()
+  })
+
+  test.each(Object.keys(checks))('%s', async name => {
+    await checks[name]?.(database)
+  })
+})
+
+test('there are 40 checks', () => {
+  expect(Object.keys(checks)).toHaveLength(40)
+})
+
+/** What is broken on purpose, and which check must then fail. */
+const controls: readonly {
+  readonly broken: string
+  readonly kind: EngineKind
+  readonly by: readonly string[]
+  readonly fails: string
+}[] = [
+  {
+    broken: 'the foreign key is gone',
+    kind: 'postgres',
+    by: ['alter table data_notes drop constraint data_notes_person'],
+    fails: 'refuses a child without its parent',
+  },
+  {
+    broken: 'the unique key is gone',
+    kind: 'postgres',
+    by: ['alter table data_people drop constraint data_people_email'],
+    fails: 'lets one of 20 win who add the same at once',
+  },
+  {
+    broken: 'the index is gone',
+    kind: 'postgres',
+    by: ['drop index data_notes_rank'],
+    fails: 'answers from the index',
+  },
+  {
+    broken: 'money is kept as a float',
+    kind: 'postgres',
+    by: ['alter table data_people alter column balance_cents type real'],
+    fails: 'keeps integers up to 2^53 - 1',
+  },
+  {
+    broken: 'names are compared without accents and trailing spaces',
+    kind: 'mysql',
+    by: [
+      'alter table data_people modify email_key varchar(254) collate utf8mb4_general_ci not null',
+    ],
+    fails: 'holds é and e, and a space at the end, to be different',
+  },
+  {
+    broken: 'names are Latin-1',
+    kind: 'mysql',
+    by: ['alter table data_people modify name varchar(100) character set latin1 not null'],
+    fails: 'keeps characters beyond the first plane',
+  },
+  {
+    broken: 'the tables know no transactions',
+    kind: 'mysql',
+    by: [
+      'set foreign_key_checks = 0',
+      'alter table data_notes drop foreign key data_notes_person',
+      'alter table data_tokens drop foreign key data_tokens_person',
+      'alter table data_people engine = Aria',
+    ],
+    fails: 'leaves nothing of a transaction that throws',
+  },
+  {
+    broken: 'foreign keys are not looked at',
+    kind: 'sqlite',
+    by: ['pragma foreign_keys = off'],
+    fails: 'deletes the children with their parent',
+  },
+]
+
+describe('DAT-01 controls', () => {
+  let run: TestRun
+  beforeAll(async () => {
+    run = await testRun()
+  })
+  afterAll(() => run[Symbol.asyncDispose]())
+
+  test.each(controls)('$kind: $broken', async ({ kind, by, fails, broken }) => {
+    await using database = await bench(await databaseUrl(run, kind, broken.replaceAll(' ', '-')))
+    for (const statement of by) {
+      await database.engine.db.executeQuery(CompiledQuery.raw(statement))
+    }
+    await expect(checks[fails]?.(database)).rejects.toThrow()
+  })
+})
