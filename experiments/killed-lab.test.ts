@@ -50,12 +50,14 @@ async function ledgerOf(
 ): Promise<{ file: string; content: LedgerContent }> {
   const deadline = systemClock.nowMs() + faultWithinMs
   for (;;) {
-    const names = await readdir(ledgers).catch(() => [])
-    const name = names.find(one => one.endsWith(`-${lab.pid}.jsonl`))
-    const file = join(ledgers, name ?? '')
-    const content = name === undefined ? undefined : await readLedger(file)
-    const isDead = content?.spawned.some(one => one.name.startsWith('redis-') && !isAlive(one))
-    if (content?.owed.length === 2 && isDead) return { file, content }
+    for (const name of await readdir(ledgers).catch(() => [])) {
+      const file = join(ledgers, name)
+      // A neighbour's may be gone by now.
+      const content = await readLedger(file).catch(() => undefined)
+      const isDead = content?.spawned.some(one => one.name.startsWith('redis-') && !isAlive(one))
+      const isOurs = content?.run?.lab.pid === lab.pid
+      if (content && isOurs && content.owed.length === 2 && isDead) return { file, content }
+    }
     if (lab.exitCode !== null) throw new Error(`no fault, but this:\n${output()}`)
     if (systemClock.nowMs() > deadline) {
       lab.kill('SIGKILL')
