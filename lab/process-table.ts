@@ -20,7 +20,7 @@ const boot = hasProc ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').s
 /** All processes that still live. Zombies are left out: they are dead, and nobody may ever reap them. */
 export function listProcesses(): readonly ProcessRow[] {
   const rows = hasProc ? readdirSync('/proc').map(Number).flatMap(fromProc) : fromPs(['-ax'])
-  return rows.filter(row => !row.state.startsWith('Z'))
+  return rows.filter(row => row.state !== 'Z')
 }
 
 /** @throws {Error} when no living process has this pid. */
@@ -32,7 +32,7 @@ export function identify(pid: number): ProcessId {
 
 export function isAlive(id: ProcessId): boolean {
   const row = (hasProc ? fromProc(id.pid) : fromPs(['-p', `${id.pid}`]))[0]
-  return row !== undefined && row.startedAt === id.startedAt && !row.state.startsWith('Z')
+  return row !== undefined && row.startedAt === id.startedAt && row.state !== 'Z'
 }
 
 /** The given processes and all that descend from them, parents before children. */
@@ -86,7 +86,8 @@ function fromPs(which: readonly string[]): readonly ProcessRow[] {
     ([, pid, parent, state = '', startedAt = '']) => ({
       pid: Number(pid),
       parent: Number(parent),
-      state,
+      // Further letters tell of its priority, its session, its terminal.
+      state: state.charAt(0),
       startedAt,
     }),
   )
