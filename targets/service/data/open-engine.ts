@@ -10,7 +10,7 @@ import { migrationsFor } from './migrations.ts'
 
 export interface EngineOptions {
   readonly poolSize?: number
-  /** For a connection, and on SQLite for the other writer. */
+  /** For a connection. */
   readonly acquireMs?: number
   readonly statementMs?: number
   /** Of a transaction that lost a conflict; 1: none is repeated. */
@@ -22,13 +22,13 @@ export interface EngineOptions {
  * Nothing is asked of it yet.
  */
 export function openEngine(url: string, options: EngineOptions = {}): Engine {
-  const { poolSize = 10, acquireMs = 2_000, statementMs = 5_000, attempts = 10 } = options
+  const { poolSize = 10, acquireMs = 2_000, statementMs = 5_000, attempts = 20 } = options
   const kind = kindOf(url)
   const bounds = { poolSize, acquireMs, statementMs }
   const db = {
     postgres: () => openPostgres(url, bounds),
     mysql: () => openMysql(url, bounds),
-    sqlite: () => openSqlite(url.replace(/^sqlite:/, ''), bounds),
+    sqlite: () => openSqlite(url.replace(/^sqlite:/, '')),
   }[kind]()
   return {
     kind,

@@ -31,18 +31,25 @@ export function createPool(
   })
   pool.on('error', error => log.warn({ dependency: 'postgres', err: error }, 'idle client lost'))
   observe(pool, metrics)
+  const queries = metrics.counter({ name: 'pg_queries_total', help: 'Statements sent.' })
+  const count = () => queries.inc()
   return {
     options: pool.options,
     Client: pg.Client,
     end: () => pool.end(),
-    connect: async () => traced(await pool.connect(), bounded ? statementMs : undefined),
+    connect: async () => traced(await pool.connect(), bounded ? statementMs : undefined, count),
   }
 }
 
-function traced(client: pg.PoolClient, statementMs: number | undefined): PostgresPoolClient {
+function traced(
+  client: pg.PoolClient,
+  statementMs: number | undefined,
+  count: () => void,
+): PostgresPoolClient {
   let spoiled = false
   const run = async <R>(text: string, values: readonly unknown[]) => {
     const { requestId } = currentContext()
+    count()
     try {
       const result = await client.query({
         text: `/* trace=${requestId} */ ${text}`,

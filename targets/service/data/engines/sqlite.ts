@@ -2,9 +2,15 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import type { Tables } from '../tables.ts'
 
-/** A file that several processes may share. One connection each: SQLite's calls are synchronous. */
-export function openSqlite(file: string, { acquireMs }: { readonly acquireMs: number }) {
-  const open = async () => adapted(new DatabaseSync(file, { timeout: acquireMs }))
+/**
+ * Calls of SQLite are synchronous, so waiting for another writer stops everything here: it waits
+ * only so long, and a transaction that was too late is tried again after a pause.
+ */
+const busyMs = 50
+
+/** A file that several processes may share. One connection each. */
+export function openSqlite(file: string) {
+  const open = async () => adapted(new DatabaseSync(file, { timeout: busyMs }))
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: open }) })
 }
 
