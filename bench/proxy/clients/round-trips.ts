@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net'
+import { z } from 'zod'
+import { connected, quantile, settings } from './settings.ts'
+
+/**
+ * Sends small messages to an echo at a fixed rate, whatever comes back, and tells how late the
+ * answers were, counted from when each was to be sent. Spins, so that its own clock is not the limit.
+ */
+const { port, perSecond, seconds, connections, expectedMs } = settings(
+  z.object({
+    port: z.int(),
+    perSecond: z.number(),
+    seconds: z.number(),
+    connections: z.int(),
+    /** A delay the answers are meant to have. */
+    expectedMs: z.number().default(0),
+  }),
+)
+const MESSAGE_BYTES = 16
+const total = Math.round(perSecond * seconds)
+const late: number[] = []
+const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)))
+for (const socket of sockets) listen(socket)
+
+const intended = new Map<Socket, number[]>(sockets.map(socket => [socket, []]))
+const message = Buffer.alloc(MESSAGE_BYTES, 'm')
+const startMs = performance.now() + 100
+let sent = 0
+const turn = () => {
+  const now = performance.now()
+  while (sent < total && now >= startMs + (sent * 1000) / perSecond) {
+    const socket = sockets[sent % sockets.length]
+    if (!socket) break
+    intended.get(socket)?.push(startMs + (sent * 1000) / perSecond)
+    socket.write(message)
+    sent++
+  }
+  const overdue = now > startMs + seconds * 1000 + expectedMs + 5_000
+  if (late.length < total && !overdue) setImmediate(turn)
+  else finish()
+}
+turn()
+
+function listen(socket: Socket): void {
+  let bytes = 0
+  socket.on('data', data => {
+    const now = performance.now()
+    for (bytes += data.length; bytes >= MESSAGE_BYTES; bytes -= MESSAGE_BYTES) {
+      const at = intended.get(socket)?.shift()
+      if (at !== undefined) late.push(now - at - expectedMs)
+    }
+  })
+}
+
+function finish(): void {
+  const result = {
+    count: late.length,
+    lost: total - late.length,
+    leastMs: quantile(late, 0),
+    p50Ms: quantile(late, 0.5),
+    p99Ms: quantile(late, 0.99),
+  }
+  console.log(JSON.stringify(result))
+  process.exit(0)
+}
