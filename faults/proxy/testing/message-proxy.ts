@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { until } from './proxied.ts'
 
-const ready = z.object({ url: z.url() })
+const ready = z.object({ url: z.url(), pid: z.int() })
 const listening = z.object({ listen: z.string() })
 const toxicState = z.object({
   landed: z.object({ connections: z.number(), bytes: z.number(), messages: z.number() }),
@@ -36,6 +36,7 @@ export interface ToxicBody {
 
 export interface MessageProxy extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   link(protocol: string, upstream: { host: string; port: number }): Promise<TestLink>
 }
 
@@ -48,10 +49,11 @@ export async function messageProxy(): Promise<MessageProxy> {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const exited = once(child, 'exit')
-  const url = await readUrl(readyFile)
+  const { url, pid } = await readReady(readyFile)
   let names = 0
   return {
     url,
+    pid,
     link: async (protocol, { host, port }) => {
       const name = `link-${names++}`
       const made = await call(url, 'POST', '/proxies', {
@@ -97,13 +99,13 @@ function link(url: string, name: string, host: string, port: number): TestLink {
   }
 }
 
-async function readUrl(readyFile: string): Promise<string> {
+async function readReady(readyFile: string): Promise<z.infer<typeof ready>> {
   let text = ''
   await until(async () => {
     text = await readFile(readyFile, 'utf8').catch(() => '')
     return text !== ''
   }, 15_000)
-  return ready.parse(JSON.parse(text)).url
+  return ready.parse(JSON.parse(text))
 }
 
 async function call(url: string, method: string, path: string, body?: object) {
