@@ -4,6 +4,7 @@ import { findHere, isExecutable, type ServerKind } from './find-server.ts'
 import { haproxyServer } from './haproxy-server.ts'
 import { mariadbServer } from './mariadb-server.ts'
 import { postgresPrograms } from './postgres-programs.ts'
+import { prometheusServer } from './prometheus-server.ts'
 import { redisServer } from './redis-server.ts'
 import { findToxiproxy, toxiproxyServer } from './toxiproxy-binary.ts'
 
@@ -14,7 +15,7 @@ export const probes: readonly ServerProbe[] = [
     find: async () => short(await postgresPrograms()),
     otherwise: 'comes with the npm packages',
   },
-  ...[redisServer, haproxyServer, mariadbServer, clickhouseServer].map(packaged),
+  ...[redisServer, haproxyServer, mariadbServer, clickhouseServer, prometheusServer].map(packaged),
   {
     name: 'Toxiproxy',
     find: async () => {
