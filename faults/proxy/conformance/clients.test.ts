@@ -77,17 +77,17 @@ describe.each(names)('clients of %s', name => {
         type: 'latency',
         stream: 'downstream',
         toxicity: 1,
-        attributes: { latency: 150, jitter: 0 } as Latency,
+        attributes: { latency: 400, jitter: 0 } as Latency,
       } as const
       const toxic = await proxy.addToxic(body)
       expect(toxic.toJson()).toEqual(body)
       const heard = await talk(await dial(proxy.listen), greeting)
-      expect(heard.firstMs).toBeGreaterThanOrEqual(149)
+      expect(heard.firstMs).toBeGreaterThanOrEqual(399)
 
       const updated = await toxic.update({ ...body, attributes: { latency: 1, jitter: 0 } })
       expect(updated.attributes).toEqual({ latency: 1, jitter: 0 })
       expect((await proxy.getToxic('slow')).toJson()).toEqual(updated.toJson())
-      expect((await talk(await dial(proxy.listen), greeting)).firstMs).toBeLessThan(149)
+      expect((await talk(await dial(proxy.listen), greeting)).firstMs).toBeLessThan(399)
       await toxic.remove()
       await expect(proxy.getToxic('slow')).rejects.toThrow('404')
     })

@@ -79,9 +79,9 @@ describe('defect 2: an upstream that never answers blocks the API (never-blocks)
     await call(server.url, 'PATCH /proxies/mute', { upstream: echo.address })
     await call(server.url, 'DELETE /proxies/mute')
     await call(server.url, 'GET /proxies')
-    expect(performance.now() - startMs).toBeLessThan(1_500)
+    expect(performance.now() - startMs).toBeLessThan(5_000)
     for (const client of clients) client.resume().end()
-    await Promise.race([gone, wait(2_000).then(() => Promise.reject(new Error('kept')))])
+    await Promise.race([gone, wait(5_000).then(() => Promise.reject(new Error('kept')))])
   })
 })
 
@@ -117,7 +117,7 @@ describe.each(names)('defect 6: toxicity, in %s (toxicity-once)', name => {
   test(`is drawn ${name === 'ours' ? 'once per connection' : 'anew at each update'}`, async () => {
     await using server = await startContestant(name, { args: ['-seed', '5'] })
     const listen = await makeProxy(server.url, { name: 'p', upstream: echo.address })
-    const slow = { name: 'slow', type: 'latency', attributes: { latency: 250 } }
+    const slow = { name: 'slow', type: 'latency', attributes: { latency: 500 } }
     await addToxic(server.url, 'p', { ...slow, toxicity: 0.5 })
     const clients = await Promise.all(Array.from({ length: 16 }, () => dial(listen)))
     const slowOnes = async () => {
@@ -125,7 +125,7 @@ describe.each(names)('defect 6: toxicity, in %s (toxicity-once)', name => {
         const startMs = performance.now()
         client.write('x')
         await once(client, 'data')
-        return performance.now() - startMs >= 249 ? 'x' : '.'
+        return performance.now() - startMs >= 499 ? 'x' : '.'
       })
       return (await Promise.all(times)).join('')
     }

@@ -103,13 +103,13 @@ test.each(['on', 'off'])(
 
         const startMs = performance.now()
         await call(server.url, 'POST /reset')
-        expect(performance.now() - startMs).toBeLessThan(1_000)
+        expect(performance.now() - startMs).toBeLessThan(5_000)
         expect(await call(server.url, `GET /proxies/${name}`)).toMatchObject({
           enabled: true,
           listen,
           toxics: [],
         })
-        const heard = await talk(await dial(listen), { send: 5_000, watchMs: 3_000 })
+        const heard = await talk(await dial(listen), { send: 5_000, watchMs: 10_000 })
         expect(heard).toMatchObject({ bytes: 5_000, intact: true, ending: 'open' })
         await call(server.url, `DELETE /proxies/${name}`)
         await expect(dial(listen)).rejects.toThrow(/ECONNREFUSED/)
@@ -119,5 +119,5 @@ test.each(['on', 'off'])(
     )
     await expect.poll(() => call(server.url, 'GET /connections'), { timeout: 5_000 }).toEqual([])
   },
-  60_000,
+  90_000,
 )

@@ -7,30 +7,39 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { addToxic, call, makeProxy } from './api-client.ts'
-import { commandOf, startContestant } from './contestant.ts'
+import { type ContestantName, commandOf, startContestant } from './contestant.ts'
 import { contestants } from './contestants.ts'
 import { startEcho } from './echo.ts'
 import { listen } from './net.ts'
 import { dial, talk } from './talk.ts'
 
+const complaint = /bad request body|missing required field/
+const inUse = /EADDRINUSE|address already in use/
+
 const { names, missing } = await contestants()
 test.skip.each(missing)('%s', () => {})
 
 /**
- * Runs the program to its end; if it has none it counts as alive, and is ended. The real one starts
- * within 20 ms, so half a second shows that it lives on.
+ * Runs the program to its end, or until it has said `said` and a moment has passed without an end:
+ * then it counts as alive, and is ended.
  */
-async function runWith(name: (typeof names)[number], ...args: readonly string[]) {
+async function runWith(name: ContestantName, args: readonly string[], said = /(?!)/) {
   const [command, ...first] = await commandOf(name)
   const child = execFile(command, [...first, ...args])
   let output = ''
   child.stdout?.on('data', data => (output += data))
   child.stderr?.on('data', data => (output += data))
   const exited = once(child, 'exit')
-  const code = await Promise.race([
-    exited.then(([code]) => code),
-    wait(name === 'ours' ? 20_000 : 500, 'alive'),
-  ])
+  const over = new AbortController()
+  const alive = async () => {
+    const deadline = performance.now() + 20_000
+    while (!said.test(output) && performance.now() < deadline) {
+      await wait(20, undefined, { signal: over.signal })
+    }
+    return wait(300, 'alive', { signal: over.signal })
+  }
+  const code = await Promise.race([exited.then(([code]) => code), alive()])
+  over.abort()
   child.kill('SIGKILL')
   await exited
   return { code, output }
@@ -46,14 +55,14 @@ async function configFile(content: unknown) {
 describe.each(names)('the server of %s', name => {
   test('tells its version and exits with 0', async () => {
     for (const flag of ['-version', '--version']) {
-      const { code, output } = await runWith(name, flag)
+      const { code, output } = await runWith(name, [flag])
       expect(output).toMatch(/^toxiproxy-server version \S+\n$/)
       expect(code).toBe(0)
     }
   })
 
   test('refuses an unknown flag', async () => {
-    const { code, output } = await runWith(name, '-hots', 'x')
+    const { code, output } = await runWith(name, ['-hots', 'x'])
     expect(output).toContain('hots')
     expect(code).toBe(2)
   })
@@ -120,15 +129,19 @@ describe.each(names)('the server of %s', name => {
   const expected = name === 'ours' ? 1 : 'alive'
 
   test(`with a missing config file: ${ending}`, async () => {
-    const { code, output } = await runWith(name, '-port', '0', '-config', '/nowhere/none.json')
+    const { code, output } = await runWith(
+      name,
+      ['-port', '0', '-config', '/nowhere/none.json'],
+      /none\.json/,
+    )
     expect(output).toContain('/nowhere/none.json')
     expect(code).toBe(expected)
   })
 
   test.each(['{', '{}', '[{"name":"a"}]'])(`with a config file of %s: ${ending}`, async content => {
     await using config = await configFile(content)
-    const { code, output } = await runWith(name, '-port', '0', '-config', config.path)
-    expect(output).toMatch(/bad request body|missing required field/)
+    const { code, output } = await runWith(name, ['-port', '0', '-config', config.path], complaint)
+    expect(output).toMatch(complaint)
     if (name === 'ours') expect(output).toContain(config.path)
     expect(code).toBe(expected)
   })
@@ -136,9 +149,9 @@ describe.each(names)('the server of %s', name => {
   test(`with its port in use: ${ending}`, async () => {
     const holder = createServer()
     const port = await listen(holder)
-    const { code, output } = await runWith(name, '-host', '127.0.0.1', '-port', `${port}`)
+    const { code, output } = await runWith(name, ['-host', '127.0.0.1', '-port', `${port}`], inUse)
     holder.close()
-    expect(output).toMatch(/EADDRINUSE|address already in use/)
+    expect(output).toMatch(inUse)
     expect(code).toBe(expected)
   })
 
@@ -160,7 +173,7 @@ describe.each(names)('the server of %s', name => {
 
 describe('our server alone', () => {
   test('refuses to listen beyond loopback without a token', async () => {
-    const { code, output } = await runWith('ours', '-host', '0.0.0.0', '-port', '0')
+    const { code, output } = await runWith('ours', ['-host', '0.0.0.0', '-port', '0'])
     expect(output).toMatch(/PROXY_TOKEN/)
     expect(code).toBe(1)
   })
