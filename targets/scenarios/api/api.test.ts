@@ -293,7 +293,8 @@ describe('API-11 GraphQL', () => {
     )
     for (let index = 0; index < 15; index++) {
       const items = products.map(({ body }) => ({ productId: body.id, quantity: 1 }))
-      await keeper.post(`/v1/products/${products[0]?.body.id}/stock`, { quantity: 3 })
+      for (const { body } of products)
+        await keeper.post(`/v1/products/${body.id}/stock`, { quantity: 3 })
       await buyer.post(
         '/v1/orders',
         { items: items.slice(0, 1 + (index % 2)) },

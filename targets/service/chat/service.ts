@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { currentContext } from '../context.ts'
 import { isConnectionLost } from '../postgres/errors.ts'
 import type { Guard } from '../resilience/guard.ts'
 import type { Message } from './frames.ts'
@@ -22,7 +23,10 @@ export interface Chat {
 export function createChat({ messages, redis, stores, log }: Parts): Chat {
   return {
     send: (message, client) =>
-      stores.run(() => messages.append({ ...message, client }), isConnectionLost),
+      stores.run(() => {
+        currentContext().deadline.beginEffect()
+        return messages.append({ ...message, client })
+      }, isConnectionLost),
     announce: message => {
       redis.publish(`chat:${message.channel}`, JSON.stringify(message)).catch(err => {
         log.warn({ err, channel: message.channel, seq: message.seq }, 'not announced')

@@ -29,7 +29,11 @@ export function createPool(
     keepAlive: true,
     ...(bounded && { connectionTimeoutMillis: acquireMs, statement_timeout: statementMs }),
   })
-  pool.on('error', error => log.warn({ dependency: 'postgres', err: error }, 'idle client lost'))
+  const lost = (err: Error) => log.warn({ dependency: 'postgres', err }, 'connection lost')
+  pool.on('error', lost)
+  // The pool listens only while a client is idle; one that is lost between the statements of a
+  // transaction would end the process.
+  pool.on('connect', client => client.on('error', lost))
   observe(pool, metrics)
   const queries = metrics.counter({ name: 'pg_queries_total', help: 'Statements sent.' })
   const count = () => queries.inc()
