@@ -20,8 +20,8 @@ const sins = ['hung', 'late', 'untyped'] as const
 type Ending = 'answered' | 'refused' | 'shed' | (typeof sins)[number]
 
 /**
- * Every operation is answered before its deadline, and what is not ok says in a typed error what it
- * is. `hung`: no answer until the client gave up. `late`: after the deadline. `untyped`: an error, or
+ * From the first fault on, every operation is answered before its deadline, and what is not ok says in
+ * a typed error what it is. (Before it, the steady-state hypotheses judge.) `hung`: no answer until the client gave up. `late`: after the deadline. `untyped`: an error, or
  * a cut connection, that tells the caller nothing. Unknown when nothing ran during the fault.
  */
 export function honestRefusals(workload: Named, options: RefusalOptions): Checker {
@@ -32,10 +32,12 @@ export function honestRefusals(workload: Named, options: RefusalOptions): Checke
 }
 
 function judge(journal: Journal, workload: Named, options: RefusalOptions): Finding {
-  const traffic = history(journal, workload).filter(each => each.phase !== 'final-reads')
+  const window = faultWindow(journal)
+  const traffic = history(journal, workload).filter(
+    each => window && each.invokedMs >= window.fromMs && each.phase !== 'final-reads',
+  )
   const endings = Map.groupBy(traffic, each => ending(each, options))
   const count = (word: Ending) => endings.get(word)?.length ?? 0
-  const window = faultWindow(journal)
   const during = traffic.filter(each => window && within(window, each.invokedMs)).length
   const figures = {
     operations: traffic.length,
