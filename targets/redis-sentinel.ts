@@ -51,7 +51,7 @@ export interface SentinelCluster extends AsyncDisposable {
 
 type Named = ReservedPort & Address & { readonly name: string }
 
-const agreeWithinMs = 15_000
+const agreeWithinMs = 30_000
 
 /** Takes the addresses of a Redis primary, its replicas and their Sentinels. */
 export async function planSentinel(

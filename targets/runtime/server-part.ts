@@ -10,7 +10,7 @@ export type ServerContext = Pick<
   'scratchFolder' | 'runFolder' | 'clock' | 'guardian' | 'signal' | 'progress'
 >
 
-const startWithinMs = 15_000
+const startWithinMs = 30_000
 const pollMs = 10
 
 /** A guarded process that is a server: started again, it is awaited until it answers. */
