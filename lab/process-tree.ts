@@ -11,7 +11,7 @@ const pollMs = 5
 export async function killTree(
   roots: readonly ProcessId[],
   clock: Clock,
-  withinMs = 2_000,
+  withinMs = 5_000,
 ): Promise<readonly ProcessId[]> {
   const deadline = clock.nowMs() + withinMs
   let doomed: readonly ProcessId[] = roots
