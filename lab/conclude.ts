@@ -27,9 +27,9 @@ export function conclude(
     ...errorReasons(journal),
     ...failures.map((text): Reason => ({ word: 'error', text })),
     ...healReasons(journal, hypotheses),
-    ...checkReasons(findings),
-    ...landingReasons(faults, run?.strikes ?? []),
     ...doubts(journal, hypotheses),
+    ...landingReasons(faults, run?.strikes ?? []),
+    ...checkReasons(findings),
   ].sort((a, b) => verdicts.indexOf(a.word) - verdicts.indexOf(b.word))
   const verdict = reasons.length === 0 ? 'held' : worst(reasons.map(reason => reason.word))
   const traffic = journal.find(entry => entry.kind === 'complete')

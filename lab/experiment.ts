@@ -27,8 +27,10 @@ export interface Experiment<System extends LabSystem = LabSystem> {
   readonly defences: readonly Defence[]
   /** Planted failures, for checks that no defence answers for. */
   readonly controls?: readonly Control<System>[]
-  /** Calm traffic before the first fault; as much again where it is not steady yet. Default '5s'. */
+  /** Calm traffic before the first fault; default '5s'. */
   readonly baseline?: Duration
+  /** How long the steady state may take to be reached after the baseline; default '10s'. */
+  readonly steadyWithin?: Duration
   /** Traffic from the first fault's clock to the start of healing; default: the schedule's end. */
   readonly duration?: Duration
   /** How long the steady state may take to return; default '30s'. */

@@ -8,6 +8,7 @@ import type { LabSystem } from './target.ts'
 /** The experiment's times, resolved to numbers. */
 export interface Times {
   readonly baselineMs: number
+  readonly steadyWithinMs: number
   readonly durationMs: number
   readonly recoverWithinMs: number
 }
@@ -25,6 +26,7 @@ export interface Refusal {
 export function timesOf<System extends LabSystem>(plan: Experiment<System>): Times {
   return {
     baselineMs: toMs(plan.baseline ?? '5s'),
+    steadyWithinMs: toMs(plan.steadyWithin ?? '10s'),
     durationMs: plan.duration === undefined ? scheduleEndMs(plan) : toMs(plan.duration),
     recoverWithinMs: toMs(plan.recoverWithin ?? '30s'),
   }
@@ -157,8 +159,13 @@ function proofRefusals<System extends LabSystem>(plan: Experiment<System>): read
 }
 
 function durationRefusals<System extends LabSystem>(plan: Experiment<System>): readonly Refusal[] {
-  const { baseline, duration, recoverWithin } = plan
-  const all: Record<string, Duration | undefined> = { baseline, duration, recoverWithin }
+  const { baseline, steadyWithin, duration, recoverWithin } = plan
+  const all: Record<string, Duration | undefined> = {
+    baseline,
+    steadyWithin,
+    duration,
+    recoverWithin,
+  }
   for (const { fault, at, within, for: lasting } of allStrikes(plan)) {
     all[`at of ${fault.label}`] = at
     all[`within of ${fault.label}`] = within

@@ -129,7 +129,11 @@ async function conduct<System extends LabSystem>(
 
   const baseline = journal.record({ kind: 'phase', phase: 'baseline' })
   await orFail(clock.sleep(times.baselineMs, signal))
-  const calm = { sinceMs: baseline.atMs, windowMs: times.baselineMs, deadlineMs: times.baselineMs }
+  const calm = {
+    sinceMs: baseline.atMs,
+    windowMs: times.baselineMs,
+    deadlineMs: times.steadyWithinMs,
+  }
   if (!(await orFail(steady.await('before', { ...calm, signal })))) return
 
   const injector = new Injector(system, context, journal)

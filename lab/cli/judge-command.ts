@@ -5,8 +5,8 @@ import { LabError, messageOf } from '../errors.ts'
 import { readJournal } from '../journal-file.ts'
 import { judge, writeVerdict } from '../judge.ts'
 import { loadExperiment } from '../load-experiment.ts'
-import { writeReport } from '../report/html.ts'
 import { verdictBlock } from '../report/verdict-block.ts'
+import { writeReport } from './write-report.ts'
 
 export function addJudgeCommand(program: Command): void {
   program

@@ -2,11 +2,11 @@ import { relative } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { Experiment } from '../experiment.ts'
-import { writeReport } from '../report/html.ts'
 import { liveView } from '../report/live.ts'
 import { serveMetrics } from '../report/metrics.ts'
 import { type FinishedRun, run } from '../run.ts'
 import type { RunOptions } from '../run-options.ts'
+import { writeReport } from './write-report.ts'
 
 export interface LiveRunOptions extends RunOptions {
   /** Where the view goes: standard error when standard output carries JSON. */

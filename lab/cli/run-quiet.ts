@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { Experiment } from '../experiment.ts'
-import { writeReport } from '../report/html.ts'
 import { type FinishedRun, run } from '../run.ts'
 import type { RunOptions } from '../run-options.ts'
+import { writeReport } from './write-report.ts'
 
 /** One run among many: one line when it is over, and its report. */
 export async function runQuiet(

@@ -21,8 +21,8 @@ export function counterExperiment(
     abortWhen: [],
     checks: { kept: kept() },
     defences: [defence('durable', { breaks: 'kept' })],
-    baseline: '400ms',
-    recoverWithin: '8s',
+    baseline: '1s',
+    recoverWithin: '15s',
     ...changes,
   }
 }

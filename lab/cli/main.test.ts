@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process'
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as plainTest, vi } from 'vitest'
+
+/** They mostly wait for processes, so they wait together. */
+const test = plainTest.concurrent
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const main = join(import.meta.dirname, 'main.ts')
+const counter = join(import.meta.dirname, '../testing/counter-experiment.ts')
+const target = join(import.meta.dirname, '../testing/counter-target.ts')
+const schedule = join(import.meta.dirname, '../schedule.ts')
+
+const good = `
+import { counterExperiment } from '${counter}'
+export default counterExperiment()
+`
+/** Refuses for so long that a signal arrives in mid-fault. */
+const long = `
+import { at } from '${schedule}'
+import { counterExperiment } from '${counter}'
+import { misbehave } from '${target}'
+export default counterExperiment({ schedule: [at('100ms', misbehave('refuse'), { for: '60s' })] })
+`
+
+/** A project of its own, with these experiments; the command line runs in it as in any other. */
+async function project(experiments: Readonly<Record<string, string>>) {
+  const root = await mkdtemp(join(tmpdir(), 'lab-cli-'))
+  await mkdir(join(root, 'experiments'))
+  for (const [name, text] of Object.entries(experiments)) {
+    await writeFile(join(root, 'experiments', `${name}.ts`), text)
+  }
+  return {
+    root,
+    start: (...args: string[]) => start(root, args),
+    run: (...args: string[]) => start(root, args).ended,
+    exists: (path: string) =>
+      access(join(root, path)).then(
+        () => true,
+        () => false,
+      ),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function start(cwd: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, CI: '1' } })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', text => {
+    stdout += text
+  })
+  child.stderr.on('data', text => {
+    stderr += text
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', code => resolve({ code, stdout, stderr }))
+  })
+  /** Resolves when standard output has this text. */
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (stdout.includes(text)) resolve()
+      }
+      child.stdout.on('data', look)
+      look()
+      ended.then(
+        ({ stderr }) => reject(new Error(`ended without saying ${text}: ${stderr}`)),
+        reject,
+      )
+    })
+  return { child, ended, says }
+}
+
+const badInput: Record<string, { args: string[]; code: number; says: string[]; files?: string }> = {
+  'an unknown experiment': {
+    args: ['experiment', 'goood'],
+    code: 64,
+    says: ['Found    goood', 'Did you mean good?'],
+  },
+  'a file that does not parse': {
+    args: ['experiment', 'bad'],
+    files: 'export default {',
+    code: 64,
+    says: ['experiments/bad.ts to be an experiment', 'bad.ts'],
+  },
+  'a file without a default export': {
+    args: ['experiment', 'bad'],
+    files: 'export const x = 1',
+    code: 64,
+    says: ['no default export'],
+  },
+  'a file of the wrong shape': {
+    args: ['experiment', 'bad'],
+    files: "export default { title: 'x' }",
+    code: 64,
+    says: ['because: ', 'target: ', 'workloads: '],
+  },
+  'a plan without checks': {
+    args: ['experiment', 'bad'],
+    files: `${good.replace('()', '({ checks: {}, defences: [] })')}`,
+    code: 64,
+    says: ['at least one check'],
+  },
+  'an unknown flag': { args: ['experiment', 'good', '--sede', '1'], code: 64, says: ["'--sede'"] },
+  'an unknown command': { args: ['experimnt'], code: 64, says: ['Did you mean experiment?'] },
+  'a seed that is none': {
+    args: ['experiment', 'good', '--seed', '1.5'],
+    code: 64,
+    says: ['a seed is a whole number from 0 to 4294967295'],
+  },
+  'a defence that is none': {
+    args: ['experiment', 'good', '--without', 'hope'],
+    code: 64,
+    says: ['--without hope', 'durable'],
+  },
+  'a control that is none': {
+    args: ['experiment', 'good', '--plant', 'weeds'],
+    code: 64,
+    says: ['--plant weeds'],
+  },
+  'a run that is none': { args: ['judge', 'runs/none'], code: 64, says: ['the folder of a run'] },
+  'a proof of nothing known': {
+    args: ['prove', 'good', '--only', 'hope'],
+    code: 64,
+    says: ['a defence or control of the experiment: durable'],
+  },
+}
+
+test.each(Object.entries(badInput))(
+  '%s gets a clear message, and leaves nothing',
+  async (...row) => {
+    const [, { args, code, says, files }] = row
+    await using it = await project({ good, ...(files === undefined ? {} : { bad: files }) })
+    const ended = await it.run(...args)
+    for (const text of says) expect(ended.stderr).toContain(text)
+    expect(ended.code).toBe(code)
+    expect(await it.exists('runs')).toBe(false)
+    expect(await it.exists('.lab')).toBe(false)
+  },
+)
+
+test('a port in use gets a clear message, and leaves nothing', async () => {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  await using it = await project({ good })
+  const ended = await it.run('experiment', 'good', '--metrics-port', `${port}`)
+  server.close()
+  expect(ended.stderr).toContain(`to serve metrics on 127.0.0.1:${port}`)
+  expect(ended.code).not.toBe(0)
+  expect(await it.exists('runs')).toBe(false)
+})
+
+test('says the seed first, and ends with 0 when held; judge says the same', async () => {
+  await using it = await project({ good })
+  const ended = await it.run('experiment', 'good', '--seed', '42')
+  expect(ended.stdout.split('\n')[0]).toBe('good, seed 42')
+  expect(ended.code).toBe(0)
+  const [run = ''] = await readdir(join(it.root, 'runs/good'))
+  const file = join(it.root, 'runs/good', run, 'verdict.json')
+  const verdict = await readFile(file, 'utf8')
+  expect((await it.run('judge', join('runs/good', run))).code).toBe(0)
+  expect(await readFile(file, 'utf8')).toBe(verdict)
+})
+
+test('judge names file and line of a broken journal', async () => {
+  await using it = await project({ good })
+  await it.run('experiment', 'good')
+  const [run = ''] = await readdir(join(it.root, 'runs/good'))
+  const file = join(it.root, 'runs/good', run, 'journal.jsonl')
+  const lines = (await readFile(file, 'utf8')).split('\n')
+  await writeFile(file, lines.toSpliced(6, 1).join('\n'))
+  const gap = await it.run('judge', join('runs/good', run))
+  expect(gap.stderr).toContain('journal.jsonl:7')
+  expect(gap.stderr).toContain('entry number 7 where 6 is due')
+  expect(gap.code).toBe(4)
+})
+
+test('prints nothing but JSON on standard output when asked for it', async () => {
+  await using it = await project({ good })
+  const ended = await it.run('experiment', 'good', '--json', '--without', 'durable')
+  expect(JSON.parse(ended.stdout)).toMatchObject({ verdict: 'broken', defencesOff: ['durable'] })
+  expect(ended.code).toBe(1)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s in mid-fault heals and ends with 130',
+  async signal => {
+    await using it = await project({ long })
+    const { child, says, ended } = it.start('experiment', 'long')
+    await says('refuse(counter) strikes')
+    child.kill(signal)
+    expect((await ended).code).toBe(130)
+    const [run = ''] = await readdir(join(it.root, 'runs/long'))
+    const verdict = JSON.parse(
+      await readFile(join(it.root, 'runs/long', run, 'verdict.json'), 'utf8'),
+    )
+    expect(verdict).toMatchObject({
+      exitCode: 130,
+      faults: [{ label: 'refuse(counter)', healedAtMs: expect.any(Number) }],
+    })
+    expect(verdict.reasons[0].text).toContain(`interrupted by ${signal}`)
+    const ledgers = await readdir(join(it.root, '.lab/ledgers'))
+    expect(ledgers.filter(name => name.endsWith('.jsonl'))).toEqual([])
+  },
+)
+
+test('prove shows that the defence matters, and fails for one that does not', async () => {
+  const idle = good.replace(
+    '()',
+    "({ defences: [{ name: 'idle-defence', breaks: 'kept', mayAlsoBreak: [] }] })",
+  )
+  await using it = await project({ good, idle })
+  const proved = await it.run('prove', 'good')
+  expect(proved.stdout).toContain('1 of 1 proved')
+  expect(proved.code).toBe(0)
+  const unproved = await it.run('prove', 'idle')
+  expect(unproved.stdout).toContain('check kept must be invalid, but is valid')
+  expect(unproved.code).toBe(1)
+}, 240_000)
+
+test('soak adds runs to a ledger and says how often each kind came out as it must', async () => {
+  await using it = await project({ good })
+  await it.run('soak', 'good')
+  const ended = await it.run('soak', 'good', '--ablations')
+  expect(ended.stdout).toMatch(/held +2\/2/)
+  expect(ended.stdout).toMatch(/without durable: broken as claimed +1\/1/)
+  expect(ended.code).toBe(0)
+}, 240_000)
