@@ -4,7 +4,8 @@ export interface Options {
   readonly host: string
   readonly port: number
   readonly config: string | undefined
-  readonly seed: number
+  /** A 64-bit integer, as it was written. */
+  readonly seed: string
   readonly readyFile: string | undefined
   readonly runtimeMetrics: boolean
   readonly version: boolean
@@ -22,32 +23,49 @@ export const USAGE = `Usage: proxy [flags]      (Toxiproxy's flags, with one das
   -version, -help
 Environment: PROXY_TOKEN  if set, each call must carry "Authorization: Bearer …"`
 
-/** Reads Go-style flags: \`-port 1\`, \`--port=1\`, \`-version\`. Throws on unknown ones. */
+const flags = {
+  host: { type: 'string', default: 'localhost' },
+  port: { type: 'string', default: '8474' },
+  config: { type: 'string' },
+  seed: { type: 'string' },
+  'ready-file': { type: 'string' },
+  'proxy-metrics': { type: 'boolean' },
+  'runtime-metrics': { type: 'boolean', default: false },
+  version: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+/**
+ * Reads Go-style flags: `-port 1`, `--port=1`, `-version`.
+ * @throws {Error} naming the flag that is unknown or out of its range.
+ */
 export function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: args.flatMap(normalise),
-    options: {
-      host: { type: 'string', default: 'localhost' },
-      port: { type: 'string', default: '8474' },
-      config: { type: 'string' },
-      seed: { type: 'string' },
-      'ready-file': { type: 'string' },
-      'proxy-metrics': { type: 'boolean' },
-      'runtime-metrics': { type: 'boolean', default: false },
-      version: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const given = args.flatMap(normalise)
+  const unknown = given.find(arg => /^--\w/.test(arg) && !(flagOf(arg) in flags))
+  if (unknown) throw new Error(`flag provided but not defined: -${flagOf(unknown)}`)
+  const { values } = parseArgs({ args: joinNegative(given), options: flags })
   return {
     host: values.host === 'localhost' ? '127.0.0.1' : values.host,
     port: integer('port', values.port, 65_535),
     config: values.config,
-    seed: integer('seed', values.seed ?? `${Date.now()}`, Number.MAX_SAFE_INTEGER),
+    seed: wholeNumber('seed', values.seed ?? `${Date.now()}`),
     readyFile: values['ready-file'],
     runtimeMetrics: values['runtime-metrics'],
     version: values.version,
     help: values.help,
   }
+}
+
+const flagOf = (arg: string): string => arg.slice(2).split('=')[0] ?? ''
+
+/** `-seed -5`: parseArgs takes a negative number for a flag of its own. */
+function joinNegative(args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    if (/^-\d/.test(arg) && joined.length > 0) joined.push(`${joined.pop()}=${arg}`)
+    else joined.push(arg)
+  }
+  return joined
 }
 
 function normalise(arg: string): string[] {
@@ -61,4 +79,9 @@ function integer(flag: string, text: string, most: number): number {
   const value = Number(text)
   if (Number.isSafeInteger(value) && value >= 0 && value <= most) return value
   throw new Error(`-${flag}: expected an integer from 0 to ${most}, found '${text}'`)
+}
+
+function wholeNumber(flag: string, text: string): string {
+  if (/^-?\d+$/.test(text)) return text
+  throw new Error(`-${flag}: expected an integer, found '${text}'`)
 }

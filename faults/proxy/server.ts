@@ -18,7 +18,7 @@ export interface ServerOptions {
   /** Where the API listens. Anything but loopback needs a token. */
   readonly host: string
   readonly port: number
-  readonly seed: number
+  readonly seed: number | string
   readonly token?: string | undefined
   /** Content of a config file: a list of proxies. */
   readonly config?: unknown
@@ -87,9 +87,9 @@ async function respond(
 ): Promise<void> {
   try {
     guard(request, token)
-    const url = new URL(request.url ?? '/', 'http://proxy')
-    const found = router.find(request.method ?? 'GET', url.pathname)
-    if (found === 404) return write(response, { status: 404, text: '404 page not found\n' })
+    const url = URL.parse(`http://proxy${request.url}`)
+    const found = url ? router.find(request.method ?? 'GET', url.pathname) : 404
+    if (!url || found === 404) return write(response, { status: 404, text: '404 page not found\n' })
     if (found === 405) return write(response, { status: 405 })
     const call: Call = {
       request,
@@ -101,12 +101,10 @@ async function respond(
     const answer = await found.handler(call)
     if (answer) write(response, answer)
   } catch (error) {
-    const { status, message } = asApiError(error)
-    const text = `${JSON.stringify({ error: message, status })}\n`
-    // Toxiproxy answers a failed populate as JSON, and everything else that fails as text.
-    const type = request.url?.startsWith('/populate') ? 'application/json' : undefined
+    const { status, message, form } = asApiError(error)
+    const text = form === 'json' ? JSON.stringify({ error: message, status }) : message
     if (response.headersSent) response.destroy()
-    else write(response, { status, text, ...(type && { type }) })
+    else write(response, { status, text: `${text}\n` })
   }
 }
 

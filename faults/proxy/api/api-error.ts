@@ -2,10 +2,13 @@
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
+  /** How the answer's body says it: `{"error", "status"}`, or the bare words. */
+  readonly form: 'json' | 'words'
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, form: 'json' | 'words' = 'json') {
     super(message)
     this.status = status
+    this.form = form
   }
 
   static badRequest(detail: string): ApiError {

@@ -17,7 +17,8 @@ const name = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^/\s]+$/, 'must have no slash and no space')
+  .regex(/^[^/\p{Cc}]+$/u, 'must have no slash')
+  .refine(text => text !== '.' && text !== '..', 'must be more than dots')
 const positive = z.int().min(1)
 
 const proxyBody = z.strictObject({
@@ -69,7 +70,7 @@ export function parseProxy(body: unknown, registry: Registry, where = ''): Proxy
   return {
     settings: {
       name: parse(name, given.name, where, 'name'),
-      listen: parseField(given.listen || '127.0.0.1:0', `listen${where}`),
+      listen: parseListen(given.listen || '127.0.0.1:0', `listen${where}`),
       upstream: parseField(given.upstream, `upstream${where}`),
       protocol,
       messages: given.messages ?? false,
@@ -92,7 +93,7 @@ export function parseProxyChange(
   return {
     settings: {
       name: current.name,
-      listen: given.listen ? parseField(given.listen, 'listen') : current.listen,
+      listen: given.listen ? parseListen(given.listen, 'listen') : current.listen,
       upstream: given.upstream ? parseField(given.upstream, 'upstream') : current.upstream,
       protocol: parseProtocol(given.protocol ?? current.protocol, registry),
       messages: given.messages ?? current.messages,
@@ -142,14 +143,17 @@ export function parseToxicChange(
 ): { readonly attributes: unknown; readonly toxicity: number | undefined } {
   const given = parse(toxicBody, body)
   for (const field of ['name', 'type', 'stream'] as const) {
-    if (given[field] && given[field] !== current[field]) {
+    const said = field === 'stream' ? given.stream?.toLowerCase() : given[field]
+    if (said && said !== current[field]) {
       throw ApiError.badRequest(`${field}: must stay '${current[field]}'`)
     }
   }
   return { attributes: given.attributes, toxicity: given.toxicity ?? undefined }
 }
 
-export function parseStream(stream: string): Direction {
+/** In any case of letters, as Toxiproxy takes it. */
+export function parseStream(text: string): Direction {
+  const stream = text.toLowerCase()
   if (stream !== 'upstream' && stream !== 'downstream') throw invalidStream()
   return stream
 }
@@ -158,6 +162,12 @@ function parseProtocol(protocol: string, registry: Registry): string {
   if (protocol === 'tcp' || registry.protocols.has(protocol)) return protocol
   const known = ['tcp', ...registry.protocols.keys()].join(', ')
   throw ApiError.badRequest(`protocol: must be one of ${known}`)
+}
+
+/** `localhost` is resolved here, so that an address compares equal with the one it was bound to. */
+function parseListen(text: string, field: string): Address {
+  const { host, port } = parseField(text, field)
+  return { host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host, port }
 }
 
 function parseField(text: string, field: string): Address {

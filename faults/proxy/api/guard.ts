@@ -10,7 +10,7 @@ import { ApiError } from './api-error.ts'
 export function guard(request: IncomingMessage, token: string | undefined): void {
   const { host = '', origin, authorization = '' } = request.headers
   if (/^Mozilla\//.test(request.headers['user-agent'] ?? '')) {
-    throw new ApiError(403, 'User agent not allowed')
+    throw new ApiError(403, 'User agent not allowed', 'words')
   }
   if (origin !== undefined) throw new ApiError(403, 'Origin not allowed')
   if (token === undefined && !isLoopback(hostName(host))) {

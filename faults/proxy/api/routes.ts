@@ -1,12 +1,13 @@
 import type { Collection } from '../collection.ts'
 import type { Events } from '../events.ts'
+import type { Link } from '../link.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Registry } from '../registry.ts'
 import { ApiError } from './api-error.ts'
 import { parseProxy, parseProxyChange, parseToxic, parseToxicChange } from './bodies.ts'
 import { connectionList } from './connection-list.ts'
 import { streamEvents } from './event-stream.ts'
-import { type Answer, Router } from './router.ts'
+import { type Answer, type Call, Router } from './router.ts'
 
 export interface Parts {
   readonly collection: Collection
@@ -28,7 +29,8 @@ export function routes(parts: Parts): Router {
   return router
 }
 
-function proxyRoutes(router: Router, { collection, registry }: Parts): void {
+function proxyRoutes(router: Router, parts: Parts): void {
+  const { collection, registry } = parts
   router
     .on('GET /proxies', () =>
       ok(Object.fromEntries([...collection.all].map(proxy => [proxy.settings.name, proxy]))),
@@ -37,14 +39,7 @@ function proxyRoutes(router: Router, { collection, registry }: Parts): void {
       const proxy = await collection.add(parseProxy(await call.body(), registry))
       return { status: 201, json: proxy }
     })
-    .on('POST /populate', async call => {
-      const body = await call.body()
-      if (!Array.isArray(body)) throw ApiError.badRequest('must be a list of proxies')
-      const orders = body.map((each, i) => parseProxy(each, registry, ` at proxy ${i + 1}`))
-      const proxies = []
-      for (const order of orders) proxies.push(await collection.addOrReplace(order))
-      return { status: 201, json: { proxies } }
-    })
+    .on('POST /populate', call => populate(call, parts))
     .on('GET /proxies/{proxy}', call => ok(collection.get(call.param('proxy'))))
     .on('POST|PATCH /proxies/{proxy}', async call => {
       const proxy = collection.get(call.param('proxy'))
@@ -60,6 +55,22 @@ function proxyRoutes(router: Router, { collection, registry }: Parts): void {
       await collection.reset()
       return NO_CONTENT
     })
+}
+
+/** Unlike every other error, a failed populate is JSON, and tells which proxies it made before. */
+async function populate(call: Call, { collection, registry }: Parts): Promise<Answer> {
+  const proxies: Link[] = []
+  try {
+    const body = await call.body()
+    if (!Array.isArray(body)) throw ApiError.badRequest('must be a list of proxies')
+    const orders = body.map((each, i) => parseProxy(each, registry, ` at proxy ${i + 1}`))
+    for (const order of orders) proxies.push(await collection.addOrReplace(order))
+    return { status: 201, json: { proxies } }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    const { status, message } = error
+    return { status, json: { error: message, status, proxies } }
+  }
 }
 
 function toxicRoutes(router: Router, { collection, registry }: Parts): void {
