@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis } from '../../../targets/redis.ts'
@@ -245,6 +246,24 @@ test.each([2, 3] as const)(
     expect(heard.join(' ')).toBe('1 3 4 4 5 6 8 7 end')
   },
 )
+
+test('not one byte is changed, whatever the values and the chunk borders', async () => {
+  const { link, client, direct } = await linked()
+  const attributes = { average_size: 7, size_variation: 6 }
+  await link.toxic({ type: 'slicer', attributes })
+  await link.toxic({ type: 'slicer', stream: 'upstream', attributes })
+  await link.toxic({ type: 'message_drop', attributes: { match: { key: 'not there' } } })
+  const values = fc.array(fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes)))
+  await fc.assert(
+    fc.asyncProperty(values, async written => {
+      await client.del('list')
+      await Promise.all(written.map(value => client.rpush('list', value)))
+      expect(await client.lrangeBuffer('list', 0, -1)).toEqual(written)
+      expect(await direct.lrangeBuffer('list', 0, -1)).toEqual(written)
+    }),
+    { numRuns: 20 },
+  )
+})
 
 test('refuses what it does not know, with the name of the field', async () => {
   const { link } = await linked()
