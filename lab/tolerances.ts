@@ -11,7 +11,9 @@ export function equals(expected: Json): Tolerance<Json> {
   }
 }
 
-/** The probe's value, in ms where the bound is a duration, is a number no greater than the bound. */
+/**
+ * The probe's value, in ms where the bound is a duration, is a number no greater than the bound.
+ */
 export function atMost(bound: number | Duration): Tolerance<Json> {
   const most = numeric(bound)
   return {

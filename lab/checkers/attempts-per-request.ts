@@ -7,7 +7,9 @@ export interface AttemptOptions {
   readonly atMost: number
   /** The most attempts per request over all of them: a budget, as in `1.2`. */
   readonly onAverageAtMost?: number
-  /** The id the wire shows for this operation; default its key. Undefined: it never reaches a wire. */
+  /**
+   * The id the wire shows for this operation; default its key. Undefined: it never reaches a wire.
+   */
   readonly correlate?: (operation: Performed) => string | undefined
   /** Ids a message may carry; default its trace, its key, and its key behind the last colon. */
   readonly carries?: (event: WireEvent) => readonly string[]
@@ -68,7 +70,9 @@ function judge(journal: Journal, workload: Named, options: AttemptOptions): Find
 }
 
 function tooMany([id, attempts]: [string, Attempts], over: number, figures: { atMost: number }) {
-  const story = `${over} requests were sent more than ${figures.atMost} times; the worst ${attempts.length} times.`
+  const story =
+    `${over} requests were sent more than ${figures.atMost} times; ` +
+    `the worst ${attempts.length} times.`
   const what = `${id} was sent ${attempts.length} times`
   return {
     word: 'invalid',

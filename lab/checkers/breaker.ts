@@ -38,9 +38,10 @@ const allowed: Readonly<Record<State, readonly State[]>> = {
 }
 
 /**
- * A circuit breaker, watched as an automaton: closed → open → half open → open or closed. While it is
- * open no request of its instance is seen on the wires it guards; while it is half open no more than
- * the probes; in the end it is closed again. Unknown when it never opened, unless the run had no faults.
+ * A circuit breaker, watched as an automaton: closed → open → half open → open or closed. While it
+ * is open no request of its instance is seen on the wires it guards; while it is half open no more
+ * than the probes; in the end it is closed again. Unknown when it never opened, unless the run had
+ * no faults.
  */
 export function breaker(options: BreakerOptions): Checker {
   return {
@@ -73,7 +74,7 @@ function judge(journal: Journal, options: BreakerOptions): Finding {
     return { word: 'valid', story: `${options.name} stayed closed in calm weather.`, figures }
   }
   if (opened === 0) return { word: 'unknown', story: `${options.name} never opened.`, figures }
-  const story = `${options.name} opened ${opened} times, let nothing pass meanwhile, and closed again.`
+  const story = `${options.name} opened ${opened} times, let nothing pass, and closed again.`
   return { word: 'valid', story, figures }
 }
 
@@ -116,7 +117,8 @@ function requested(
     automaton.passed++
     const may = automaton.state === 'half-open' ? (options.probes ?? 1) : 0
     if (automaton.passed <= may) return []
-    const what = `${instance} sent a request on ${entry.link} while its breaker was ${automaton.state}`
+    const { state } = automaton
+    const what = `${instance} sent a request on ${entry.link} while its breaker was ${state}`
     return [{ what, entries: [automaton.sinceIndex, entry.index], atMs: at(entry) }]
   })
 }

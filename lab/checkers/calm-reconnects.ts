@@ -53,7 +53,9 @@ function judge(journal: Journal, options: ReconnectOptions): Finding {
       figures,
     }
   }
-  const story = `${connects.length} connects on ${bursts.length} links, at most ${most} within ${options.within} on one.`
+  const story =
+    `${connects.length} connects on ${bursts.length} links, ` +
+    `at most ${most} within ${options.within} on one.`
   if (most <= options.atMost) return { word: 'valid', story, figures }
   const what = `${most} connects on ${worst.link} within ${options.within}`
   const witness = { what, entries: worst.entries.slice(0, 24), atMs: worst.atMs }

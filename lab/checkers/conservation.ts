@@ -12,9 +12,9 @@ export interface ConservationOptions {
 }
 
 /**
- * A quantity is conserved, or stays in its bounds, in every read: a sum that is off for one moment is
- * a torn or a lost update, even if it is right in the end. Unknown when no read since the first fault
- * was ok.
+ * A quantity is conserved, or stays in its bounds, in every read: a sum that is off for one moment
+ * is a torn or a lost update, even if it is right in the end. Unknown when no read since the first
+ * fault was ok.
  */
 export function conservation(workload: Named, options: ConservationOptions): Checker {
   return {
@@ -42,7 +42,9 @@ function judge(journal: Journal, workload: Named, options: ConservationOptions):
   const [first] = off
   if (first) {
     const what = `${first.read.f} ${first.read.key ?? first.read.op} saw ${first.quantity}`
-    const story = `${off.length} of ${reads.length} reads saw a quantity that is off (${range.least} to ${range.most}).`
+    const story =
+      `${off.length} of ${reads.length} reads saw a quantity that is off ` +
+      `(${range.least} to ${range.most}).`
     const witness = { what, entries: entriesOf(first.read), atMs: atMs(first.read) }
     return { word: 'invalid', story, figures, witness }
   }

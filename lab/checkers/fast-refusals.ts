@@ -22,8 +22,9 @@ type Refused = Performed & { readonly answer: NonNullable<Performed['answer']> }
 const leastRefusals = 5
 
 /**
- * While the fault is in force a refusal costs the caller next to nothing: the breaker answers, not a
- * time-out. Unknown when fewer than 5 requests were refused meanwhile, unless the run had no faults.
+ * While the fault is in force a refusal costs the caller next to nothing: the breaker answers, not
+ * a time-out. Unknown when fewer than 5 requests were refused meanwhile, unless the run had no
+ * faults.
  */
 export function fastRefusals(workload: Named, options: FastOptions): Checker {
   const { p50AtMost, p95AtMost } = options
@@ -56,8 +57,9 @@ function judge(journal: Journal, workload: Named, options: FastOptions): Finding
   const slow = exceeds(p50Ms, options.p50AtMost) || exceeds(p95Ms, options.p95AtMost)
   const slowest = refused.at(-1)
   if (!slow || !slowest) return { word: 'valid', story, figures }
-  const what = `${slowest.f} ${slowest.key ?? slowest.op} was refused after ${Math.round(slowest.answer.latencyMs)} ms`
-  const witness = { what, entries: entriesOf(slowest), atMs: slowest.answer.atMs }
+  const { f, key, op, answer } = slowest
+  const what = `${f} ${key ?? op} was refused after ${Math.round(answer.latencyMs)} ms`
+  const witness = { what, entries: entriesOf(slowest), atMs: answer.atMs }
   return { word: 'invalid', story, figures, witness }
 }
 

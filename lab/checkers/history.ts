@@ -2,7 +2,9 @@ import type { Journal } from '../checker.ts'
 import type { Entry, Outcome, Phase } from '../journal.ts'
 import type { Json } from '../json.ts'
 
-/** An operation as the journal tells it: its invocation, joined with its completion if there is one. */
+/**
+ * An operation as the journal tells it: its invocation, joined with its completion if there is one.
+ */
 export interface Performed {
   readonly op: number
   readonly client: number

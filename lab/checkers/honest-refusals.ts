@@ -20,9 +20,10 @@ const sins = ['hung', 'late', 'untyped'] as const
 type Ending = 'answered' | 'refused' | 'shed' | (typeof sins)[number]
 
 /**
- * From the first fault on, every operation is answered before its deadline, and what is not ok says in
- * a typed error what it is. (Before it, the steady-state hypotheses judge.) `hung`: no answer until the client gave up. `late`: after the deadline. `untyped`: an error, or
- * a cut connection, that tells the caller nothing. Unknown when nothing ran during the fault.
+ * From the first fault on, every operation is answered before its deadline, and what is not ok says
+ * in a typed error what it is. (Before it, the steady-state hypotheses judge.) `hung`: no answer
+ * until the client gave up. `late`: after the deadline. `untyped`: an error, or a cut connection,
+ * that tells the caller nothing. Unknown when nothing ran during the fault.
  */
 export function honestRefusals(workload: Named, options: RefusalOptions): Checker {
   return {
@@ -89,7 +90,8 @@ function telling(each: Performed, options: RefusalOptions): string {
   const { answer } = each
   if (!answer) return `${name} was never answered`
   if (ending(each, options) === 'late') {
-    return `${name} was answered after ${Math.round(answer.latencyMs)} ms (${options.deadlineMs} allowed)`
+    const took = Math.round(answer.latencyMs)
+    return `${name} was answered after ${took} ms (${options.deadlineMs} allowed)`
   }
   const error = answer.outcome.kind === 'ok' ? '' : answer.outcome.error
   return `${name} ended with: ${error}`

@@ -7,7 +7,9 @@ export interface JobOptions {
   readonly enqueue?: string
   /** The final read; default `read`. Its ok value is an array of `JobState`. */
   readonly read?: string
-  /** Jobs that cannot be done, by their input: each must end dead, after exactly this many tries. */
+  /**
+   * Jobs that cannot be done, by their input: each must end dead, after exactly this many tries.
+   */
   readonly poison?: { readonly is: (job: Performed) => boolean; readonly tries: number }
   /** Pending jobs that may be left at the end; default 0. */
   readonly pendingAtMost?: number
@@ -38,8 +40,8 @@ interface Offence {
 /**
  * A queue's books: every job that was accepted is found in the end, once, done or dead; in = done +
  * dead + pending; poison is dead after exactly k tries and nothing else is; a job's effect is found
- * once; `observed` events `handled {id, key, seq}` are in order of seq for each key. Unknown when no
- * job was accepted or the books were not read.
+ * once; `observed` events `handled {id, key, seq}` are in order of seq for each key. Unknown when
+ * no job was accepted or the books were not read.
  */
 export function jobsAccounted(workload: Named, options: JobOptions = {}): Checker {
   return {
@@ -74,14 +76,15 @@ function judge(journal: Journal, workload: Named, options: JobOptions): Finding 
   const first = clearest(journal, offences)
   if (first) {
     const { what, entries, atMs } = first
-    const story = `${offences.length} offences among ${accepted.length} accepted jobs, such as: ${what}.`
+    const story = `${offences.length} offences among ${accepted.length} accepted jobs: ${what}.`
     return { word: 'invalid', story, figures, witness: { what, entries, atMs } }
   }
   if (!books || accepted.length === 0) {
     const story = books ? 'No job was accepted.' : 'The books were not read in the end.'
     return { word: 'unknown', story, figures }
   }
-  const story = `All ${accepted.length} accepted jobs are found: ${figures.done} done, ${figures.dead} dead.`
+  const { done, dead } = figures
+  const story = `All ${accepted.length} accepted jobs are found: ${done} done, ${dead} dead.`
   return { word: 'valid', story, figures }
 }
 

@@ -13,7 +13,8 @@ export function journalOf(events: readonly Told[]): Journal {
 
 /**
  * Ten seconds of one operation each 100 ms, alternating between two clients, answered after 1 ms or
- * after `latencyMs`; a fault is in force from second 2 to second 6. `wire` events may be added to each.
+ * after `latencyMs`; a fault is in force from second 2 to second 6. `wire` events may be added to
+ * each.
  */
 export function traffic(
   workload: string,

@@ -20,10 +20,10 @@ export interface RegisterOptions {
 type State = string
 
 /**
- * Each key behaves as one register that does each operation at one moment between its invocation and
- * its answer (linearizability), by the algorithm of Wing and Gong with Lowe's memory. `info` may take
- * effect at any later time or never; `fail` never did. Unknown when no key has both a read and a
- * concurrent or earlier write, or when the budget runs out.
+ * Each key behaves as one register that does each operation at one moment between its invocation
+ * and its answer (linearizability), by the algorithm of Wing and Gong with Lowe's memory. `info`
+ * may take effect at any later time or never; `fail` never did. Unknown when no key has both a read
+ * and a concurrent or earlier write, or when the budget runs out.
  */
 export function linearizableRegister(workload: Named, options: RegisterOptions = {}): Checker {
   return {

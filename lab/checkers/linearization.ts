@@ -22,8 +22,8 @@ interface Choice<State> {
 
 /**
  * Whether the calls can be put in an order that respects real time and the states: Wing and Gong's
- * search in Lowe's form, which remembers each pair of linearized set and state. A generator, so that
- * the caller can stop it: it yields at each step and returns the answer.
+ * search in Lowe's form, which remembers each pair of linearized set and state. A generator, so
+ * that the caller can stop it: it yields at each step and returns the answer.
  */
 export function* search(
   initial: string,

@@ -26,8 +26,8 @@ const forbidden: Readonly<Record<Level, readonly string[]>> = {
 }
 
 /**
- * Transactions over lists: `[['append', key, unique number], ['read', key, null], …]`, answered by the
- * same with what was read. The order of each list's versions follows from its longest read, the
+ * Transactions over lists: `[['append', key, unique number], ['read', key, null], …]`, answered by
+ * the same with what was read. The order of each list's versions follows from its longest read, the
  * dependencies from those, and a cycle of them is an anomaly: G0 (dirty write), G1c (circular
  * information), G-single (read skew, lost update), G2 (write skew). Reads of aborted or half-done
  * transactions (G1a, G1b), doubled and lost appends and versions that contradict each other are

@@ -6,7 +6,9 @@ import { longestOutage } from './longest-outage.ts'
 const workload = { name: 'reads' }
 const outage = longestOutage(workload, { atMost: '1s' })
 
-/** An operation every 100 ms for 10 s, failing in [from, to); the fault is in force from 2 s to 6 s. */
+/**
+ * An operation every 100 ms for 10 s, failing in [from, to); the fault is in force from 2 s to 6 s.
+ */
 function run(fromMs: number, toMs: number) {
   return traffic('reads', atMs => {
     return atMs >= fromMs && atMs < toMs

@@ -20,8 +20,8 @@ const leastOperations = 10
 
 /**
  * The longest stretch without an ok answer, from the first fault to the end of the traffic, and how
- * long after the last heal the last failure came. Unknown when too little traffic ran meanwhile, or when
- * no answer before the fault shows that there was any service to lose.
+ * long after the last heal the last failure came. Unknown when too little traffic ran meanwhile, or
+ * when no answer before the fault shows that there was any service to lose.
  */
 export function longestOutage(workload: Named, options: OutageOptions): Checker {
   return {
@@ -37,7 +37,7 @@ function judge(journal: Journal, workload: Named, options: OutageOptions): Findi
   const during = traffic.filter(each => each.invokedMs >= from).length
   const calm = traffic.filter(each => isOk(each) && each.invokedMs < from).length
   if (!window || during < leastOperations || calm === 0) {
-    const story = `${calm} ok answers before and ${during} operations since the fault: too few to judge.`
+    const story = `${calm} ok answers before the fault, ${during} operations since: too few to judge.`
     return { word: 'unknown', story, figures: { calm, during } }
   }
   const outages = outagesOf(traffic, window, options.by ?? (() => workload.name))
@@ -45,7 +45,8 @@ function judge(journal: Journal, workload: Named, options: OutageOptions): Findi
   const outageMs = Math.round(longest ? length(longest) : 0)
   const recoveryMs = Math.round(recovery(traffic, window))
   const figures = { outageMs, recoveryMs, atMostMs: toMs(options.atMost), operations: during }
-  const story = `The longest stretch without an ok answer was ${outageMs} ms (at most ${options.atMost}).`
+  const { atMost } = options
+  const story = `The longest stretch without an ok answer was ${outageMs} ms (at most ${atMost}).`
   if (!longest || outageMs <= figures.atMostMs) return { word: 'valid', story, figures }
   const what = `no ok answer for ${outageMs} ms in ${longest.group}`
   const witness = { what, entries: longest.entries, atMs: longest.fromMs }

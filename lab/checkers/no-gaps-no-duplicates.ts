@@ -51,8 +51,8 @@ interface View {
 }
 
 /**
- * Each subscriber sees every confirmed message of its channel exactly once and in order of `seq`, by
- * the end of the run; so does it see each message that another subscriber saw. Subscriptions are
+ * Each subscriber sees every confirmed message of its channel exactly once and in order of `seq`,
+ * by the end of the run; so does it see each message that another subscriber saw. Subscriptions are
  * `observed` events `subscribed {channel}`, frames are `frame {channel, seq, id}`. A frame of a
  * channel the client did not subscribe to is a leak. Unknown when nothing was confirmed or seen.
  */

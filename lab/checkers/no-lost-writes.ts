@@ -126,7 +126,9 @@ function offencesOf(
   ]
 }
 
-/** One offence per key and sin, with the attempts and the reads that show it; none without sights. */
+/**
+ * One offence per key and sin, with the attempts and the reads that show it; none without sights.
+ */
 function offence(
   sin: Sin,
   key: string,

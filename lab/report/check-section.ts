@@ -19,7 +19,8 @@ export function checkSection(conclusion: Conclusion, journal: Journal): Html {
 function card(name: string, check: JudgedCheck, journal: Journal): Html {
   const figures = Object.entries(check.figures)
   return html`<article class="card check ${check.word}">
-    <header><h3>${name}</h3><span class="word">${check.word}</span><span class="soft small">${check.checker}</span></header>
+    <header><h3>${name}</h3><span class="word">${check.word}</span>
+      <span class="soft small">${check.checker}</span></header>
     <p>${check.story}</p>
     <dl class="figures">${figures.map(([figure, value]) => {
       const { name: label, text } = inWords(figure, value)
@@ -35,7 +36,8 @@ function evidence({ witness }: JudgedCheck, journal: Journal): Html | undefined 
     const entry = journal[index]
     return entry ? [asLine(entry)] : []
   })
-  return html`<details class="evidence" open><summary>Witness at ${inSeconds(witness.atMs)}: ${witness.what}</summary>
+  const seen = `Witness at ${inSeconds(witness.atMs)}: ${witness.what}`
+  return html`<details class="evidence" open><summary>${seen}</summary>
     <pre>${lines.map(line => html`<span>${line}</span>`)}</pre></details>`
 }
 

@@ -1,12 +1,15 @@
 import type { Conclusion } from '../conclusion.ts'
 import { repeatCommand } from './repeat-command.ts'
 
-/** Several runs as Markdown for a CI summary: one table, then what is not green with its reasons. */
+/**
+ * Several runs as Markdown for a CI summary: one table, then what is not green with its reasons.
+ */
 export function markdownSummary(conclusions: readonly Conclusion[]): string {
   const held = conclusions.filter(each => each.verdict === 'held').length
   const rows = conclusions.map(
     ({ experiment, verdict, seed, durationMs, checks }) =>
-      `| ${cell(experiment)} | ${verdict === 'held' ? '✓' : '✗'} ${verdict} | ${checkCount(checks)} | ${seed} | ${(durationMs / 1000).toFixed(1)} s |`,
+      `| ${cell(experiment)} | ${verdict === 'held' ? '✓' : '✗'} ${verdict} ` +
+      `| ${checkCount(checks)} | ${seed} | ${(durationMs / 1000).toFixed(1)} s |`,
   )
   return [
     `## Resilience: ${held} of ${conclusions.length} held`,

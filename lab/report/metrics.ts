@@ -34,7 +34,9 @@ export async function serveMetrics(options: { readonly port: number }): Promise<
   }
 }
 
-/** A page in a browser may reach loopback through a name of its own: only local names are answered. */
+/**
+ * A page in a browser may reach loopback through a name of its own: only local names are answered.
+ */
 function isLocal(host: string | undefined): boolean {
   return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '')
 }

@@ -4,7 +4,9 @@ import { inNumber } from './wording.ts'
 
 const trafficEveryMs = 5_000
 
-/** The run as lines of a log, for pipes and CI: what changes, and the traffic every five seconds. */
+/**
+ * The run as lines of a log, for pipes and CI: what changes, and the traffic every five seconds.
+ */
 export class PlainLines {
   readonly #state = new LiveState()
   #lastTrafficMs = 0
@@ -26,7 +28,8 @@ export class PlainLines {
     return this.#state.flows(nowMs).map(flow => {
       const { workload, okPerSecond, failPerSecond, infoPerSecond, p95Ms } = flow
       const p95 = p95Ms === undefined ? 'no ok answer' : `p95 ${inNumber(p95Ms)} ms`
-      return `${workload}: ${okPerSecond} ok/s, ${failPerSecond} failed/s, ${infoPerSecond} unknown/s, ${p95}`
+      const others = `${failPerSecond} failed/s, ${infoPerSecond} unknown/s`
+      return `${workload}: ${okPerSecond} ok/s, ${others}, ${p95}`
     })
   }
 }
@@ -40,7 +43,7 @@ function tell(entry: Entry): string | undefined {
     case 'fault':
       return tellFault(entry)
     case 'probe':
-      return `${entry.held ? 'holds' : 'does not hold'} (${entry.when}): ${entry.hypothesis}: ${JSON.stringify(entry.value)}, expected ${entry.expected}`
+      return tellProbe(entry)
     case 'preflight':
       return entry.passed ? undefined : `preflight of ${entry.link} failed: ${entry.detail}`
     case 'abort':
@@ -50,6 +53,12 @@ function tell(entry: Entry): string | undefined {
     default:
       return undefined
   }
+}
+
+function tellProbe(entry: Extract<Entry, { readonly kind: 'probe' }>): string {
+  const { held, when, hypothesis, value, expected } = entry
+  const word = held ? 'holds' : 'does not hold'
+  return `${word} (${when}): ${hypothesis}: ${JSON.stringify(value)}, expected ${expected}`
 }
 
 function tellFault(entry: Extract<Entry, { readonly kind: 'fault' }>): string | undefined {

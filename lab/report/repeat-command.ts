@@ -1,4 +1,6 @@
-/** The command line that makes a run again: same experiment, same seed, same things switched off. */
+/**
+ * The command line that makes a run again: same experiment, same seed, same things switched off.
+ */
 export function repeatCommand(run: {
   readonly experiment: string
   readonly seed: number
@@ -8,5 +10,6 @@ export function repeatCommand(run: {
 }): string {
   const without = run.defencesOff.map(defence => ` --without ${defence}`).join('')
   const planted = run.planted.map(control => ` --plant ${control}`).join('')
-  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${planted}${run.faultsOff ? ' --no-faults' : ''}`
+  const calm = run.faultsOff ? ' --no-faults' : ''
+  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${planted}${calm}`
 }

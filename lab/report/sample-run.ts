@@ -32,7 +32,7 @@ export const sampleConclusion: Conclusion = {
   reasons: [
     {
       word: 'not-restored',
-      text: 'after everything was undone: "both replicas follow the primary" did not hold: expected exactly 2, found 1',
+      text: 'after everything was undone: "both replicas follow the primary" did not hold',
     },
     { word: 'broken', text: 'check kept: 2 lost; 403 writes were confirmed.' },
     { word: 'inconclusive', text: 'check restraint: no message at the wire could be told apart.' },

@@ -12,7 +12,9 @@ interface Bar {
 
 const rowHeight = 30
 
-/** Phases in the first row, then each fault in a row of its own, on the clock of the other plots. */
+/**
+ * Phases in the first row, then each fault in a row of its own, on the clock of the other plots.
+ */
 export function timelineChart(story: RunStory, size: Size): string {
   const { shown } = story
   const phases = story.phases.flatMap(({ name, fromMs, toMs }, i): readonly Bar[] => {

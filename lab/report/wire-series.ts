@@ -17,8 +17,8 @@ export interface WireSeries {
 type Kind = 'connects' | 'requests' | 'errors'
 
 /**
- * One series per link, most traffic first. A link may tell single events, counters or both; where it
- * tells both, each bucket believes the greater, since they count the same thing.
+ * One series per link, most traffic first. A link may tell single events, counters or both; where
+ * it tells both, each bucket believes the greater, since they count the same thing.
  */
 export function wireSeries(
   journal: Journal,
