@@ -114,13 +114,14 @@ async function conduct<System extends LabSystem>(
   context: Context,
   journal: JournalFile,
 ): Promise<void> {
-  const { clock, signal } = context
+  const { clock, random, signal } = context
   const { workloads, steadyState, checks } = experiment
   await using system = await experiment.target.start(context)
   const links = system.links.map(link => link.name)
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, checks, journal, clock)
-  await using traffic = await startTraffic(workloads, system, context, journal)
+  const desk = { recorder: journal, clock, random }
+  await using traffic = await startTraffic(workloads, one => one.open(system, context), desk)
   const steady = new Steady(steadyState, system, journal, clock)
   const orFail = <Value>(work: Promise<Value>) => Promise.race([work, traffic.failed])
 

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Outcome } from './journal.ts'
 import type { Random } from './random.ts'
 import type { JournalFile } from './recorder.ts'
-import type { Context, LabSystem } from './target.ts'
+import type { LabSystem } from './target.ts'
 import type { Operation, Workload, WorkloadClients } from './workload.ts'
 
 /** Traffic in flow. `stop` starts no more operations and waits for those under way. */
@@ -24,18 +24,16 @@ const atMostMs = 30 * 60_000
 /** Opens the clients of every workload and drives them, open loop, until stopped. */
 export async function startTraffic<System extends LabSystem>(
   workloads: readonly Workload<System>[],
-  system: System,
-  context: Context,
-  recorder: JournalFile,
+  open: (workload: Workload<System>) => Promise<WorkloadClients>,
+  desk: Desk,
 ): Promise<Traffic> {
   const stopping = new AbortController()
-  const desk = { recorder, clock: context.clock, random: context.random }
   await using opened = new AsyncDisposableStack()
   const { promise: failed, reject: fail } = Promise.withResolvers<never>()
   failed.catch(() => {})
   const ready: (() => Promise<void>)[] = []
   for (const workload of workloads) {
-    const clients = opened.use(await workload.open(system, context))
+    const clients = opened.use(await open(workload))
     ready.push(() => drive(workload, clients, desk, stopping.signal).catch(fail))
   }
   const drivers = ready.map(start => start())
