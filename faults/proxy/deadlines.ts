@@ -1,4 +1,6 @@
+import { type Alarm, TimerAlarm } from './alarm.ts'
 import { Heap } from './heap.ts'
+import { ThreadAlarm } from './thread-alarm.ts'
 
 /** A call that is due. Cancelling twice, or after it ran, does nothing. */
 export interface Deadline {
@@ -7,18 +9,24 @@ export interface Deadline {
   cancelled: boolean
 }
 
+/** What is due so soon is waited for with turns of the loop, which keep sockets served. */
+const SOON_MS = 0.3
+
 /**
  * Calls at absolute times of `performance.now()`: never early, in order of their time, and in the
  * order they were asked for when that is the same.
- *
- * Node's timers count whole milliseconds and fire up to one early, so they only bring us near: the
- * last stretch is walked with `setImmediate`, which keeps sockets served meanwhile.
  */
 export class Deadlines {
   readonly #heap = new Heap<Deadline>((a, b) => a.dueMs - b.dueMs)
-  #timer: NodeJS.Timeout | undefined
+  #alarm: Alarm
   #immediate: NodeJS.Immediate | undefined
   #armedFor = Number.POSITIVE_INFINITY
+  #precise = false
+  #closed = false
+
+  constructor() {
+    this.#alarm = new TimerAlarm(this.#turn)
+  }
 
   at(dueMs: number, run: () => void): Deadline {
     const deadline: Deadline = { dueMs, run, cancelled: false }
@@ -35,30 +43,42 @@ export class Deadlines {
     if (deadline) deadline.cancelled = true
   }
 
+  /** From now on to a fraction of a millisecond, at the price of a thread. Where that cannot be
+   * had, Node's timers go on doing the work. */
+  precise(): void {
+    if (this.#precise) return
+    this.#precise = true
+    ThreadAlarm.start(this.#turn).then(
+      alarm => this.#change(alarm),
+      () => {},
+    )
+  }
+
   /** Forgets everything that is still due. */
-  clear(): void {
+  close(): void {
+    this.#closed = true
     this.#heap.clear()
-    this.#disarm()
+    clearImmediate(this.#immediate)
+    this.#alarm.close()
+  }
+
+  #change(alarm: Alarm): void {
+    this.#alarm.close()
+    this.#alarm = alarm
+    if (this.#closed) alarm.close()
+    const head = this.#heap.peek()
+    if (head) this.#arm(head.dueMs)
   }
 
   #arm(dueMs: number): void {
-    this.#disarm()
     this.#armedFor = dueMs
-    const ahead = Math.floor(dueMs - performance.now()) - 1
-    if (ahead >= 1) this.#timer = setTimeout(this.#turn, Math.min(ahead, MOST_TIMER_MS))
+    clearImmediate(this.#immediate)
+    if (dueMs - performance.now() > SOON_MS) this.#alarm.set(dueMs)
     else this.#immediate = setImmediate(this.#turn)
   }
 
-  #disarm(): void {
-    clearTimeout(this.#timer)
-    clearImmediate(this.#immediate)
-    this.#timer = undefined
-    this.#immediate = undefined
-    this.#armedFor = Number.POSITIVE_INFINITY
-  }
-
   readonly #turn = (): void => {
-    this.#disarm()
+    this.#armedFor = Number.POSITIVE_INFINITY
     const now = performance.now()
     for (let head = this.#heap.peek(); head; head = this.#heap.peek()) {
       if (!head.cancelled && head.dueMs > now) break
@@ -69,6 +89,3 @@ export class Deadlines {
     if (head && head.dueMs < this.#armedFor) this.#arm(head.dueMs)
   }
 }
-
-/** Beyond 2^31 − 1 ms Node's timers fire at once. */
-const MOST_TIMER_MS = 2_000_000_000

@@ -25,6 +25,7 @@ export class DelayLine {
   }
 
   add(dueMs: number, what: Buffer | (() => void)): void {
+    if (dueMs > 0) this.#port.deadlines.precise()
     const last = this.#held.at(-1)
     const due = last ? Math.max(last.dueMs, dueMs) : dueMs
     this.#held.push({ arrivedMs: performance.now(), dueMs: due, what })

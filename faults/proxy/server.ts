@@ -67,7 +67,7 @@ export async function startProxyServer(options: ServerOptions): Promise<ProxySer
     url: `http://${formatAddress({ host: address.address, port: address.port })}`,
     async [Symbol.asyncDispose]() {
       await collection.close()
-      deadlines.clear()
+      deadlines.close()
       http.closeAllConnections()
       await new Promise(resolve => http.close(resolve))
     },
