@@ -40,6 +40,7 @@ describe('no gaps and no duplicates', () => {
     ['duplicated', [subscribed(1), ...sent(1), frame(1, 1), frame(1, 1)]],
     ['reordered', [subscribed(1), ...sent(1), ...sent(2), frame(1, 2), frame(1, 1)]],
     ['leaked', [subscribed(1), ...sent(1), frame(1, 1), frame(3, 1)]],
+    ['phantom', [subscribed(1), ...sent(1), frame(1, 1), frame(1, 7)]],
     ['refusedYetSeen', [subscribed(1), ...sent(1, 'fail'), frame(1, 1)]],
   ] as const)('a %s message is found', (sin, told) => {
     expect(check(told)).toMatchObject({ word: 'invalid', figures: { [sin]: 1 } })

@@ -1,37 +1,8 @@
-import { z } from 'zod'
 import type { Checker, Finding, Journal } from '../checker.ts'
-import type { Entry } from '../journal.ts'
-import type { Json } from '../json.ts'
-import { clearest, entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
+import { type ChannelOptions, type Send, sendsOf, type View, viewsOf } from './channel-views.ts'
+import { clearest, entriesOf, type Named } from './history.ts'
 
-export interface ChannelOptions {
-  /** The operation that publishes; default `send`. */
-  readonly send?: string
-  /** Reads id and channel of what was sent from the send's input, overlaid by its ok answer. */
-  readonly sent?: (input: Json, answer: Json | undefined) => Sent | undefined
-  /** Reads what a client saw; default the value of `frame` observations as it is. */
-  readonly frame?: (value: Json) => Frame | undefined
-}
-
-export interface Sent {
-  /** Unique in the run. */
-  readonly id: string
-  /** Known at the latest when the message is confirmed. */
-  readonly channel?: string | undefined
-}
-
-export interface Frame {
-  readonly id: string
-  readonly channel: string
-  /** Grows by the order of the channel; the same for all its subscribers. */
-  readonly seq: number
-}
-
-const sent = z.object({ id: z.coerce.string(), channel: z.string().optional() })
-const frame = sent.extend({ channel: z.string(), seq: z.number() })
-const subscription = z.object({ channel: z.string() })
-
-const sins = ['missing', 'duplicated', 'reordered', 'leaked', 'refusedYetSeen'] as const
+const sins = ['missing', 'duplicated', 'reordered', 'leaked', 'refusedYetSeen', 'phantom'] as const
 type Sin = (typeof sins)[number]
 
 interface Offence {
@@ -41,20 +12,13 @@ interface Offence {
   readonly atMs: number
 }
 
-/** One client's view of one channel. */
-interface View {
-  readonly client: number
-  readonly channel: string
-  /** Index of the entry that says it subscribed; undefined: it never did. */
-  readonly since: number | undefined
-  readonly seen: { readonly frame: Frame; readonly entry: Entry }[]
-}
-
 /**
  * Each subscriber sees every confirmed message of its channel exactly once and in order of `seq`,
  * by the end of the run; so does it see each message that another subscriber saw. Subscriptions are
  * `observed` events `subscribed {channel}`, frames are `frame {channel, seq, id}`. A frame of a
- * channel the client did not subscribe to is a leak. Unknown when nothing was confirmed or seen.
+ * channel the client did not subscribe to is a leak, one that nobody sent is a phantom (where ids
+ * are made by the service, a send that got no answer would look like one: let the client make
+ * them). Unknown when nothing was confirmed or seen.
  */
 export function noGapsNoDuplicates(workload: Named, options: ChannelOptions = {}): Checker {
   return {
@@ -72,6 +36,7 @@ function judge(journal: Journal, workload: Named, options: ChannelOptions): Find
     ...views.flatMap(view => [...duplicates(view), ...reorderings(view)]),
     ...views.flatMap(view => missing(view, view.since, owed)),
     ...refusedYetSeen(views, sends),
+    ...phantoms(views, sends),
   ]
   const subscribers = views.filter(view => view.since !== undefined)
   const count = (sin: Sin) => offences.filter(each => each.sin === sin).length
@@ -85,7 +50,9 @@ function judge(journal: Journal, workload: Named, options: ChannelOptions): Find
   if (first) {
     const { what, entries, atMs } = first
     const counted = sins.filter(sin => count(sin) > 0).map(sin => `${count(sin)} ${sin}`)
-    const story = `Of ${figures.frames} frames seen by ${subscribers.length} subscriptions: ${counted.join(', ')}.`
+    const story =
+      `Of ${figures.frames} frames seen by ${subscribers.length} subscriptions: ` +
+      `${counted.join(', ')}.`
     return { word: 'invalid', story, figures, witness: { what, entries, atMs } }
   }
   if (figures.confirmed === 0 || figures.frames === 0 || subscribers.length === 0) {
@@ -96,46 +63,6 @@ function judge(journal: Journal, workload: Named, options: ChannelOptions): Find
     `Each of ${figures.confirmed} confirmed messages reached every subscriber of its channel ` +
     `once and in order (${figures.frames} frames, ${subscribers.length} subscriptions).`
   return { word: 'valid', story, figures }
-}
-
-function viewsOf(journal: Journal, workload: Named, options: ChannelOptions): readonly View[] {
-  const views = new Map<string, View>()
-  for (const entry of ofKind(journal, 'observed')) {
-    if (entry.workload !== workload.name) continue
-    const { client } = entry
-    if (entry.what === 'subscribed') {
-      const { channel } = subscription.parse(entry.value)
-      const id = JSON.stringify([client, channel])
-      const view = views.get(id)
-      const since = view?.since ?? entry.index
-      views.set(id, { client, channel, since, seen: view?.seen ?? [] })
-    }
-    if (entry.what === 'frame') {
-      const seen = (options.frame ?? parseFrame)(entry.value)
-      if (!seen) continue
-      const id = JSON.stringify([client, seen.channel])
-      const view = views.get(id) ?? { client, channel: seen.channel, since: undefined, seen: [] }
-      view.seen.push({ frame: seen, entry })
-      views.set(id, view)
-    }
-  }
-  return [...views.values()]
-}
-
-function sendsOf(journal: Journal, workload: Named, options: ChannelOptions) {
-  const sends = new Map<string, Send>()
-  for (const performed of history(journal, workload)) {
-    if (performed.f !== (options.send ?? 'send')) continue
-    const outcome = performed.answer?.outcome
-    const answer = outcome?.kind === 'ok' ? outcome.value : undefined
-    const message = (options.sent ?? parseSent)(performed.input, answer)
-    if (message) sends.set(message.id, { ...message, performed })
-  }
-  return sends
-}
-
-interface Send extends Sent {
-  readonly performed: Performed
 }
 
 interface Owed {
@@ -235,14 +162,17 @@ function refusedYetSeen(views: readonly View[], sends: ReadonlyMap<string, Send>
   return [...refused.values()]
 }
 
+/** Seen, but never sent. Only the first sight of each is told; the others saw the same. */
+function phantoms(views: readonly View[], sends: ReadonlyMap<string, Send>): readonly Offence[] {
+  const unsent = views
+    .flatMap(view => view.seen)
+    .filter(({ frame }) => !sends.has(frame.id) && sends.size > 0)
+  return [...Map.groupBy(unsent, each => each.frame.id).values()].flatMap(([first]) => {
+    if (!first) return []
+    const { frame, entry } = first
+    const what = `message ${frame.id} of ${frame.channel} was seen, and nobody sent it`
+    return [{ sin: 'phantom', what, entries: [entry.index], atMs: entry.atMs } as const]
+  })
+}
+
 const isAcked = (send: Send) => send.performed.answer?.outcome.kind === 'ok'
-
-function parseFrame(value: Json): Frame | undefined {
-  return frame.safeParse(value).data
-}
-
-/** The id may be the client's own (in the input) or the service's (in the answer). */
-function parseSent(input: Json, answer: Json | undefined): Sent | undefined {
-  const parts = [input, answer].filter(part => typeof part === 'object' && part !== null)
-  return sent.safeParse(Object.assign({}, ...parts)).data
-}
