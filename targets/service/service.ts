@@ -63,7 +63,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     ready,
     close: async () => {
       isClosing = true
-      await Promise.all([...servers.values()].map(http => http.close()))
+      await Promise.all([...servers.values()].map(http => drain(http, defences)))
       for (const close of closers) await close()
     },
   }
@@ -122,6 +122,22 @@ async function createKit(
     },
     onClose,
   }
+}
+
+const sweepMs = 50
+
+/** Lets requests in flight end, for a bounded time; a kept-alive connection is not waited for. */
+async function drain(http: Http, defences: Defences): Promise<void> {
+  const { server } = http
+  const { drainMs } = defences.settings('graceful-shutdown')
+  const sweep = setInterval(() => server.closeIdleConnections(), sweepMs)
+  const cut = setTimeout(
+    () => server.closeAllConnections(),
+    defences.on('graceful-shutdown') ? drainMs : 0,
+  )
+  await http.close()
+  clearInterval(sweep)
+  clearTimeout(cut)
 }
 
 const commandTimeoutMs = 500

@@ -3,6 +3,8 @@ import type { RawData, WebSocket } from 'ws'
 import { runInContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { toProblem } from '../http/problems.ts'
+import type { Caller, Identity } from '../identity/identity.ts'
+import { Problem } from '../problem.ts'
 import { deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
 import { createFloodGate } from './flood-gate.ts'
 import { type ClientFrame, clientFrame, type ServerFrame } from './frames.ts'
@@ -15,6 +17,8 @@ export interface ConnectionParts {
   readonly chat: Chat
   readonly hub: Hub
   readonly messages: Messages
+  readonly identity: Identity
+  readonly onSlowConsumer: () => void
   readonly defences: Defences
   readonly log: Pick<Logger, 'warn'>
 }
@@ -30,6 +34,7 @@ export class Connection {
   readonly #client: string
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #admits: () => boolean
+  #caller: Caller | undefined
   #turn: Promise<void> = Promise.resolve()
   #waiting = 0
 
@@ -78,7 +83,7 @@ export class Connection {
     // Replaying may take long, and is bounded query by query.
     const bounded = frame.type === 'send' && defences.on('request-deadline')
     using deadline = bounded ? deadlineIn(defaultMs, retryAfterSeconds) : noDeadline
-    const about = frame.type === 'send' ? frame.id : frame.channel
+    const about = aboutOf(frame)
     await runInContext({ requestId: about, deadline }, async () => {
       try {
         await within(deadline, this.#handle(frame))
@@ -87,14 +92,18 @@ export class Connection {
         if (status >= 500) this.#parts.log.warn({ err: error, about, code }, 'frame failed')
         this.#send({ type: 'error', code, outcome, about })
         // Half a replay is a gap: let the client come back with what it has.
-        if (frame.type === 'subscribe') this.#socket.close(1013, 'try again later')
+        if (frame.type === 'subscribe' && status >= 500) this.#socket.close(1013, 'try again later')
       }
     })
   }
 
   async #handle(frame: ClientFrame): Promise<void> {
     switch (frame.type) {
+      case 'auth':
+        this.#caller = await this.#parts.identity.callerOfToken(frame.token)
+        return this.#send({ type: 'authenticated', userId: this.#caller.userId })
       case 'send': {
+        refuseStranger(frame.channel, this.#caller)
         const { type: _, ...message } = frame
         const seq = await this.#parts.chat.send(message, this.#client)
         this.#send({ type: 'sent', id: frame.id, seq })
@@ -102,6 +111,7 @@ export class Connection {
         return
       }
       case 'subscribe':
+        refuseStranger(frame.channel, this.#caller)
         return this.#subscribe(frame.channel, frame.after)
       case 'unsubscribe':
         this.#unsubscribe(frame.channel)
@@ -115,10 +125,12 @@ export class Connection {
     }
     this.#unsubscribe(channel)
     const { hub, messages, defences } = this.#parts
-    const { pageSize } = defences.settings('websocket-resume')
+    const { pageSize, maxReplay } = defences.settings('websocket-resume')
     const deliver = (text: string) => this.#write(text)
+    const onReset = (seq: number) => this.#send({ type: 'reset', channel, seq })
     const feed = await hub.acquire(channel)
-    const subscription = new Subscription({ channel, feed, messages, pageSize, deliver })
+    const options = { channel, feed, messages, pageSize, maxReplay, deliver, onReset }
+    const subscription = new Subscription(options)
     this.#subscriptions.set(channel, subscription)
     this.#send({ type: 'subscribed', channel })
     if (after !== undefined && defences.on('websocket-resume')) await subscription.startAfter(after)
@@ -144,12 +156,25 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     const { maxBufferedBytes } = defences.settings('slow-consumer-guard')
     if (defences.on('slow-consumer-guard') && this.#socket.bufferedAmount > maxBufferedBytes) {
+      this.#parts.onSlowConsumer()
       log.warn({ event: 'slow-consumer', client: this.#client }, 'closed a slow consumer')
       this.#socket.terminate() // a close frame would wait behind what it does not read
     } else {
       this.#socket.send(text)
     }
   }
+}
+
+/** `private:USER-ID:…` belongs to that person; every other channel to everybody. */
+function refuseStranger(channel: string, caller: Caller | undefined): void {
+  const owner = /^private:([^:]+)/.exec(channel)?.[1]
+  if (owner === undefined || owner === caller?.userId) return
+  throw new Problem({ status: 403, code: 'forbidden', title: 'This channel is not yours.' })
+}
+
+function aboutOf(frame: ClientFrame): string {
+  if (frame.type === 'auth') return 'auth'
+  return frame.type === 'send' ? frame.id : frame.channel
 }
 
 function parseJson(text: string): unknown {

@@ -25,6 +25,8 @@ export const clientFrame = z.discriminatedUnion('type', [
     channel: channelName,
     after: z.int().min(0).optional(),
   }),
+  /** Who this is; needed for channels that belong to a person. */
+  z.strictObject({ type: z.literal('auth'), token: z.string().min(1).max(4_096) }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: channelName }),
 ])
 export type ClientFrame = z.infer<typeof clientFrame>
@@ -42,6 +44,9 @@ export type Message = z.infer<typeof message>
 export type ServerFrame =
   | ({ readonly type: 'message' } & Message)
   | { readonly type: 'sent'; readonly id: string; readonly seq: number }
+  | { readonly type: 'authenticated'; readonly userId: string }
+  /** What was missed is too much to replay: messages go on after `seq`, read the rest elsewhere. */
+  | { readonly type: 'reset'; readonly channel: string; readonly seq: number }
   | { readonly type: 'subscribed'; readonly channel: string }
   | { readonly type: 'unsubscribed'; readonly channel: string }
   | {

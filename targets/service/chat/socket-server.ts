@@ -5,11 +5,16 @@ import type { Http } from '../kit.ts'
 import type { Metrics } from '../metrics.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
 import { chatQuery } from './frames.ts'
+import type { Presence } from './presence.ts'
 
 const maxFrameBytes = 16 * 1024
 
 /** Takes web sockets on `/chat?client=…&channel=…&after=SEQ`. Returns how to close them all. */
-export function serveSockets(http: Http, parts: ConnectionParts, metrics: Metrics) {
+export function serveSockets(
+  http: Http,
+  parts: ConnectionParts,
+  { presence, metrics }: { presence: Presence; metrics: Metrics },
+) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
   http.server.on('upgrade', (request, socket, head) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
@@ -19,7 +24,9 @@ export function serveSockets(http: Http, parts: ConnectionParts, metrics: Metric
     sockets.handleUpgrade(request, socket, head, webSocket => {
       sockets.emit('connection', webSocket, request) // `ws` leaves this to whoever upgrades
       const connection = new Connection(webSocket, query.data.client, parts)
-      const { channel, after } = query.data
+      const { channel, after, client } = query.data
+      const leave = presence.join(client)
+      webSocket.on('close', leave)
       if (channel !== undefined) connection.subscribe(channel, after)
     })
   })

@@ -7,6 +7,9 @@ interface Options {
   readonly feed: Feed
   readonly messages: Messages
   readonly pageSize: number
+  /** Who missed more than this is told so instead. */
+  readonly maxReplay: number
+  readonly onReset: (seq: number) => void
   /** Gives a message to the client. */
   readonly deliver: (frame: string) => void
 }
@@ -30,8 +33,10 @@ export class Subscription implements Listener {
 
   /** First what was stored after this number, then live, without a gap between. */
   async startAfter(seq: number): Promise<void> {
-    const { channel, feed, messages, pageSize } = this.#options
-    this.#cursor = seq
+    const { channel, feed, messages, pageSize, maxReplay, onReset } = this.#options
+    const oldest = (feed.head ?? 0) - maxReplay
+    if (seq < oldest) onReset(oldest)
+    this.#cursor = Math.max(seq, oldest)
     feed.listeners.add(this)
     for (;;) {
       const stored = await messages.after(channel, this.#cursor, pageSize)

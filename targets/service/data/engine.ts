@@ -33,6 +33,7 @@ export const limits: Readonly<Record<EngineKind, Readonly<Record<string, string>
   },
   sqlite: {
     'concurrent writers': 'one at a time: others wait, then are told that it is busy',
+    'statement time-outs': 'none: a statement runs in this process until it ends',
     'isolation levels': 'always serializable, whatever is asked for',
     'schema changes of constraints': 'a table is made anew',
     'exact decimals': 'money is kept in whole cents, on all three alike',

@@ -74,7 +74,9 @@ export function migrationsFor(kind: EngineKind): Migrations {
     '030-notes-by-rank': step(
       sql`create index if not exists data_notes_rank on data_notes (person_id, ${rank(kind)})`,
       kind === 'mysql'
-        ? sql`drop index if exists data_notes_rank on data_notes`
+        ? // Its foreign key must not be left without an index.
+          sql`alter table data_notes add index if not exists data_notes_person (person_id),
+            drop index if exists data_notes_rank`
         : sql`drop index if exists data_notes_rank`,
     ),
     '040-tokens': step(

@@ -68,8 +68,16 @@ export async function migrateEngine(
     migrationTableName: 'data_migrations',
     migrationLockTableName: 'data_migrations_lock',
   })
-  const { error } = target
-    ? await migrator.migrateTo(target.to ?? NO_MIGRATIONS)
-    : await migrator.migrateToLatest()
-  if (error) throw explained(error)
+  for (let attempt = 1; ; attempt++) {
+    const { error } = target
+      ? await migrator.migrateTo(target.to ?? NO_MIGRATIONS)
+      : await migrator.migrateToLatest()
+    if (!error) return
+    const problem = explained(error)
+    // Another is at it: SQLite says so instead of waiting.
+    if (problem.kind !== 'conflict' || attempt >= migrationAttempts) throw problem
+    await pause(fullJitterMs(attempt, 20, 500))
+  }
 }
+
+const migrationAttempts = 30

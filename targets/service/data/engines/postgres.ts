@@ -17,7 +17,9 @@ export function openPostgres(url: string, { poolSize, acquireMs, statementMs }: 
         oid === int8 ? Number : pg.types.getTypeParser(oid, format ?? 'text'),
     },
   })
-  // An idle connection that the server ends is replaced when the next one is asked for.
+  // A connection that the server ends is replaced when the next one is asked for. One that is in use
+  // but has no statement running tells it by an event, which unheard would end the process.
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
 import type { Tables } from '../tables.ts'
 
 /**
@@ -11,7 +11,20 @@ const busyMs = 50
 /** A file that several processes may share. One connection each. */
 export function openSqlite(file: string) {
   const open = async () => adapted(new DatabaseSync(file, { timeout: busyMs }))
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: open }) })
+  return new Kysely<Tables>({ dialect: new Dialect({ database: open }) })
+}
+
+/** SQLite can change its schema in a transaction, which here also keeps other writers out. */
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter()
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
 }
 
 function adapted(database: DatabaseSync): SqliteDatabase {

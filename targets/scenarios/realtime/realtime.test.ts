@@ -1,0 +1,328 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, type Instance, startApplication } from '../application.ts'
+import { eventually, signedIn } from '../person.ts'
+import { ChatClient, upTo } from './chat-client.ts'
+
+let app: Application
+let redis: Redis
+let here: Instance
+let there: Instance
+beforeAll(async () => {
+  app = await startApplication({
+    config: {
+      defenceSettings: {
+        'websocket-heartbeat': { everyMs: 400 },
+        'websocket-resume': { maxReplay: 50 },
+        'slow-consumer-guard': { maxBufferedBytes: 200_000 },
+        'flood-guard': { framesPerSecond: 400, burst: 200 },
+      },
+    },
+  })
+  redis = new Redis(app.redis.port, app.redis.host)
+  here = app.instances[0]
+  there = app.instances[1] ?? here
+})
+afterAll(async () => {
+  redis.disconnect()
+  await app[Symbol.asyncDispose]()
+})
+
+const newChannel = () => `room-${randomUUID()}`
+
+describe('WS-01 connecting', () => {
+  test('leaves a key and a channel in Redis, and nothing when it is over', async () => {
+    const [channel, name] = [newChannel(), `client-${randomUUID()}`]
+    const mine = async () => {
+      const keys = await redis.keys('chat:connection:*')
+      const values = await Promise.all(keys.map(key => redis.get(key)))
+      return values.filter(value => value?.includes(name)).length
+    }
+    const subscribed = async () => (await redis.pubsub('CHANNELS', `chat:${channel}`)).length
+    const client = await ChatClient.open(here, { channel, client: name })
+    await eventually(mine, count => count === 1)
+    expect(await subscribed()).toBe(1)
+    client.socket.close(1000)
+    expect(await client.whenClosed()).toBe(1000)
+    await eventually(mine, count => count === 0)
+    await eventually(subscribed, count => count === 0)
+  })
+})
+
+describe('WS-02 publishing', () => {
+  test('reaches every subscriber on every instance once and in order', async () => {
+    const channel = newChannel()
+    const clients = await Promise.all(
+      [here, there, here, there].map(each => ChatClient.open(each, { channel })),
+    )
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        clients[index % clients.length]?.say(channel, `text ${index}`),
+      ),
+    )
+    for (const client of clients) {
+      await eventually(
+        async () => client.numbers(channel).length,
+        count => count >= 40,
+      )
+      expect(client.numbers(channel)).toEqual(upTo(40))
+      client[Symbol.dispose]()
+    }
+  })
+
+  test('the same message sent again is stored and told once', async () => {
+    const [channel, id] = [newChannel(), randomUUID()]
+    using one = await ChatClient.open(here, { channel })
+    using two = await ChatClient.open(there, { channel })
+    expect(await one.say(channel, 'x', id)).toBe(1)
+    expect(await two.say(channel, 'x', id)).toBe(1)
+    await one.say(channel, 'y')
+    await eventually(
+      async () => two.numbers(channel).length,
+      count => count >= 2,
+    )
+    expect(two.numbers(channel)).toEqual([1, 2])
+  })
+})
+
+describe('WS-03 channels', () => {
+  test('are apart, and come and go while connected', async () => {
+    const [one, two] = [newChannel(), newChannel()]
+    using client = await ChatClient.open(here, { channel: one })
+    using other = await ChatClient.open(there)
+    client.send({ type: 'subscribe', channel: two })
+    await client.got(frame => frame.type === 'subscribed' && frame.channel === two)
+    await other.say(one, 'a')
+    await other.say(two, 'b')
+    await eventually(
+      async () => client.numbers(two).length,
+      count => count === 1,
+    )
+    client.send({ type: 'unsubscribe', channel: two })
+    await client.got(frame => frame.type === 'unsubscribed')
+    await other.say(two, 'c')
+    await other.say(one, 'd')
+    await eventually(
+      async () => client.numbers(one).length,
+      count => count === 2,
+    )
+    expect(client.numbers(two)).toEqual([1])
+    expect(other.frames.filter(frame => frame.type === 'message')).toEqual([])
+  })
+
+  test('those of a person are for that person only', async () => {
+    const [owner, stranger] = [await signedIn(app), await signedIn(app)]
+    const channel = `private:${owner.userId}:notes`
+    using mine = await ChatClient.open(here)
+    using theirs = await ChatClient.open(there)
+    using nobody = await ChatClient.open(there)
+    mine.send({ type: 'auth', token: owner.token })
+    theirs.send({ type: 'auth', token: stranger.token })
+    nobody.send({ type: 'auth', token: 'forged' })
+    for (const client of [mine, theirs, nobody]) client.send({ type: 'subscribe', channel })
+    await mine.got(frame => frame.type === 'subscribed')
+    for (const client of [theirs, nobody]) {
+      await client.got(frame => frame.code === 'forbidden')
+      client.send({ type: 'send', id: randomUUID(), channel, text: 'planted' })
+    }
+    await mine.say(channel, 'mine')
+    await mine.got(frame => frame.type === 'message')
+    expect(mine.numbers(channel)).toEqual([1])
+    expect([...theirs.frames, ...nobody.frames].some(frame => frame.type === 'message')).toBe(false)
+  })
+})
+
+describe('WS-04 heartbeat', () => {
+  test('a peer that has gone silent is closed within two heartbeats', async () => {
+    const { hostname, port } = new URL(here.url('realtime'))
+    const socket = connect(Number(port), hostname)
+    const lines = [
+      'GET /chat?client=silent HTTP/1.1',
+      'Host: x',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+    ]
+    const began = performance.now()
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    socket.resume() // it reads, and never answers a ping
+    await new Promise(resolve => socket.once('close', resolve))
+    expect(performance.now() - began).toBeGreaterThan(300)
+    expect(performance.now() - began).toBeLessThan(3_000)
+  })
+
+  test('a client sees the pings, so it can tell that the server has gone', async () => {
+    using client = await ChatClient.open(here)
+    let pings = 0
+    client.socket.on('ping', () => {
+      pings += 1
+    })
+    await eventually(
+      async () => pings,
+      count => count >= 2,
+    )
+    expect(client.closed).toBeUndefined()
+  })
+})
+
+describe('WS-05 resuming', () => {
+  test('replays what was missed, in order, on whichever instance', async () => {
+    const channel = newChannel()
+    using writer = await ChatClient.open(there)
+    const first = await ChatClient.open(here, { channel })
+    for (let i = 0; i < 5; i++) await writer.say(channel, `before ${i}`)
+    await eventually(
+      async () => first.numbers(channel).length,
+      count => count === 5,
+    )
+    first.socket.terminate()
+    for (let i = 0; i < 7; i++) await writer.say(channel, `during ${i}`)
+    using second = await ChatClient.open(there, { channel, after: 5 })
+    for (let i = 0; i < 3; i++) await writer.say(channel, `after ${i}`)
+    await eventually(
+      async () => second.numbers(channel).length,
+      count => count >= 10,
+    )
+    expect([...first.numbers(channel), ...second.numbers(channel)]).toEqual(upTo(15))
+  })
+
+  test('loses and doubles nothing while somebody writes all the time', async () => {
+    const channel = newChannel()
+    using writer = await ChatClient.open(there)
+    let isWriting = true
+    let count = 0
+    const writing = (async () => {
+      while (isWriting) {
+        await writer.say(channel, 'x')
+        count += 1
+      }
+    })()
+    const seen: number[] = []
+    for (let round = 0; round < 6; round++) {
+      using client = await ChatClient.open(round % 2 ? here : there, {
+        channel,
+        after: seen.at(-1) ?? 0,
+      })
+      await eventually(
+        async () => client.numbers(channel).length,
+        length => length >= 5,
+      )
+      seen.push(...client.numbers(channel))
+    }
+    isWriting = false
+    await writing
+    expect(seen.length).toBeGreaterThanOrEqual(30)
+    expect(seen).toEqual(upTo(seen.length))
+    expect(count).toBeGreaterThanOrEqual(seen.length)
+  })
+
+  test('past the window the client is told, and goes on from there', async () => {
+    const channel = newChannel()
+    using writer = await ChatClient.open(there)
+    for (let i = 0; i < 60; i++) await writer.say(channel, `${i}`)
+    using late = await ChatClient.open(here, { channel, after: 3 })
+    expect(await late.got(frame => frame.type === 'reset')).toMatchObject({ channel, seq: 10 })
+    await eventually(
+      async () => late.numbers(channel).length,
+      count => count >= 50,
+    )
+    expect(late.numbers(channel)).toEqual(upTo(60).slice(10))
+  })
+})
+
+describe('WS-07 Redis comes and goes', () => {
+  test('messages are stored, told late, and subscriptions come back by themselves', async () => {
+    const channel = newChannel()
+    using one = await ChatClient.open(here, { channel })
+    using two = await ChatClient.open(there, { channel })
+    await one.say(channel, 'before')
+    await app.redis.kill()
+    await one.say(channel, 'during')
+    await two.say(channel, 'during')
+    await eventually(
+      async () => two.numbers(channel).length,
+      count => count === 3,
+      3_000,
+    )
+    await app.redis.restart()
+    await eventually(
+      async () => redis.pubsub('NUMSUB', `chat:${channel}`).catch(() => []),
+      ([, count]) => Number(count) === 2,
+      10_000,
+    )
+    await two.say(channel, 'after')
+    for (const client of [one, two]) {
+      await eventually(
+        async () => client.numbers(channel).length,
+        count => count >= 4,
+      )
+      expect(client.numbers(channel)).toEqual(upTo(4))
+    }
+  })
+})
+
+describe('WS-08 bad clients', () => {
+  const attacks = {
+    'not JSON': [(client: ChatClient) => client.socket.send('{'), 1007],
+    'bytes that are no text': [(client: ChatClient) => client.socket.send(Buffer.from([1])), 1003],
+    'another protocol': [(client: ChatClient) => client.send({ type: 'shutdown' }), 1008],
+    'too much at once': [(client: ChatClient) => client.socket.send('x'.repeat(20_000)), 1009],
+    'a flood': [
+      (client: ChatClient) => {
+        for (let i = 0; i < 600; i++) client.send({ type: 'unsubscribe', channel: 'x' })
+      },
+      1008,
+    ],
+    'invalid UTF-8': [
+      (client: ChatClient) => client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false }),
+      1007,
+    ],
+  } as const
+
+  test.each(Object.entries(attacks))('%s closes that socket alone', async (_, [attack, code]) => {
+    const channel = newChannel()
+    using witness = await ChatClient.open(here, { channel })
+    using client = await ChatClient.open(here)
+    attack(client)
+    expect(await client.whenClosed()).toBe(code)
+    await witness.say(channel, 'still here')
+    expect((await here.client('realtime').get('/health/live')).status).toBe(200)
+  })
+
+  test('who does not read is cut off before the memory is gone, and others notice nothing', async () => {
+    const channel = newChannel()
+    using writer = await ChatClient.open(there)
+    using reader = await ChatClient.open(here, { channel })
+    using sleeper = await ChatClient.open(here, { channel })
+    sleeper.socket.pause()
+    const text = 'x'.repeat(4_000)
+    const before = Number(
+      /process_resident_memory_bytes\{.*\} (\d+)/.exec(
+        (await here.client('realtime').get('/metrics')).body,
+      )?.[1],
+    )
+    let written = 0
+    const closed = async () => {
+      const { body } = await here.client('realtime').get('/metrics')
+      return /chat_slow_consumers_total\{.*\} [1-9]/.test(body)
+    }
+    while (written < 8_000 && !(await closed())) {
+      const batch = Array.from({ length: 150 }, () => writer.say(channel, text))
+      await Promise.all(batch)
+      written += batch.length
+      await new Promise(resolve => setTimeout(resolve, 400)) // within what a client may send
+    }
+    expect(await closed()).toBe(true)
+    await eventually(
+      async () => reader.numbers(channel).length,
+      count => count >= written,
+    )
+    expect(reader.numbers(channel)).toEqual(upTo(written))
+    const { body } = await here.client('realtime').get('/metrics')
+    const after = Number(/process_resident_memory_bytes\{.*\} (\d+)/.exec(body)?.[1])
+    expect(after - before).toBeLessThan(100_000_000)
+  })
+})
