@@ -89,6 +89,8 @@ async function guarded<System extends LabSystem>(
     runId,
     clock: systemClock,
   })
+  // Whatever a workload or a part still has under way ends with the run.
+  using over = endOfRun()
   const context: Context = {
     runId,
     runFolder: folder,
@@ -98,12 +100,20 @@ async function guarded<System extends LabSystem>(
     recorder: journal,
     ledger: guardian.ledger,
     guardian,
-    signal: AbortSignal.any([interrupted, guardian.lost]),
+    signal: AbortSignal.any([interrupted, guardian.lost, over.signal]),
     defencesOff: options.defencesOff ?? [],
     proxy: options.proxy ?? 'embedded',
     progress: options.progress ?? (() => {}),
   }
   await conduct(experiment, times, strikesOf(experiment, options), context, journal)
+}
+
+function endOfRun(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController()
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => controller.abort(new Error('the run is over')),
+  }
 }
 
 /** The phases. An early return leaves the question open; the journal says why. */

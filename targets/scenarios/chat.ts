@@ -9,7 +9,7 @@ import { uuid } from './uuid.ts'
 
 const channels = 5
 const reconnectAfterMs = 250
-const connectWithinMs = 5_000
+const connectWithinMs = 10_000
 
 const frame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), channel: z.string(), seq: z.number(), id: z.string() }),
@@ -47,14 +47,19 @@ export function chat(options: {
         const { websocket } = endpointOf(system, client)
         return new Person(websocket, `room-${client % channels}`, client, context)
       })
-      await Promise.all(people.map(person => person.connected()))
+      const leave = () =>
+        people.forEach(person => {
+          person.leave()
+        })
+      await Promise.all(people.map(person => person.connected())).catch(error => {
+        leave()
+        throw error
+      })
       return {
         perform: (operation, client, signal) =>
           people[client % people.length]?.send(operation, signal) ??
           Promise.resolve({ kind: 'fail', error: 'no such client' }),
-        [Symbol.asyncDispose]: async () => {
-          for (const person of people) person.leave()
-        },
+        [Symbol.asyncDispose]: async () => leave(),
       }
     },
   }
