@@ -5,8 +5,9 @@ import { journalOf, type Told } from './journal-of.ts'
 import { noGapsNoDuplicates } from './no-gaps-no-duplicates.ts'
 
 const workload = 'chat'
-const check = (told: readonly Told[]) =>
+const judge = (told: readonly Told[]) =>
   noGapsNoDuplicates({ name: workload }).check(journalOf(told))
+const check = (told: readonly Told[]) => judge([...told, { kind: 'phase', phase: 'final-reads' }])
 
 const subscribed = (client: number, channel = 'a'): Told => {
   return { kind: 'observed', workload, client, what: 'subscribed', value: { channel } }
@@ -67,6 +68,11 @@ describe('no gaps and no duplicates', () => {
 
   test('a deaf subscriber is no vacuous one', () => {
     expect(check([subscribed(1), ...sent(1)]).word).toBe('invalid')
+  })
+
+  test('a run that was cut short cannot tell what is missing, but can tell what is wrong', () => {
+    expect(judge([subscribed(1), ...sent(1), ...sent(2), frame(1, 2)]).word).toBe('unknown')
+    expect(judge([subscribed(1), ...sent(1), frame(1, 1), frame(1, 1)]).word).toBe('invalid')
   })
 
   test('any faithful delivery is valid, and dropping or repeating any frame is found', () => {
