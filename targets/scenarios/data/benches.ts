@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { startMysql } from '../../mysql.ts'
 import { startPostgres } from '../../postgres.ts'
 import type { EngineKind } from '../../service/data/engine.ts'
@@ -7,15 +8,40 @@ import { createPeople } from '../../service/data/people.ts'
 import type { TestRun } from '../../testing/test-run.ts'
 import type { Bench } from './checks.ts'
 
-/** Starts what the kind needs, and tells the address of an empty database. */
-export async function databaseUrl(run: TestRun, kind: EngineKind, name = 'data'): Promise<string> {
-  if (kind === 'postgres') {
-    // A deadlock is looked for after this long; the default of 1 s is made for idle machines.
-    const settings = { deadlock_timeout: '50ms', max_connections: '250' }
-    return (await startPostgres(run, { name: `${name}-postgres`, settings })).url
+export interface Database {
+  readonly url: string
+  /** SIGKILL of the server, and started again; nothing where the server is a library. */
+  crash(): Promise<void>
+}
+
+/** Starts what the kind needs. */
+export async function startDatabase(
+  run: TestRun,
+  kind: EngineKind,
+  name = 'data',
+): Promise<Database> {
+  if (kind === 'sqlite') {
+    return { url: `sqlite:${join(run.scratchFolder, `${name}.sqlite`)}`, crash: async () => {} }
   }
-  if (kind === 'mysql') return (await startMysql(run, { name: `${name}-mysql` })).url
-  return `sqlite:${join(run.scratchFolder, `${name}.sqlite`)}`
+  // A deadlock is looked for after this long; the default of 1 s is made for idle machines.
+  const settings = { deadlock_timeout: '50ms', max_connections: '250' }
+  const server =
+    kind === 'postgres'
+      ? await startPostgres(run, { name: `${name}-postgres`, settings })
+      : await startMysql(run, { name: `${name}-mysql` })
+  const crash = async () => {
+    await server.kill()
+    await server.restart()
+  }
+  return { url: server.url, crash }
+}
+
+/** An empty database beside this one, on the same server. */
+export async function besides(url: string, name: string): Promise<string> {
+  if (url.startsWith('sqlite:')) return `${url}-${name}`
+  await using engine = openEngine(url)
+  await sql`create database ${sql.id(name)}`.execute(engine.db)
+  return url.replace(/\/\w+$/, `/${name}`)
 }
 
 /** Both views of one database, its tables made. */

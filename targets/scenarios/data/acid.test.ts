@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engineKinds } from '../../service/data/engine.ts'
+import { createPeople } from '../../service/data/people.ts'
+import { type TestRun, testRun } from '../../testing/test-run.ts'
+import { bench, type Database, startDatabase } from './benches.ts'
+
+const script = join(import.meta.dirname, 'half-done.ts')
+
+describe.each(engineKinds)('DAT-02 ACID on %s', kind => {
+  let run: TestRun
+  let database: Database
+  beforeAll(async () => {
+    run = await testRun()
+    database = await startDatabase(run, kind)
+    await using _migrated = await bench(database.url)
+  })
+  afterAll(() => run[Symbol.asyncDispose]())
+
+  /** Two people with 1,000 cents each; a transfer dies half done; what is left of the money. */
+  async function balancesAfterCrash(how: 'whole' | 'pieces'): Promise<readonly number[]> {
+    const { from, to } = await twoPeople()
+    const child = spawn(process.execPath, [script, database.url, `${from}`, how], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      await once(child.stdout, 'data', { signal: AbortSignal.timeout(10_000) })
+      // The library dies with its process, the server by itself.
+      if (kind === 'sqlite') {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+      await database.crash()
+    } finally {
+      child.kill('SIGKILL')
+    }
+    await using after = await bench(database.url)
+    const people = await Promise.all([from, to].map(id => after.people.byId(id)))
+    return people.map(person => person?.balanceCents ?? 0)
+  }
+
+  async function twoPeople() {
+    await using opened = await bench(database.url)
+    const add = () =>
+      opened.people.add({ email: `${crypto.randomUUID()}@x.test`, name: 'x', balanceCents: 1_000 })
+    return { from: await add(), to: await add() }
+  }
+
+  test('a crash in mid-transaction leaves nothing of it, and all that was committed', async () => {
+    expect(await balancesAfterCrash('whole')).toEqual([1_000, 1_000])
+  })
+
+  test('control: without a transaction the crash leaves half of it', async () => {
+    expect(await balancesAfterCrash('pieces')).toEqual([900, 1_000])
+  })
+
+  test('an error in a write of several steps undoes the steps before it', async () => {
+    await using opened = await bench(database.url)
+    const { engine, people } = opened
+    const { from, to } = await twoPeople()
+    const transfer = engine.transaction(async db => {
+      const inside = createPeople({ kind, db })
+      await inside.credit(to, 2_000)
+      await inside.credit(from, -2_000)
+    })
+    await expect(transfer).rejects.toMatchObject({ kind: 'check' })
+    expect((await people.byId(to))?.balanceCents).toBe(1_000)
+  })
+})
