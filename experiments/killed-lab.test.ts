@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../lab/clock.ts'
@@ -14,13 +15,15 @@ import {
   withDescendants,
 } from '../lab/process-table.ts'
 
-const cli = join(import.meta.dirname, '../lab/cli/main.ts')
-const ledgers = join(import.meta.dirname, '../.lab/ledgers')
-const faultWithinMs = 60_000
+const project = join(import.meta.dirname, '..')
+const cli = join(project, 'lab/cli/main.ts')
+const faultWithinMs = 100_000
 const goneWithinMs = 5_000
 
 /** A real run with its primary dead and its replication black-holed. */
-interface MidFault {
+interface MidFault extends AsyncDisposable {
+  /** A project of its own, with the servers of this one. */
+  readonly root: string
   readonly lab: ChildProcess
   readonly guardian: ProcessId
   readonly ledgerFile: string
@@ -29,35 +32,54 @@ interface MidFault {
   readonly processes: readonly ProcessId[]
 }
 
+/** As redis-failover, but it also strikes where a busy machine answers slowly before. */
+const experiment = `import base from '${project}/experiments/redis-failover.ts'
+export default { ...base, steadyState: base.steadyState.slice(0, 1) }
+`
+
 async function midFault(): Promise<MidFault> {
-  const lab = spawn(process.execPath, [cli, 'experiment', 'redis-failover'], {
+  const root = await mkdtemp(join(tmpdir(), 'killed-lab-'))
+  await chmod(root, 0o755)
+  await mkdir(join(root, 'experiments'))
+  await mkdir(join(root, '.lab'))
+  await mkdir(join(project, '.lab/servers'), { recursive: true })
+  await symlink(join(project, '.lab/servers'), join(root, '.lab/servers'))
+  await writeFile(join(root, 'experiments/mid-fault.ts'), experiment)
+  const lab = spawn(process.execPath, [cli, 'experiment', 'mid-fault'], {
+    cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const { file, content } = await ledgerOf(lab, collect(lab))
+  const { file, content } = await ledgerOf(root, lab, collect(lab))
   const { run, guardian, spawned } = content
   if (!run || !guardian) throw new Error(`${file} names no run or no guardian`)
   const roots = [...spawned, ...findMarked(run.runId, run.scratchFolder)]
   const processes = withDescendants(listProcesses(), roots)
   expect(processes.length, 'proxy, Postgres, Redis, Sentinels, service').toBeGreaterThan(9)
-  return { lab, guardian, ledgerFile: file, scratchFolder: run.scratchFolder, processes }
+  return {
+    root,
+    lab,
+    guardian,
+    ledgerFile: file,
+    scratchFolder: run.scratchFolder,
+    processes,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
 }
 
 /** As soon as it owes the undo of both faults, and the kill has been made. */
 async function ledgerOf(
+  root: string,
   lab: ChildProcess,
   output: () => string,
 ): Promise<{ file: string; content: LedgerContent }> {
   const deadline = systemClock.nowMs() + faultWithinMs
   for (;;) {
-    for (const name of await readdir(ledgers).catch(() => [])) {
-      const file = join(ledgers, name)
-      // A neighbour's may be gone by now.
-      const content = await readLedger(file).catch(() => undefined)
-      const isDead = content?.spawned.some(one => one.name.startsWith('redis-') && !isAlive(one))
-      const isOurs = content?.run?.lab.pid === lab.pid
-      if (content && isOurs && content.owed.length === 2 && isDead) return { file, content }
-    }
+    const names = await readdir(join(root, '.lab/ledgers')).catch(() => [])
+    const file = join(root, '.lab/ledgers', names.find(name => name.endsWith('.jsonl')) ?? '')
+    const content = await readLedger(file).catch(() => undefined)
+    const isDead = content?.spawned.some(one => one.name.startsWith('redis-') && !isAlive(one))
+    if (content?.owed.length === 2 && isDead) return { file, content }
     if (lab.exitCode !== null) throw new Error(`no fault, but this:\n${output()}`)
     if (systemClock.nowMs() > deadline) {
       lab.kill('SIGKILL')
@@ -91,19 +113,19 @@ async function expectNothingLeft(run: MidFault): Promise<void> {
 }
 
 test('a lab killed with SIGKILL in mid-fault leaves nothing', async () => {
-  const run = await midFault()
+  await using run = await midFault()
   run.lab.kill('SIGKILL')
   await expectNothingLeft(run)
 })
 
 test('nor does a kill of its whole process group', async () => {
-  const run = await midFault()
+  await using run = await midFault()
   process.kill(-Number(run.lab.pid), 'SIGKILL')
   await expectNothingLeft(run)
 })
 
 test('nor does Ctrl-C, which heals, ends with 130 and still concludes', async () => {
-  const run = await midFault()
+  await using run = await midFault()
   run.lab.kill('SIGINT')
   const [code] = await once(run.lab, 'exit')
   expect(code).toBe(130)
@@ -111,13 +133,13 @@ test('nor does Ctrl-C, which heals, ends with 130 and still concludes', async ()
 })
 
 test('when the guardian is killed with it, healing by hand ends what is left', async () => {
-  const run = await midFault()
+  await using run = await midFault()
   process.kill(run.guardian.pid, 'SIGKILL')
   run.lab.kill('SIGKILL')
   await once(run.lab, 'exit')
   expect(run.processes.some(isAlive), 'nobody was there to end them').toBe(true)
   expect(await readFile(run.ledgerFile, 'utf8')).toContain('"owe"')
-  const heal = spawn(process.execPath, [cli, 'heal'], { stdio: 'inherit' })
+  const heal = spawn(process.execPath, [cli, 'heal'], { cwd: run.root, stdio: 'inherit' })
   expect(await once(heal, 'exit')).toEqual([0, null])
   await expectNothingLeft(run)
 })
