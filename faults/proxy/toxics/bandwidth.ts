@@ -12,6 +12,8 @@ export const toxic = defineToxic({
 
 /** One slice is what passes in this time: small enough to look like a steady stream. */
 const SLICE_MS = 10
+/** Slices that a busy machine let pass late are made up for, up to this long. */
+const CATCH_UP_MS = 500
 
 class Bandwidth implements Stage {
   readonly #attributes: () => { readonly rate: number }
@@ -30,7 +32,9 @@ class Bandwidth implements Stage {
     this.#port.landed(data.length)
     this.#port.hold(data.length)
     this.#queue.push(data)
-    if (this.#queue.length === 1) this.#next()
+    if (this.#queue.length > 1) return
+    this.#freeMs = Math.max(this.#freeMs, performance.now())
+    this.#next()
   }
 
   end(): void {
@@ -40,7 +44,7 @@ class Bandwidth implements Stage {
 
   updated(): void {
     this.#port.deadlines.cancel(this.#timer)
-    this.#freeMs = 0
+    this.#freeMs = performance.now()
     this.#next()
   }
 
@@ -63,7 +67,7 @@ class Bandwidth implements Stage {
     const head = this.#queue[0]
     if (!head || rate === 0) return
     const size = Math.min(head.length, rate * SLICE_MS)
-    this.#freeMs = Math.max(this.#freeMs, performance.now()) + size / rate
+    this.#freeMs = Math.max(this.#freeMs, performance.now() - CATCH_UP_MS) + size / rate
     this.#timer = this.#port.deadlines.at(this.#freeMs, () => this.#slice(size))
   }
 
