@@ -4,6 +4,16 @@ import { type Postgres, startPostgres } from '../../../targets/postgres.ts'
 import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
 import { type MessageProxy, messageProxy, type TestLink } from '../testing/message-proxy.ts'
 
+/** The driver's own connection, for what its client does not offer: several statements in a cycle. */
+interface Pipeline {
+  readonly stream: { cork(): void; uncork(): void }
+  on(event: string, listener: (message: { code?: string; status?: string }) => void): void
+  parse(query: { text: string; name: string }): void
+  bind(config: { portal: string; statement: string; values: unknown[] }): void
+  execute(config: { portal: string; rows: number }): void
+  sync(): void
+}
+
 let run: TestRun
 let proxy: MessageProxy
 let server: Postgres
@@ -150,6 +160,51 @@ for (const [form, query] of forms) {
     expect(await orders()).toEqual([])
   })
 }
+
+test('knows a statement that was prepared before the toxic came', async () => {
+  const { link, client } = await linked()
+  const prepared = { name: 'add', text: 'insert into orders values ($1, 1)' }
+  await client.query({ ...prepared, values: [1] })
+  await link.toxic({
+    type: 'postgres_error',
+    attributes: { match: { table: 'orders' }, code: '40001' },
+    hits: { first: 1 },
+  })
+  const struck = client.query({ ...prepared, values: [2] })
+  await expect(struck).rejects.toMatchObject({ code: '40001' })
+  await client.query({ ...prepared, values: [3] })
+  expect(await orders()).toEqual([1, 3])
+})
+
+test('in a pipeline an error undoes its cycle, and leaves the next one alone', async () => {
+  const { link, client } = await linked()
+  await link.toxic({
+    type: 'postgres_error',
+    attributes: { match: { text: '*values (2,*' }, code: '40001' },
+  })
+  const { connection } = client as unknown as { connection: Pipeline }
+  const heard: string[] = []
+  connection.on('commandComplete', () => heard.push('done'))
+  connection.on('errorMessage', ({ code }) => heard.push(code ?? ''))
+  const ready = new Promise<void>(resolve => {
+    connection.on('readyForQuery', ({ status }) => {
+      heard.push(`ready ${status}`)
+      if (heard.filter(each => each.startsWith('ready')).length === 2) resolve()
+    })
+  })
+  connection.stream.cork()
+  for (const id of [1, 2, 3, 4]) {
+    if (id === 4) connection.sync()
+    connection.parse({ text: `insert into orders values (${id}, 1)`, name: '' })
+    connection.bind({ portal: '', statement: '', values: [] })
+    connection.execute({ portal: '', rows: 0 })
+  }
+  connection.sync()
+  connection.stream.uncork()
+  await ready
+  expect(heard).toEqual(['done', '40001', 'ready I', 'done', 'ready I'])
+  expect(await orders()).toEqual([4])
+})
 
 test('53300 refuses new sessions and leaves open ones alone', async () => {
   const { link, client } = await linked()
