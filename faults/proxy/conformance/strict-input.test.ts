@@ -45,6 +45,7 @@ const proxyFields = {
   enabled: fc.oneof(fc.boolean(), fc.jsonValue()),
   protocol: fc.oneof(fc.constantFrom('tcp', 'redis', 'carrier pigeon'), fc.jsonValue()),
   messages: fc.oneof(fc.boolean(), fc.jsonValue()),
+  tls: fc.oneof(fc.record({ cert: fc.string(), key: fc.string() }), fc.jsonValue()),
   unknown: fc.jsonValue(),
 }
 const types = ['latency', 'bandwidth', 'slow_close', 'timeout', 'reset_peer', 'slicer', 'noop']
