@@ -21,18 +21,29 @@ let finishing = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 // Once the lab is gone nobody reads: that is no reason to die.
 process.stdout.on('error', () => {})
+// Nor is a slip in somebody's undo: its log tells, and what is left to do is done.
+process.on('uncaughtException', error => console.error(error))
 
 await ledger.append({ kind: 'guardian', ...identify(process.pid) })
 say({ kind: 'ready', ...identify(process.pid) })
 
 const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
-lines.on('line', line => void handle(request.parse(JSON.parse(line))))
+lines.on('line', line => void receive(line))
 lines.on('close', () => void finish())
 
 async function readRun() {
   const { run } = await readLedger(ledgerFile)
   if (!run) throw new Error(`${ledgerFile} does not begin with a run.`)
   return run
+}
+
+async function receive(line: string): Promise<void> {
+  try {
+    await handle(request.parse(JSON.parse(line)))
+  } catch (error) {
+    // The last words of a lab that died while it spoke.
+    console.error(`not understood: ${line.slice(0, 200)}`, error)
+  }
 }
 
 async function handle(message: Request): Promise<void> {

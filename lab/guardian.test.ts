@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { systemClock } from './clock.ts'
 import { startGuardian } from './guardian-client.ts'
 import { healRuns } from './heal-runs.ts'
+import { LedgerWriter } from './ledger-file.ts'
 import {
   identify,
   isAlive,
@@ -225,4 +226,31 @@ test('an undo that throws at the end is reported, the others are played, and its
   expect(await readFile(file, 'utf8')).toBe('four\none\n')
   const ledger = join(folder, '.lab/ledgers/run-2.jsonl')
   expect(await readFile(ledger, 'utf8')).toContain('"fails":"throw"')
+})
+
+test('a guardian survives the half line of a lab that died, and a slip in an undo', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
+  const ledgerFile = join(folder, 'run-3.jsonl')
+  const file = join(folder, 'undone')
+  const lab = { pid: process.pid, startedAt: 'long ago' }
+  const scratchFolder = join(folder, 'scratch')
+  await using writer = await LedgerWriter.open(ledgerFile)
+  await writer.append({ kind: 'run', runId: 'run-3', lab, scratchFolder })
+  for (const line of ['one', 'two']) {
+    const args = { file, line, fails: 'throw-later' }
+    await writer.append({ kind: 'owe', id: line, label: line, undo: { module: fixtureUndo, args } })
+  }
+  const main = join(import.meta.dirname, 'guardian-main.ts')
+  const guardian = spawn(process.execPath, [main, ledgerFile], { stdio: ['pipe', 'pipe', 'pipe'] })
+  let said = ''
+  guardian.stderr.on('data', chunk => {
+    said += chunk.toString()
+  })
+  await once(guardian.stdout, 'data')
+  guardian.stdin.end('{"do":"spawn","id":1,"ser')
+  expect(await once(guardian, 'exit')).toEqual([0, null])
+  expect(await readFile(file, 'utf8')).toBe('two\none\n')
+  expect(said).toContain('not understood: {"do":"spawn"')
+  expect(said).toContain('a slip after undoing one')
+  await rm(folder, { recursive: true })
 })

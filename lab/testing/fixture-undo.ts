@@ -5,7 +5,7 @@ import type { Json } from '../json.ts'
 const arguments_ = z.object({
   file: z.string(),
   line: z.string(),
-  fails: z.enum(['throw', 'hang']).optional(),
+  fails: z.enum(['throw', 'hang', 'throw-later']).optional(),
 })
 
 /** Leaves a trace, so that a test can see what was undone, and in which order. */
@@ -13,6 +13,11 @@ export async function undo(args: Json): Promise<void> {
   const { file, line, fails } = arguments_.parse(args)
   if (fails === 'throw') throw new Error(`cannot undo ${line}`)
   if (fails === 'hang') await new Promise(() => {})
+  if (fails === 'throw-later') {
+    setImmediate(() => {
+      throw new Error(`a slip after undoing ${line}`)
+    })
+  }
   await appendFile(file, `${line}\n`)
 }
 
