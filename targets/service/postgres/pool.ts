@@ -34,8 +34,6 @@ export function createPool(
   // The pool listens only while a client is idle; one that is lost between the statements of a
   // transaction would end the process.
   pool.on('connect', client => client.on('error', lost))
-  // In use with no statement running, as inside a transaction: unheard, it would end the process.
-  pool.on('connect', client => client.on('error', () => {}))
   observe(pool, metrics)
   const queries = metrics.counter({ name: 'pg_queries_total', help: 'Statements sent.' })
   const count = () => queries.inc()
