@@ -37,7 +37,11 @@ export interface ToxicBody {
 export interface MessageProxy extends AsyncDisposable {
   readonly url: string
   readonly pid: number
-  link(protocol: string, upstream: { host: string; port: number }): Promise<TestLink>
+  link(
+    protocol: string,
+    upstream: { host: string; port: number },
+    settings?: { readonly messages: boolean },
+  ): Promise<TestLink>
 }
 
 /** Starts the proxy as users do: `node main.ts`. */
@@ -54,12 +58,13 @@ export async function messageProxy(): Promise<MessageProxy> {
   return {
     url,
     pid,
-    link: async (protocol, { host, port }) => {
+    link: async (protocol, { host, port }, settings) => {
       const name = `link-${names++}`
       const made = await call(url, 'POST', '/proxies', {
         name,
         protocol,
         upstream: `${host}:${port}`,
+        ...settings,
       })
       const [at, listenPort] = listening.parse(JSON.parse(made.text)).listen.split(':')
       return link(url, name, at ?? '', Number(listenPort))

@@ -1,0 +1,108 @@
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startPostgres } from '../../../targets/postgres.ts'
+import { startRedis } from '../../../targets/redis.ts'
+import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
+import { type MessageProxy, messageProxy } from '../testing/message-proxy.ts'
+import { until } from '../testing/proxied.ts'
+
+let run: TestRun
+let proxy: MessageProxy
+
+beforeAll(async () => {
+  run = await testRun()
+  proxy = await messageProxy()
+})
+afterAll(async () => {
+  await proxy[Symbol.asyncDispose]()
+  await run[Symbol.asyncDispose]()
+})
+
+/** Collects what the proxy tells of this link, as `request SET cart:1`. */
+async function listen(link: string) {
+  const stop = new AbortController()
+  const answer = await fetch(`${proxy.url}/events?links=${link}`, { signal: stop.signal })
+  const lines: string[] = []
+  const counts: Record<string, number> = {}
+  const read = async () => {
+    let text = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of answer.body ?? []) {
+      text += decoder.decode(chunk, { stream: true })
+      const whole = text.split('\n')
+      text = whole.pop() ?? ''
+      for (const line of whole) take(JSON.parse(line))
+    }
+  }
+  const take = (event: Record<string, string> & { counts?: Record<string, number> }) => {
+    for (const [name, count] of Object.entries(event.counts ?? {})) {
+      counts[name] = (counts[name] ?? 0) + count
+    }
+    if (event.kind !== 'wire') return
+    const { what, message, key, trace, error } = event
+    const parts = [what, message, key, trace && `@${trace}`, error && `!${error}`]
+    lines.push(parts.filter(Boolean).join(' '))
+  }
+  const reading = read().catch(() => {})
+  return {
+    lines,
+    counts,
+    stop: async () => {
+      stop.abort()
+      await reading
+    },
+  }
+}
+
+test('tells each command, its key, and the error it got', async () => {
+  const link = await proxy.link('redis', await startRedis(run), { messages: true })
+  const client = new Redis({ host: link.host, port: link.port })
+  await client.ping()
+  const told = await listen(link.name)
+  await client.set('cart:1', 'x')
+  await expect(client.incr('cart:1')).rejects.toThrow()
+  await until(() => told.lines.length >= 4)
+  client.disconnect()
+  await until(() => told.counts['request:SET'] === 1 && told.lines.includes('close'))
+  await told.stop()
+  expect(told.lines).toEqual([
+    'request SET cart:1',
+    'response SET cart:1',
+    'request INCR cart:1',
+    'response INCR cart:1 !ERR',
+    'close',
+  ])
+  expect(told.counts).toMatchObject({ 'request:INCR': 1, 'response:INCR': 1, 'error:ERR': 1 })
+})
+
+test('tells each statement, its table and trace, and its SQLSTATE', async () => {
+  const server = await startPostgres(run)
+  const link = await proxy.link('postgres', server, { messages: true })
+  const told = await listen(link.name)
+  const client = new pg.Client({ connectionString: server.urlVia(link) })
+  await client.connect()
+  await client.query('create table orders (id int primary key)')
+  await client.query('begin')
+  await client.query('insert into orders values ($1) /* trace=req-1 */', [1])
+  await client.query('commit')
+  const again = client.query('insert into orders values ($1) /* trace=req-2 */', [1])
+  await expect(again).rejects.toThrow()
+  await client.end()
+  await until(() => told.lines.at(-1) === 'close')
+  await told.stop()
+  expect(told.lines.filter(line => !line.startsWith('connect'))).toEqual([
+    'request STARTUP postgres',
+    'request CREATE orders',
+    'response CREATE orders',
+    'request BEGIN',
+    'response BEGIN',
+    'request INSERT orders @req-1',
+    'response INSERT orders @req-1',
+    'request COMMIT',
+    'response COMMIT',
+    'request INSERT orders @req-2',
+    'response INSERT orders @req-2 !23505',
+    'close',
+  ])
+})
