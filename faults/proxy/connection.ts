@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { ActiveToxic } from './active-toxic.ts'
 import { Conversation, type ConversationHost } from './conversation.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -6,6 +6,7 @@ import type { End } from './ends/end.ts'
 import { openEnd } from './ends/open-end.ts'
 import { Flow } from './flow.ts'
 import type { ProtocolSession } from './protocol.ts'
+import type { Plug } from './tls.ts'
 import type { ConnectionFacts, Ending } from './toxic.ts'
 
 /** What a connection needs of the proxy it belongs to. */
@@ -34,33 +35,36 @@ export class Connection {
   isNew = true
   readonly #host: ConnectionHost
   #open = 2
+  /** The upstream has answered. */
+  #reached = false
   #closing = false
   #orphaned = false
 
   constructor(
     facts: ConnectionFacts,
     ordinal: number,
-    client: Socket,
-    upstream: { readonly host: string; readonly port: number },
+    client: Plug,
+    upstream: Plug,
     host: ConnectionHost,
     session: ProtocolSession | undefined,
   ) {
     this.facts = facts
     this.ordinal = ordinal
     this.#host = host
-    this.client = client
-    this.upstream = connect({ ...upstream, allowHalfOpen: true, noDelay: true })
-    const clientEnd = openEnd(this.client)
-    const upstreamEnd = openEnd(this.upstream)
+    this.client = client.socket
+    this.upstream = upstream.socket
+    const clientEnd = openEnd(client)
+    const upstreamEnd = openEnd(upstream)
     this.up = new Flow('upstream', this, clientEnd, upstreamEnd)
     this.down = new Flow('downstream', this, upstreamEnd, clientEnd)
-    this.upstream.on('connect', () => {
+    this.upstream.on(upstream.ready, () => {
+      this.#reached = true
       clientEnd.start(this.up)
       upstreamEnd.start(this.down)
     })
     this.conversation = session && new Conversation(this, session, host)
-    this.client.on('error', error => this.#failed(this.upstream, error))
-    this.upstream.on('error', error => this.#failed(this.client, error))
+    this.client.on('error', error => this.#failed(upstreamEnd, error))
+    this.upstream.on('error', error => this.#failed(clientEnd, error))
     this.client.on('close', () => this.#closed())
     this.upstream.on('close', () => this.#closed())
     this.applyToxics()
@@ -99,7 +103,7 @@ export class Connection {
     for (const end of [this.up.source, this.down.source]) {
       const { socket } = end
       if (socket.connecting) socket.destroy()
-      else if (how === 'rst') socket.resetAndDestroy()
+      else if (how === 'rst') end.reset()
       else {
         end.ignore()
         socket.end()
@@ -111,7 +115,7 @@ export class Connection {
   /** Resets this side; the other one stays open, and what it says is read and forgotten. */
   orphan(gone: End, left: End): void {
     this.#orphaned = true
-    gone.socket.resetAndDestroy()
+    gone.reset()
     left.ignore()
   }
 
@@ -129,15 +133,15 @@ export class Connection {
     this.down.destroy()
   }
 
-  #failed(other: Socket, error: NodeJS.ErrnoException): void {
-    if (this.upstream.connecting || error.syscall === 'connect') {
+  #failed(other: End, error: NodeJS.ErrnoException): void {
+    if (!this.#reached) {
       this.#host.refused(this, error)
       this.destroy()
     }
     if (this.#closing || this.#orphaned) return
     this.#stopFlows()
-    if (other.connecting) other.destroy()
-    else other.resetAndDestroy()
+    if (other.socket.connecting) other.socket.destroy()
+    else other.reset()
   }
 
   #closed(): void {

@@ -9,6 +9,7 @@ import type { Events } from './events.ts'
 import { Mutex } from './mutex.ts'
 import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
+import { describeTls, plugClient, plugUpstream, type TlsSettings } from './tls.ts'
 import { Traffic } from './traffic.ts'
 
 export interface ProxySettings {
@@ -17,6 +18,7 @@ export interface ProxySettings {
   readonly upstream: Address
   readonly protocol: string
   readonly messages: boolean
+  readonly tls: TlsSettings | undefined
 }
 
 /** What all proxies of one process share. */
@@ -207,9 +209,10 @@ export class Link implements ConnectionHost {
     }
     this.#ordinal++
     this.emit({ connection: facts.id, what: 'connect', detail: facts.client })
-    const { upstream, protocol } = this.#settings
+    const { upstream, protocol, tls } = this.#settings
     const session = this.#around.registry.protocols.get(protocol)?.open()
-    const connection = new Connection(facts, this.#ordinal, client, upstream, this, session)
+    const plugs = [plugClient(client, tls), plugUpstream(upstream, tls)] as const
+    const connection = new Connection(facts, this.#ordinal, ...plugs, this, session)
     this.#connections.add(connection)
     this.traffic.opened()
   }
@@ -226,7 +229,7 @@ export class Link implements ConnectionHost {
   }
 
   toJSON(): object {
-    const { name, listen, upstream, protocol, messages } = this.#settings
+    const { name, listen, upstream, protocol, messages, tls } = this.#settings
     return {
       name,
       listen: formatAddress(listen),
@@ -235,6 +238,7 @@ export class Link implements ConnectionHost {
       toxics: this.#toxics,
       counters: this.#counters(),
       ...(protocol !== 'tcp' && { protocol, messages }),
+      ...(tls && { encryption: describeTls(tls) }),
     }
   }
 }

@@ -3,6 +3,7 @@ import type { ToxicSettings } from '../active-toxic.ts'
 import { type Address, parseAddress } from '../address.ts'
 import type { ProxySettings } from '../link.ts'
 import type { Registry } from '../registry.ts'
+import { tlsBody } from '../tls.ts'
 import { type Direction, explainIssues } from '../toxic.ts'
 import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
 
@@ -29,8 +30,10 @@ const proxyBody = z.strictObject({
   toxics: z.array(z.unknown()).nullish(),
   protocol: z.string().nullish(),
   messages: z.boolean().nullish(),
+  tls: tlsBody.nullish(),
   /** Part of every answer, so clients send them back: read and left alone. */
   counters: z.unknown().optional(),
+  encryption: z.unknown().optional(),
   Logger: z.unknown().optional(),
 })
 
@@ -74,6 +77,7 @@ export function parseProxy(body: unknown, registry: Registry, where = ''): Proxy
       upstream: parseField(given.upstream, `upstream${where}`),
       protocol,
       messages: given.messages ?? false,
+      tls: given.tls ?? undefined,
     },
     enabled: given.enabled ?? undefined,
     toxics: given.toxics?.map(toxic => parseToxic(toxic, registry, protocol)),
@@ -97,6 +101,8 @@ export function parseProxyChange(
       upstream: given.upstream ? parseField(given.upstream, 'upstream') : current.upstream,
       protocol: parseProtocol(given.protocol ?? current.protocol, registry),
       messages: given.messages ?? current.messages,
+      // `null` takes it away; silence leaves it.
+      tls: given.tls === undefined ? current.tls : (given.tls ?? undefined),
     },
     enabled: given.enabled ?? undefined,
   }

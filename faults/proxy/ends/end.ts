@@ -21,6 +21,8 @@ export interface End {
   /** False when the kernel took not all of it: stop, until `drained` is called. */
   write(data: Buffer): boolean
   drained: () => void
+  /** RST, and gone. */
+  reset(): void
   /** From now on reads, and forgets what it read. */
   ignore(): void
 }

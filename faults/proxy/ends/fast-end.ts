@@ -113,6 +113,10 @@ class FastEnd implements End {
     return false
   }
 
+  reset(): void {
+    this.socket.resetAndDestroy()
+  }
+
   ignore(): void {
     this.#reader = undefined
     // Not the buffer of its own: a write from it may still be under way.

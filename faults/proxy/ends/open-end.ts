@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Plug } from '../tls.ts'
 import type { End } from './end.ts'
 import { fastEnds } from './fast-end.ts'
 import { PublicEnd } from './public-end.ts'
@@ -7,6 +7,6 @@ import { PublicEnd } from './public-end.ts'
 const fast = process.env.PROXY_FAST_PATH === 'off' ? undefined : fastEnds()
 
 /** The fastest end this Node has for this socket. It must be connected, or about to be. */
-export function openEnd(socket: Socket): End {
-  return fast?.(socket) ?? new PublicEnd(socket)
+export function openEnd(plug: Plug): End {
+  return fast?.(plug.socket) ?? new PublicEnd(plug)
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Plug } from '../tls.ts'
 import { type End, nextTurn, READ_SIZE, type Reader } from './end.ts'
 
 /** An end on Node's documented stream API: works with every socket and every Node. */
@@ -6,10 +7,12 @@ export class PublicEnd implements End {
   readonly socket: Socket
   drained = () => {}
   #reader: Reader | undefined
+  readonly #raw: Socket
   #paused = false
 
-  constructor(socket: Socket) {
+  constructor({ socket, raw }: Plug) {
     this.socket = socket
+    this.#raw = raw
   }
 
   start(reader: Reader): void {
@@ -35,6 +38,12 @@ export class PublicEnd implements End {
 
   write(data: Buffer): boolean {
     return this.socket.write(data)
+  }
+
+  reset(): void {
+    this.#raw.resetAndDestroy()
+    // Above TCP there may be TLS, which would learn of it later.
+    this.socket.destroy()
   }
 
   ignore(): void {
