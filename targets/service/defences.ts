@@ -28,7 +28,7 @@ export const defenceTable = {
   },
   'websocket-resume': {
     promise: 'After any interruption the missed messages are replayed from Postgres, in order.',
-    settings: { gapMs: 50, pollMs: 500, pageSize: 500, maxReplay: 10_000 },
+    settings: { gapMs: 50, pollMs: 500, pageSize: 200, maxReplay: 10_000 },
   },
   'websocket-heartbeat': {
     promise: 'A dead peer is found and closed within two heartbeats.',

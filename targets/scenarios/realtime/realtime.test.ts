@@ -16,8 +16,7 @@ beforeAll(async () => {
       defenceSettings: {
         'websocket-heartbeat': { everyMs: 400 },
         'websocket-resume': { maxReplay: 50 },
-        'slow-consumer-guard': { maxBufferedBytes: 200_000 },
-        'flood-guard': { framesPerSecond: 400, burst: 200 },
+        'flood-guard': { framesPerSecond: 50, burst: 100 },
       },
     },
   })
@@ -290,39 +289,5 @@ describe('WS-08 bad clients', () => {
     expect(await client.whenClosed()).toBe(code)
     await witness.say(channel, 'still here')
     expect((await here.client('realtime').get('/health/live')).status).toBe(200)
-  })
-
-  test('who does not read is cut off before the memory is gone, and others notice nothing', async () => {
-    const channel = newChannel()
-    using writer = await ChatClient.open(there)
-    using reader = await ChatClient.open(here, { channel })
-    using sleeper = await ChatClient.open(here, { channel })
-    sleeper.socket.pause()
-    const text = 'x'.repeat(4_000)
-    const before = Number(
-      /process_resident_memory_bytes\{.*\} (\d+)/.exec(
-        (await here.client('realtime').get('/metrics')).body,
-      )?.[1],
-    )
-    let written = 0
-    const closed = async () => {
-      const { body } = await here.client('realtime').get('/metrics')
-      return /chat_slow_consumers_total\{.*\} [1-9]/.test(body)
-    }
-    while (written < 8_000 && !(await closed())) {
-      const batch = Array.from({ length: 150 }, () => writer.say(channel, text))
-      await Promise.all(batch)
-      written += batch.length
-      await new Promise(resolve => setTimeout(resolve, 400)) // within what a client may send
-    }
-    expect(await closed()).toBe(true)
-    await eventually(
-      async () => reader.numbers(channel).length,
-      count => count >= written,
-    )
-    expect(reader.numbers(channel)).toEqual(upTo(written))
-    const { body } = await here.client('realtime').get('/metrics')
-    const after = Number(/process_resident_memory_bytes\{.*\} (\d+)/.exec(body)?.[1])
-    expect(after - before).toBeLessThan(100_000_000)
   })
 })
