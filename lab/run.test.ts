@@ -209,7 +209,7 @@ test('an abort condition heals early, and the checks still run', async () => {
   expect(it.reasons.join()).toContain('aborted: error ratio of adding was')
   expect(it.conclusion.checks.kept?.word).toBe('valid')
   expect(it.conclusion.faults).toMatchObject([{ healedAtMs: expect.any(Number) }])
-  expect(it.conclusion.durationMs).toBeLessThan(20_000)
+  expect(it.conclusion.durationMs).toBeLessThan(50_000)
 })
 
 test('an interruption in mid-fault heals, records, and ends with 130', async () => {

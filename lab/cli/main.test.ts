@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
+import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +25,25 @@ import { at } from '${schedule}'
 import { counterExperiment } from '${counter}'
 import { misbehave } from '${target}'
 export default counterExperiment({ schedule: [at('100ms', misbehave('refuse'), { for: '60s' })] })
+`
+
+/** A fault that fills the disk the journal is written to, and never gives the space back. */
+const filling = `
+import { writeFile } from 'node:fs/promises'
+import { at } from '${schedule}'
+import { counterExperiment } from '${counter}'
+import { misbehave } from '${target}'
+const fill = {
+  ...misbehave('refuse'),
+  plan: async (system, context) => ({
+    ...(await misbehave('refuse').plan(system, context)),
+    apply: async () => {
+      await writeFile(context.runFolder + '/filler', Buffer.alloc(400 << 20)).catch(() => {})
+      return { landed: () => 1 }
+    },
+  }),
+}
+export default counterExperiment({ schedule: [at('100ms', fill, { for: '1s' })] })
 `
 
 /** A project of its own, with these experiments; the command line runs in it as in any other. */
@@ -55,6 +74,24 @@ interface Ended {
 
 function start(cwd: string, args: readonly string[]) {
   const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, CI: '1' } })
+  const ended = endOf(child)
+  /** Resolves when standard output has this text. */
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      let stdout = ''
+      child.stdout.on('data', chunk => {
+        stdout += chunk
+        if (stdout.includes(text)) resolve()
+      })
+      ended.then(
+        ({ stderr }) => reject(new Error(`ended without saying ${text}: ${stderr}`)),
+        reject,
+      )
+    })
+  return { child, ended, says }
+}
+
+function endOf(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', text => {
@@ -63,24 +100,10 @@ function start(cwd: string, args: readonly string[]) {
   child.stderr.on('data', text => {
     stderr += text
   })
-  const ended = new Promise<Ended>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', code => resolve({ code, stdout, stderr }))
   })
-  /** Resolves when standard output has this text. */
-  const says = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => {
-        if (stdout.includes(text)) resolve()
-      }
-      child.stdout.on('data', look)
-      look()
-      ended.then(
-        ({ stderr }) => reject(new Error(`ended without saying ${text}: ${stderr}`)),
-        reject,
-      )
-    })
-  return { child, ended, says }
 }
 
 const badInput: Record<string, { args: string[]; code: number; says: string[]; files?: string }> = {
@@ -215,6 +238,63 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(verdict.reasons[0].text).toContain(`interrupted by ${signal}`)
     const ledgers = await readdir(join(it.root, '.lab/ledgers'))
     expect(ledgers.filter(name => name.endsWith('.jsonl'))).toEqual([])
+  },
+)
+
+test('killed with SIGKILL in mid-fault, the guardian heals and ends all within five seconds', async () => {
+  await using it = await project({ long })
+  const { child, says } = it.start('experiment', 'long')
+  await says('refuse(counter) strikes')
+  const [run = ''] = await readdir(join(it.root, 'runs/long'))
+  const log = await readFile(join(it.root, 'runs/long', run, 'journal.jsonl'), 'utf8')
+  const port = Number(/port (\d+)/.exec(log)?.[1])
+  child.kill('SIGKILL')
+  const gone = async () => {
+    const ledgers = await readdir(join(it.root, '.lab/ledgers'))
+    const answers = await fetch(`http://127.0.0.1:${port}/all`).then(
+      () => true,
+      () => false,
+    )
+    return !answers && ledgers.every(name => !name.endsWith('.jsonl'))
+  }
+  await vi.waitFor(async () => expect(await gone()).toBe(true), { timeout: 5_000, interval: 50 })
+  expect(await readdir(join(it.root, '.lab/scratch')).catch(() => [])).toEqual([])
+})
+
+/** Runs the command in a file system of limited size, which takes a mount namespace. */
+const limited = (root: string, size: string, ...args: string[]) => {
+  const flags = process.getuid?.() === 0 ? '-m' : '-Urm'
+  const mount = `mount -t tmpfs -o size=${size} none "${root}" && cp -r "${root}.src/." "${root}"`
+  const command = `${mount} && cd "${root}" && exec "$@"`
+  const inside = ['sh', '-c', command, '-', process.execPath, main, ...args]
+  return endOf(spawn('unshare', [flags, ...inside], { env: { ...process.env, CI: '1' } }))
+}
+const cannotLimit =
+  spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status !== 0
+
+plainTest.skipIf(cannotLimit)('a disk without space is told before anything starts', async () => {
+  await using it = await project({ good })
+  await cp(it.root, `${it.root}.src`, { recursive: true })
+  const ended = await limited(it.root, '100m', 'experiment', 'good')
+  await rm(`${it.root}.src`, { recursive: true })
+  expect(ended.stderr).toContain('300 MiB of free disk space')
+  expect(ended.code).toBe(5)
+})
+
+plainTest.skipIf(cannotLimit)(
+  'a disk that fills in mid-run is an error, and faults are healed',
+  async () => {
+    await using it = await project({ filling })
+    await cp(it.root, `${it.root}.src`, { recursive: true })
+    const ended = await limited(it.root, '320m', 'experiment', 'filling', '--json')
+    await rm(`${it.root}.src`, { recursive: true })
+    expect(ended.code).toBe(4)
+    const verdict = JSON.parse(ended.stdout)
+    expect(verdict).toMatchObject({
+      verdict: 'error',
+      faults: [{ healedAtMs: expect.any(Number) }],
+    })
+    expect(JSON.stringify(verdict.reasons)).toContain('ENOSPC')
   },
 )
 

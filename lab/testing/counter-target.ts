@@ -55,8 +55,8 @@ export function adding(settings: { readonly perSecond?: number } = {}): Workload
     name: 'adding',
     perSecond: settings.perSecond ?? 50,
     clients: 4,
-    maxInFlight: 200,
-    giveUpMs: 2_000,
+    maxInFlight: 500,
+    giveUpMs: 5_000,
     operations: random => endless(() => `id-${random.integer(0, 2 ** 48)}`),
     open: async system => ({
       perform: async ({ f, key }, _client, signal) => {
