@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis } from '../../../targets/redis.ts'
 import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
 import { type MessageProxy, messageProxy } from '../testing/message-proxy.ts'
+import { until } from '../testing/proxied.ts'
 
 interface Options {
   readonly protocol?: 2 | 3
@@ -206,6 +207,35 @@ test('drops a request: the client waits, and gets no other answer in its place',
   const [dropped, later] = await Promise.allSettled([client.get('x'), client.get('y')])
   expect(dropped.status).toBe('rejected')
   expect(later.status).toBe('rejected')
+})
+
+test('resets a connection whose answers are missing when the toxic goes', async () => {
+  const { link, client, direct } = await linked()
+  await direct.mset('x', '1', 'y', '2')
+  const toxic = await link.toxic({
+    type: 'message_drop',
+    stream: 'upstream',
+    attributes: { match: { key: 'x' } },
+  })
+  const answers = Promise.allSettled([client.get('x'), client.get('y')])
+  await until(async () => (await toxic.landed()) === 2)
+  await toxic.remove()
+  expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await connect(link).get('y')).toBe('2')
+})
+
+test('resets a connection in a spoilt transaction when the toxic goes', async () => {
+  const { link, client, direct } = await linked()
+  const toxic = await link.toxic({
+    type: 'redis_error',
+    attributes: { match: { key: 'b2' }, error: 'OOM' },
+  })
+  await client.call('MULTI')
+  await client.call('SET', 'a2', '1')
+  await expect(client.call('SET', 'b2', '1')).rejects.toThrow('OOM')
+  await toxic.remove()
+  await expect(client.call('EXEC')).rejects.toThrow()
+  expect(await direct.exists('a2', 'b2')).toBe(0)
 })
 
 test('corrupts the value and not the framing', async () => {
