@@ -1,4 +1,5 @@
 import type { ServerProbe } from '../../lab/cli/doctor.ts'
+import { chromiumShell } from './chromium-shell.ts'
 import { clickhouseServer } from './clickhouse-server.ts'
 import { findHere, isExecutable, type ServerKind } from './find-server.ts'
 import { haproxyServer } from './haproxy-server.ts'
@@ -15,7 +16,14 @@ export const probes: readonly ServerProbe[] = [
     find: async () => short(await postgresPrograms()),
     otherwise: 'comes with the npm packages',
   },
-  ...[redisServer, haproxyServer, mariadbServer, clickhouseServer, prometheusServer].map(packaged),
+  ...[
+    redisServer,
+    haproxyServer,
+    mariadbServer,
+    clickhouseServer,
+    prometheusServer,
+    chromiumShell,
+  ].map(packaged),
   {
     name: 'Toxiproxy',
     find: async () => {

@@ -5,7 +5,8 @@ export const redisServer: ServerKind = {
   command: 'redis-server',
   variable: 'REDIS_SERVER_BIN',
   versionArgs: ['--version'],
-  packages: ['redis-server'],
+  // The server is a link to a program of the tools, which may be installed without it.
+  packages: ['redis-server', 'redis-tools'],
   inPackages: ['usr/bin/redis-server'],
   install: {
     apt: 'sudo apt-get install redis-server',

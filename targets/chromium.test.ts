@@ -1,0 +1,24 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, test } from 'vitest'
+import { screenshot } from './chromium.ts'
+import { testRun } from './testing/test-run.ts'
+
+test('a page is painted in a real browser, after its scripts have run', {
+  timeout: 180_000,
+}, async () => {
+  await using run = await testRun()
+  const page = join(run.runFolder, 'page.html')
+  const paint = async (script: string) => {
+    const file = join(run.runFolder, 'page.png')
+    await writeFile(page, `<body><script>${script}</script>`)
+    await screenshot({ url: pathToFileURL(page).href, file, width: 320, height: 200 })
+    return readFile(file)
+  }
+  const white = await paint('')
+  const red = await paint("document.body.style.background = 'red'")
+  expect(white.subarray(1, 4).toString()).toBe('PNG')
+  expect([white.readUInt32BE(16), white.readUInt32BE(20)]).toEqual([320, 200])
+  expect(red.equals(white)).toBe(false)
+})
