@@ -43,8 +43,14 @@ export class Flow implements Reader {
 
   read(chunk: Buffer, borrowed: boolean): void {
     this.received += chunk.length
-    if (!this.gate && !this.#head) this.send(chunk)
-    else this.#inspect(borrowed ? Buffer.from(chunk) : chunk)
+    const { gate } = this
+    if (this.#head || gate?.control) {
+      this.#inspect(borrowed ? Buffer.from(chunk) : chunk)
+      return
+    }
+    this.send(chunk)
+    // Parsers copy what they keep, so a borrowed chunk will do.
+    gate?.push(chunk)
   }
 
   ended(): void {

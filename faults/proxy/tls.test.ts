@@ -46,7 +46,7 @@ test('TLS is terminated with the given certificate, and faults strike below it',
   await using proxy = await testProxy()
   await using server = await echo()
   const listen = await proxyTo(proxy, server, { tls: { cert, key } })
-  await using socket = await tlsClient(listen)
+  const socket = await tlsClient(listen)
   expect(await roundTrip(socket, 'opened')).toBe('opened')
   const shown = (await proxy.call('GET', '/proxies/p')).text
   expect(JSON.parse(shown).encryption).toEqual({ clients: 'terminated', upstream: 'plain' })

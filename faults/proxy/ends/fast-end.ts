@@ -26,6 +26,8 @@ interface WriteRequest {
 }
 
 interface Handle {
+  /** What the socket believes; it starts a handle that is not. */
+  reading: boolean
   onread: (buffer: ArrayBuffer | undefined) => void
   readStart(): number
   readStop(): number
@@ -75,8 +77,12 @@ class FastEnd implements End {
       if (length > 0) this.#read(length)
       else toSocket.call(handle, buffer)
     }
-    // Makes the socket start the handle, and lets it say `end`.
-    if (!this.#paused) this.socket.resume()
+    // Started here and not by the socket, which would do it later, and undo a pause.
+    const reading = handle.reading
+    handle.reading = true
+    if (!reading && !this.#paused) handle.readStart()
+    // Lets the socket say `end`.
+    this.socket.resume()
   }
 
   pause(): void {
