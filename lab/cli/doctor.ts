@@ -43,7 +43,7 @@ function machine(): readonly (readonly [string, string])[] {
 async function tellServer({ name, find, otherwise }: ServerProbe): Promise<string> {
   try {
     const found = await find()
-    if (found) return yes(name, `${found.version}, from ${found.from}`)
+    if (found) return yes(name, [found.version, `from ${found.from}`].filter(Boolean).join(', '))
     return maybe(name, `not here yet: ${otherwise}`)
   } catch (error) {
     const reason = messageOf(error)
