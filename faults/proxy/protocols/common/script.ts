@@ -54,8 +54,11 @@ export function hear(
   for (const [who, said] of script) {
     const direction = who === 'client' ? 'upstream' : 'downstream'
     for (const chunk of cut(Buffer.from(said))) {
-      if (unparsed === undefined) session[direction].push(chunk, outputs[direction])
-      else passed[direction] += chunk.toString('latin1')
+      const lent = Buffer.from(chunk)
+      if (unparsed === undefined) session[direction].push(lent, outputs[direction])
+      else passed[direction] += lent.toString('latin1')
+      // The memory is the socket's: who keeps a piece of it must have copied it.
+      lent.fill(0)
     }
   }
   if (unparsed === undefined) {
