@@ -140,7 +140,7 @@ async function spawnInstance(run: TestRun, name: string, config: object): Promis
   return { name, process, url, client: (role = 'api') => new Client(url(role)) }
 }
 
-const startWithinMs = 20_000
+const startWithinMs = 50_000
 
 async function whenReady(run: TestRun, process: GuardedProcess, file: string, logFile: string) {
   let ended = false

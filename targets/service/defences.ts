@@ -106,6 +106,14 @@ export const defenceTable = {
     promise: 'While the event loop lags more than this, requests are refused at once.',
     settings: { maxLagMs: 2_000 },
   },
+  'post-cache': {
+    promise: 'Published posts are read from the cache, never staler than this.',
+    settings: { ttlMs: 5_000 },
+  },
+  'stampede-guard': {
+    promise: 'When a cached post expires, one reader loads it and the others wait for that.',
+    settings: { lockMs: 1_000, pollMs: 20 },
+  },
   'role-cache': {
     promise:
       'Roles are read from Postgres at most this often per person; a change is seen by then.',

@@ -1,6 +1,8 @@
 import { accountsModule } from './accounts/module.ts'
+import { blogModule } from './blog/module.ts'
 import { chatModule } from './chat/module.ts'
 import { checkoutModule } from './checkout/module.ts'
+import { dataModule } from './data/module.ts'
 import { filesModule } from './files/module.ts'
 import type { Module } from './kit.ts'
 import { mailModule } from './mail/module.ts'
@@ -17,5 +19,7 @@ export const modules: readonly Module[] = [
   sessionsModule,
   ordersModule,
   filesModule,
+  blogModule,
   marketplaceModule,
+  dataModule,
 ]
