@@ -110,6 +110,10 @@ const schema = z.strictObject({
       clientSecret: z.string().optional(),
     })
     .optional(),
+  /** Without it there is no directory. `sqlite:FILE`, `mysql://…` or `postgres://…`. */
+  directory: z
+    .strictObject({ url: z.string().regex(/^(sqlite:|mysql:\/\/|postgres(ql)?:\/\/)./) })
+    .optional(),
   /** The address people reach the shop at, for links in mails. */
   publicUrl: z.url().default('http://localhost'),
   defencesOff: z.array(z.enum(defenceNames)).default([]),

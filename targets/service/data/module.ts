@@ -1,0 +1,52 @@
+import { createPasswords } from '../accounts/passwords.ts'
+import type { Config } from '../config.ts'
+import type { Kit, Module } from '../kit.ts'
+import { sendMails } from '../mail/sender.ts'
+import type { Engine } from './engine.ts'
+import { createMailQueue } from './mail-queue.ts'
+import { createPeople } from './people.ts'
+import { createRegistration } from './registration.ts'
+import { addDirectoryRoutes } from './routes.ts'
+import { createDirectorySessions } from './sessions.ts'
+
+/** A directory of people on a database of one's choice; nothing where none is configured. */
+export const dataModule: Module = {
+  name: 'data',
+  start: {
+    api: async (kit, http) => {
+      const { directory, publicUrl, auth } = kit.config
+      if (!directory) return
+      const engine = await engineFor(kit, directory)
+      const passwords = createPasswords(kit.defences)
+      addDirectoryRoutes(http, {
+        people: createPeople(engine),
+        registration: createRegistration(engine, { passwords, publicUrl }),
+        sessions: createDirectorySessions(kit.identity.sessions),
+        secureCookies: auth.secureCookies,
+      })
+    },
+    worker: async kit => {
+      const { directory, smtp } = kit.config
+      if (!directory || !smtp) return
+      const { defences, log, onClose } = kit
+      const outbox = createMailQueue(await engineFor(kit, directory))
+      const stopped = new AbortController()
+      const sending = sendMails({ outbox, smtp, defences, log }, stopped.signal)
+      onClose(async () => {
+        stopped.abort()
+        await sending
+      })
+    },
+  },
+}
+
+async function engineFor(kit: Kit, directory: NonNullable<Config['directory']>): Promise<Engine> {
+  // Three drivers, of which one is used.
+  const { migrateEngine, openEngine } = await import('./open-engine.ts')
+  const engine = openEngine(directory.url)
+  kit.onClose(async () => {
+    await engine[Symbol.asyncDispose]()
+  })
+  await migrateEngine(engine)
+  return engine
+}

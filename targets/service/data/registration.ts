@@ -1,0 +1,111 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { Problem, unavailable } from '../problem.ts'
+import { DataError } from './data-error.ts'
+import type { Db, Engine } from './engine.ts'
+import { queueMail } from './mail-queue.ts'
+import { createPeople } from './people.ts'
+import type { Person } from './tables.ts'
+
+export const entry = z.strictObject({
+  email: z.email().max(254),
+  name: z.string().trim().min(1).max(100),
+  password: z.string().min(10).max(128),
+})
+export type Entry = z.infer<typeof entry>
+
+/** As the accounts module has it: costly on purpose, and bounded. */
+export interface Hashing {
+  hash(password: string): Promise<string>
+  matches(password: string, hash: string | null | undefined): Promise<boolean>
+}
+
+/** A directory of people who prove their address, on any of the three databases. */
+export interface Registration {
+  /** The row, the token and the mail are stored together, or none of them. */
+  register(entry: Entry): Promise<number>
+  /** Once, within a day. @throws {Problem} 400 `token-invalid`. */
+  verify(token: string): Promise<Person>
+  /** @throws {Problem} 401 `login-wrong`, 403 `unverified`. */
+  prove(email: string, password: string): Promise<Person>
+}
+
+const tokenMs = 24 * 3_600_000
+const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
+
+export function createRegistration(
+  engine: Engine,
+  { passwords, publicUrl }: { readonly passwords: Hashing; readonly publicUrl: string },
+): Registration {
+  const peopleOf = (db: Db) => createPeople({ kind: engine.kind, db })
+  return {
+    register: async ({ email, name, password }) => {
+      const passwordHash = await passwords.hash(password)
+      const token = randomBytes(32).toString('base64url')
+      const work = engine.transaction(async trx => {
+        const id = await peopleOf(trx).add({ email, name, passwordHash })
+        const values = { hash: hashOf(token), person_id: id, expires_at: Date.now() + tokenMs }
+        await trx.insertInto('data_tokens').values(values).execute()
+        const body = `Hello ${name},\n\n${publicUrl}/v1/directory/verify?token=${token}\n`
+        await queueMail(trx, { recipient: email, subject: 'Confirm your address', body })
+        return id
+      })
+      return work.catch(explain)
+    },
+    verify: async token => {
+      const work = engine.transaction(async trx => {
+        const now = Date.now()
+        // One statement decides, so of two who come at once only one is let in.
+        const { numUpdatedRows } = await trx
+          .updateTable('data_tokens')
+          .set({ used_at: now })
+          .where('hash', '=', hashOf(token))
+          .where('used_at', 'is', null)
+          .where('expires_at', '>', now)
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) throw invalid()
+        const owner = trx.selectFrom('data_tokens').select('person_id')
+        const { person_id } = await owner
+          .where('hash', '=', hashOf(token))
+          .executeTakeFirstOrThrow()
+        const people = peopleOf(trx)
+        await people.change(Number(person_id), { verifiedAt: new Date(now) })
+        const person = await people.byId(Number(person_id))
+        if (!person) throw invalid()
+        return person
+      })
+      return work.catch(explain)
+    },
+    prove: async (email, password) => {
+      const person = await createPeople(engine).byEmail(email).catch(explain)
+      if (!(await passwords.matches(password, person?.passwordHash)) || !person) {
+        throw new Problem({ status: 401, code: 'login-wrong', title: 'Wrong name or password.' })
+      }
+      if (person.verifiedAt) return person
+      const title = 'Confirm your e-mail address first.'
+      throw new Problem({ status: 403, code: 'unverified', title })
+    },
+  }
+}
+
+function invalid(): Problem {
+  const title = 'This link was used, has expired, or was never valid.'
+  return new Problem({ status: 400, code: 'token-invalid', title })
+}
+
+function explain(error: unknown): never {
+  // What the work itself threw comes back as the cause of what the transaction throws.
+  const cause = error instanceof DataError && error.cause instanceof Problem ? error.cause : error
+  if (!(cause instanceof DataError)) throw cause
+  if (cause.kind === 'unique') {
+    throw new Problem({ status: 409, code: 'email-taken', title: 'This email is taken.', cause })
+  }
+  if (cause.kind === 'conflict' || cause.kind === 'timeout' || cause.kind === 'unavailable') {
+    const outcome = cause.kind === 'conflict' ? 'not-done' : 'unknown'
+    throw unavailable('directory-unavailable', 'The directory cannot be reached.', {
+      outcome,
+      cause,
+    })
+  }
+  throw cause
+}
