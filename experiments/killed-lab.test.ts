@@ -14,6 +14,7 @@ import {
   type ProcessId,
   withDescendants,
 } from '../lab/process-table.ts'
+import { serverCache } from '../targets/runtime/server-cache.ts'
 
 const project = join(import.meta.dirname, '..')
 const cli = join(project, 'lab/cli/main.ts')
@@ -42,8 +43,7 @@ async function midFault(): Promise<MidFault> {
   await chmod(root, 0o755)
   await mkdir(join(root, 'experiments'))
   await mkdir(join(root, '.lab'))
-  await mkdir(join(project, '.lab/servers'), { recursive: true })
-  await symlink(join(project, '.lab/servers'), join(root, '.lab/servers'))
+  await symlink(await serverCache(join(project, '.lab')), join(root, '.lab/servers'))
   await writeFile(join(root, 'experiments/mid-fault.ts'), experiment)
   const lab = spawn(process.execPath, [cli, 'experiment', 'mid-fault'], {
     cwd: root,

@@ -22,6 +22,8 @@ export async function reservePort(): Promise<ReservedPort> {
 function hold(port: number): Promise<ReservedPort | undefined> {
   const { promise, resolve } = Promise.withResolvers<ReservedPort | undefined>()
   const server = createServer()
+  // Forgotten, as when a neighbour fails to start, it must not keep the process alive.
+  server.unref()
   server.once('error', () => resolve(undefined))
   server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
     resolve({ port, release: () => new Promise(done => server.close(() => done())) }),
