@@ -253,8 +253,33 @@ test('a seed repeats the inputs and the moments of the strikes; another seed doe
   for (const it of [one, same, other]) await it?.[Symbol.asyncDispose]()
 })
 
+test('is inconclusive, and makes no fault, when a link it would hit carries no traffic', async () => {
+  await using tap = await cutTap({ idle: true })
+  const touching = { ...misbehave('refuse'), plan: touchingPlan }
+  await using it = await running({
+    target: counter({ links: [tap.link] }),
+    schedule: [at('100ms', touching)],
+  })
+  expect(it.conclusion).toMatchObject({ verdict: 'inconclusive', faults: [] })
+  expect(it.reasons.join()).toContain('a fault would hit link a>b, but no workload uses it')
+})
+
+test('lists a link that no fault touches as idle, and goes on', async () => {
+  await using tap = await cutTap({ idle: true })
+  await using it = await running({ target: counter({ links: [tap.link] }) })
+  const preflight = it.journal.filter(entry => entry.kind === 'preflight')
+  const detail = expect.stringMatching(/^idle/)
+  expect(preflight).toMatchObject([{ link: 'a>b', passed: true, detail }])
+  expect(it.conclusion.faults).toMatchObject([{ landed: 1 }])
+})
+
+const touchingPlan: Fault<CounterSystem>['plan'] = async (system, context) => ({
+  ...(await misbehave('refuse').plan(system, context)),
+  touches: ['a>b'],
+})
+
 /** A tap that answers as ours does, and drops the stream of events after half a second. */
-async function cutTap() {
+async function cutTap({ idle = false } = {}) {
   let bytes = 0
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://tap')
@@ -263,7 +288,7 @@ async function cutTap() {
       setTimeout(() => response.destroy(), 500)
       return
     }
-    const counters = { open: 1, connections: 1, bytes: bytes++ }
+    const counters = { open: 1, connections: 1, bytes: idle ? 0 : bytes++ }
     response.end(JSON.stringify(pathname === '/clock' ? { nowMs: 1 } : { counters }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
