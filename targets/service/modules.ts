@@ -3,7 +3,6 @@ import { blogModule } from './blog/module.ts'
 import { chatModule } from './chat/module.ts'
 import { checkoutModule } from './checkout/module.ts'
 import { dataModule } from './data/module.ts'
-import { dataModule } from './data/module.ts'
 import { filesModule } from './files/module.ts'
 import type { Module } from './kit.ts'
 import { mailModule } from './mail/module.ts'
@@ -22,6 +21,5 @@ export const modules: readonly Module[] = [
   filesModule,
   blogModule,
   marketplaceModule,
-  dataModule,
   dataModule,
 ]
