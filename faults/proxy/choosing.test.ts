@@ -37,9 +37,9 @@ test('a toxic for one client, or one connection, spares its neighbours', async (
   const client1 = `127.0.0.1:${one.socket.localPort}`
   await addToxic(proxy, { name: 'a', type: 'rst', connections: { client: client1 } })
   expect(await one.ended).toBe('ECONNRESET')
-  const list = (await proxy.call('GET', '/connections')).json
+  const list = (await proxy.call('GET', '/connections')).connections
   const client2 = `127.0.0.1:${two.socket.localPort}`
-  const { id } = list.find((each: { client: string }) => each.client === client2)
+  const id = list.find(each => each.client === client2)?.id
   await addToxic(proxy, { name: 'b', type: 'fin', connections: { ids: [id] } })
   expect(await two.ended).toBe('fin')
   three.write('spared')
@@ -61,7 +61,7 @@ test('a lease heals by itself, a heartbeat keeps it, and traffic passes all the 
   await socket.bytes(4)
   expect(performance.now() - startedMs).toBeGreaterThan(150)
   const names = async () =>
-    (await proxy.call('GET', '/proxies/p/toxics')).json.map((each: { name: string }) => each.name)
+    (await proxy.call('GET', '/proxies/p/toxics')).toxics.map(each => each.name)
   expect(await names()).toEqual(['kept'])
   clearInterval(beat)
   await until(async () => (await names()).length === 0)
@@ -71,5 +71,5 @@ test('toxics of a config file are in place before the first connection', async (
   await using server = await echo()
   const config = [{ name: 'p', upstream: server.address, toxics: [{ type: 'rst' }] }]
   await using proxy = await testProxy({ config })
-  expect(await answers((await proxy.call('GET', '/proxies/p')).json.listen)).toBe('x')
+  expect(await answers((await proxy.call('GET', '/proxies/p')).proxy.listen)).toBe('x')
 })

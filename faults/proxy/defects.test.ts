@@ -15,7 +15,7 @@ test('1: no toxic that is accepted kills the server, and the killing ones are re
   for (const [toxic, field] of refused) {
     const reply = await proxy.call('POST', '/proxies/p/toxics', toxic)
     expect(reply.status).toBe(400)
-    expect(reply.json.error).toContain(field)
+    expect(reply.error).toContain(field)
   }
   using socket = await client(listen)
   socket.write('alive')
@@ -27,11 +27,11 @@ test('2: an upstream that never answers the handshake blocks no call', async () 
   await using server = await echo()
   // A proxy whose connects are never answered is such an upstream.
   await proxyTo(proxy, server, { toxics: [{ type: 'connect_timeout' }] })
-  const silent = (await proxy.call('GET', '/proxies/p')).json.listen
+  const silent = (await proxy.call('GET', '/proxies/p')).proxy.listen
   const second = await proxy.call('POST', '/proxies', { name: 'q', upstream: silent })
-  using socket = await client(second.json.listen)
+  using socket = await client(second.proxy.listen)
   socket.write('x')
-  await until(async () => (await proxy.call('GET', '/connections')).json.length === 1)
+  await until(async () => (await proxy.call('GET', '/connections')).connections.length === 1)
   const startedMs = performance.now()
   expect((await proxy.call('GET', '/proxies')).status).toBe(200)
   expect((await proxy.call('DELETE', '/proxies/q')).status).toBe(204)
@@ -88,7 +88,9 @@ test('5: timeout closes under steady traffic too, and removing it closes nothing
   using kept = await client(listen)
   await addToxic(proxy, { type: 'timeout', attributes: { timeout: 0 } })
   kept.write('held back')
-  await until(async () => (await proxy.call('GET', '/connections')).json[0]?.downstream.held === 9)
+  await until(
+    async () => (await proxy.call('GET', '/connections')).connections[0]?.downstream.held === 9,
+  )
   expect(kept.received().length).toBe(0)
   await proxy.call('DELETE', '/proxies/p/toxics/timeout_downstream')
   expect((await kept.bytes(9)).toString()).toBe('held back')
@@ -108,17 +110,17 @@ test('6: misspelt and impossible values are refused by field, and toxicity is dr
   for (const [toxic, field] of refused) {
     const reply = await proxy.call('POST', '/proxies/p/toxics', toxic)
     expect(reply.status).toBe(400)
-    expect(reply.json.error).toContain(field)
+    expect(reply.error).toContain(field)
   }
 
   const toxics = [{ name: 't', type: 'black_hole', toxicity: 0.5 }]
   await proxy.call('POST', '/populate', [{ name: 'p', upstream: server.address, listen, toxics }])
   const sockets = await Promise.all(Array.from({ length: 16 }, () => client(listen)))
-  await until(async () => (await proxy.call('GET', '/connections')).json.length === 16)
+  await until(async () => (await proxy.call('GET', '/connections')).connections.length === 16)
   const touched = async () =>
     JSON.stringify(
-      (await proxy.call('GET', '/connections')).json.map(
-        (each: { downstream: { toxics: string[] } }) => each.downstream.toxics.length,
+      (await proxy.call('GET', '/connections')).connections.map(
+        each => each.downstream.toxics.length,
       ),
     )
   const before = await touched()
@@ -139,14 +141,14 @@ test('7: populate honours enabled and toxics, and bytes count while they flow', 
     { name: 'p', upstream: server.address, toxics: [{ type: 'noop' }] },
   ])
   expect(reply.status).toBe(201)
-  const [off, on] = reply.json.proxies
-  expect(off.enabled).toBe(false)
-  expect(on.toxics.map((each: { name: string }) => each.name)).toEqual(['noop_downstream'])
-  const again = [{ name: 'p', listen: on.listen, upstream: server.address, enabled: false }]
-  expect((await proxy.call('POST', '/populate', again)).json.proxies[0].enabled).toBe(false)
+  const [off, on] = reply.populated
+  expect(off?.enabled).toBe(false)
+  expect(on?.toxics.map(each => each.name)).toEqual(['noop_downstream'])
+  const again = [{ name: 'p', listen: on?.listen, upstream: server.address, enabled: false }]
+  expect((await proxy.call('POST', '/populate', again)).populated[0]?.enabled).toBe(false)
   await proxy.call('POST', '/populate', [{ ...again[0], enabled: true }])
 
-  using socket = await client(on.listen)
+  using socket = await client(on?.listen ?? '')
   socket.write('12345')
   await socket.bytes(5)
   const { text } = await proxy.call('GET', '/metrics')
@@ -165,5 +167,5 @@ test('8: what the Node client drops (error texts, toxics on create) is there for
     upstream: server.address,
     toxics: [{ type: 'latency', stream: 'upstream', attributes: { latency: 5 } }],
   })
-  expect(created.json.toxics[0]).toMatchObject({ name: 'latency_upstream', stream: 'upstream' })
+  expect(created.proxy.toxics[0]).toMatchObject({ name: 'latency_upstream', stream: 'upstream' })
 })

@@ -83,5 +83,5 @@ test('a certificate that cannot be used is refused by name', async () => {
   const body = { name: 'p', upstream: '127.0.0.1:1', tls: { cert: 'nonsense', key } }
   const reply = await proxy.call('POST', '/proxies', body)
   expect(reply.status).toBe(400)
-  expect(reply.json.error).toContain('tls.cert')
+  expect(reply.error).toContain('tls.cert')
 })

@@ -1,15 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { type ServerOptions, startProxyServer } from '../server.ts'
-
-/** An answer of the API as a test reads it. */
-export interface Reply {
-  readonly status: number
-  readonly text: string
-  readonly type: string | null
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever fields it expects
-  readonly json: any
-}
+import { Reply } from './reply.ts'
 
 export interface TestProxy extends AsyncDisposable {
   readonly url: string
@@ -34,22 +26,9 @@ export async function testProxy(options: Partial<ServerOptions> = {}): Promise<T
         signal: AbortSignal.timeout(10_000),
       })
       const text = await answer.text()
-      return {
-        status: answer.status,
-        text,
-        type: answer.headers.get('content-type'),
-        json: parsed(text),
-      }
+      return new Reply(answer.status, text, answer.headers.get('content-type'))
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 
@@ -143,7 +122,7 @@ export async function client(address: string): Promise<Client> {
 export async function proxyTo(proxy: TestProxy, to: Upstream, body: object = {}): Promise<string> {
   const reply = await proxy.call('POST', '/proxies', { name: 'p', upstream: to.address, ...body })
   if (reply.status !== 201) throw new Error(`expected 201, found ${reply.status} ${reply.text}`)
-  return reply.json.listen
+  return reply.proxy.listen
 }
 
 export async function addToxic(proxy: TestProxy, body: object): Promise<void> {

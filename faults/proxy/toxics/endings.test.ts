@@ -27,7 +27,7 @@ test('rst and fin end idle connections that were open already, each in its way',
     await addToxic(proxy, { type })
     expect(await idle.ended).toBe(ending)
     const toxic = await proxy.call('GET', `/proxies/p/toxics/${type}_downstream`)
-    expect(toxic.json.landed.connections).toBe(1)
+    expect(toxic.toxic.landed.connections).toBe(1)
     await proxy.call('DELETE', `/proxies/p/toxics/${type}_downstream`)
   }
 })
@@ -60,7 +60,9 @@ test('black_hole swallows data and FIN in silence, and all of it flows when heal
   await addToxic(proxy, { type: 'black_hole', stream: 'upstream' })
   socket.write('lost?')
   socket.socket.end()
-  await until(async () => (await proxy.call('GET', '/connections')).json[0].upstream.held === 5)
+  await until(
+    async () => (await proxy.call('GET', '/connections')).connections[0]?.upstream.held === 5,
+  )
   expect(socket.received().length).toBe(0)
   await proxy.call('DELETE', '/proxies/p/toxics/black_hole_upstream')
   expect(await socket.ended).toBe('fin')
@@ -98,7 +100,7 @@ test('refuse and connect_timeout act before accept, spare open connections, and 
     open.write(type)
     await open.bytes(type.length)
     await proxy.call('DELETE', `/proxies/p/toxics/${type}_downstream`)
-    expect((await proxy.call('GET', '/proxies/p')).json.listen).toBe(listen)
+    expect((await proxy.call('GET', '/proxies/p')).proxy.listen).toBe(listen)
   }
   expect(await outcome(listen, 2_000)).toBe('connect')
 })
@@ -113,5 +115,5 @@ test('packet_loss stalls without losing a byte', async () => {
   socket.write(sent)
   expect((await socket.bytes(sent.length)).equals(sent)).toBe(true)
   const toxic = await proxy.call('GET', '/proxies/p/toxics/packet_loss_downstream')
-  expect(toxic.json.landed.bytes).toBeGreaterThan(0)
+  expect(toxic.toxic.landed.bytes).toBeGreaterThan(0)
 })

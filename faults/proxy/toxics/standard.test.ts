@@ -18,7 +18,7 @@ test('latency is never early, adds up over both directions, and says what it lan
   await addToxic(proxy, { type: 'latency', stream: 'upstream', attributes: { latency: 40 } })
   const took = await Promise.all(Array.from({ length: 10 }, () => roundTripMs(listen)))
   expect(Math.min(...took)).toBeGreaterThanOrEqual(100)
-  const { landed } = (await proxy.call('GET', '/proxies/p/toxics/latency_downstream')).json
+  const { landed } = (await proxy.call('GET', '/proxies/p/toxics/latency_downstream')).toxic
   expect(landed).toEqual({ connections: 10, bytes: 10, messages: 0 })
 })
 
@@ -40,7 +40,9 @@ test('latency keeps order under jitter, and lets go of what it holds when remove
     attributes: { latency: 60_000, jitter: 0 },
   })
   socket.write('!')
-  await until(async () => (await proxy.call('GET', '/connections')).json[0].downstream.held === 1)
+  await until(
+    async () => (await proxy.call('GET', '/connections')).connections[0]?.downstream.held === 1,
+  )
   await proxy.call('DELETE', '/proxies/p/toxics/latency_downstream')
   expect((await socket.bytes(sent.length + 1)).at(-1)).toBe(33)
 })
@@ -57,9 +59,7 @@ test('bandwidth passes its rate, and nothing at rate 0', async () => {
   using socket = await client(listen)
   socket.write('stuck')
   await until(async () =>
-    (await proxy.call('GET', '/connections')).json.some(
-      (each: { downstream: { held: number } }) => each.downstream.held === 5,
-    ),
+    (await proxy.call('GET', '/connections')).connections.some(each => each.downstream.held === 5),
   )
   expect(socket.received().length).toBe(0)
   await proxy.call('POST', '/reset')
