@@ -114,6 +114,10 @@ const schema = z.strictObject({
   directory: z
     .strictObject({ url: z.string().regex(/^(sqlite:|mysql:\/\/|postgres(ql)?:\/\/)./) })
     .optional(),
+  /** Without it nothing is counted. */
+  clickhouse: z
+    .strictObject({ url: z.url(), username: z.string(), password: z.string() })
+    .optional(),
   /** The address people reach the shop at, for links in mails. */
   publicUrl: z.url().default('http://localhost'),
   defencesOff: z.array(z.enum(defenceNames)).default([]),

@@ -123,6 +123,10 @@ export const defenceTable = {
     promise: 'A mail is sent after its transaction commits, with back-off, for two days.',
     settings: { attempts: 60, timeoutMs: 5_000, baseMs: 500, capMs: 3_600_000 },
   },
+  'analytics-outbox': {
+    promise: 'An event is stored before it is shipped: ClickHouse may be away, and nobody waits.',
+    settings: { batch: 500 },
+  },
   'oauth-limits': {
     promise: 'A sign-in provider gets this long for each answer; a sign-in must end in this long.',
     settings: { timeoutMs: 600, flowSeconds: 600 },

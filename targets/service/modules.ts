@@ -1,4 +1,5 @@
 import { accountsModule } from './accounts/module.ts'
+import { analyticsModule } from './analytics/module.ts'
 import { blogModule } from './blog/module.ts'
 import { chatModule } from './chat/module.ts'
 import { checkoutModule } from './checkout/module.ts'
@@ -22,4 +23,5 @@ export const modules: readonly Module[] = [
   blogModule,
   marketplaceModule,
   dataModule,
+  analyticsModule,
 ]

@@ -1,0 +1,53 @@
+import type { Module } from '../kit.ts'
+import { loop } from '../resilience/loop.ts'
+import { migrations } from './migrations.ts'
+import { createAnalyticsOutbox } from './outbox.ts'
+import { addAnalyticsRoutes } from './routes.ts'
+import { openStore } from './store.ts'
+
+const idleMs = 250
+
+/** Nothing where no ClickHouse is configured. */
+export const analyticsModule: Module = {
+  name: 'analytics',
+  migrations,
+  start: {
+    api: async ({ config, db, defences, identity, log, onClose }, http) => {
+      if (!config.clickhouse) return
+      const store = await openStore(config.clickhouse)
+      onClose(() => store.close())
+      const outbox = createAnalyticsOutbox(db)
+      addAnalyticsRoutes(http, {
+        identity,
+        store,
+        track: defences.on('analytics-outbox')
+          ? event => outbox.add(event)
+          : async event => {
+              await store.insert([event]).catch(err => log.warn({ err }, 'an event was lost'))
+            },
+      })
+    },
+    worker: async ({ config, db, defences, log, metrics, onClose }) => {
+      if (!config.clickhouse || !defences.on('analytics-outbox')) return
+      const { batch } = defences.settings('analytics-outbox')
+      const store = await openStore(config.clickhouse)
+      const outbox = createAnalyticsOutbox(db)
+      const shipped = metrics.counter({
+        name: 'analytics_events_shipped_total',
+        help: 'Events that ClickHouse acknowledged, copies included.',
+      })
+      const ship = async () => {
+        const count = await outbox.take(batch, events => store.insert(events))
+        shipped.inc(count)
+        return count > 0
+      }
+      const stopped = new AbortController()
+      const shipping = loop('analytics', ship, { idleMs, signal: stopped.signal, log })
+      onClose(async () => {
+        stopped.abort()
+        await shipping
+        await store.close()
+      })
+    },
+  },
+}

@@ -1,0 +1,40 @@
+import { type Kysely, sql } from 'kysely'
+import type { Event } from './event.ts'
+
+/** Events on their way to ClickHouse, in Postgres. */
+export interface AnalyticsOutbox {
+  /** In the caller's transaction, when it is given one: told if and only if that commits. */
+  add(event: Event): Promise<void>
+  /**
+   * Hands the oldest to `ship` and forgets them once that resolves. Whoever dies in between ships
+   * them again: at least once. Resolves to how many there were.
+   */
+  take(most: number, ship: (events: readonly Event[]) => Promise<void>): Promise<number>
+  depth(): Promise<number>
+}
+
+export function createAnalyticsOutbox(db: Kysely<unknown>): AnalyticsOutbox {
+  return {
+    add: async ({ id, name, userId, at, properties }) => {
+      await sql`
+        insert into analytics_outbox (id, name, user_id, at, properties)
+        values (${id}, ${name}, ${userId}, ${at}, ${JSON.stringify(properties)})`.execute(db)
+    },
+    take: (most, ship) =>
+      db.transaction().execute(async trx => {
+        const { rows } = await sql<Event & { seq: number }>`
+          select seq, id, name, user_id as "userId", at, properties from analytics_outbox
+          order by seq limit ${most} for update skip locked`.execute(trx)
+        if (rows.length === 0) return 0
+        await ship(rows)
+        const seqs = rows.map(({ seq }) => seq)
+        await sql`delete from analytics_outbox where seq = any(${seqs})`.execute(trx)
+        return rows.length
+      }),
+    depth: async () => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::int as n from analytics_outbox`.execute(db)
+      return rows[0]?.n ?? 0
+    },
+  }
+}
