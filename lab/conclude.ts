@@ -46,6 +46,7 @@ export function conclude(
     defencesOff: run?.defencesOff ?? [],
     faultsOff: run?.faultsOff ?? false,
     planted: run?.planted ?? [],
+    proxy: run?.proxy ?? 'embedded',
     checks: judgeChecks(findings),
     hypotheses,
     faults,

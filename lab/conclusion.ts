@@ -19,6 +19,8 @@ export interface Conclusion {
   readonly faultsOff: boolean
   /** Controls that were planted. */
   readonly planted: readonly string[]
+  /** Who injected network faults. */
+  readonly proxy: 'embedded' | 'toxiproxy'
   readonly checks: Readonly<Record<string, JudgedCheck>>
   readonly hypotheses: readonly JudgedHypothesis[]
   readonly faults: readonly JudgedFault[]

@@ -25,11 +25,11 @@ export function describeRun<System extends LabSystem>(
     faultsOff: options.faultsOff ?? false,
     strikes: strikes.map(({ fault }) => fault.label),
     planted: options.planted ?? [],
+    proxy: options.proxy ?? 'embedded',
     commandMs: options.commandMs ?? 0,
     plan: {
       because: experiment.because,
       target: experiment.target.name,
-      proxy: options.proxy ?? 'embedded',
       ...timesOf(experiment),
       steadyState: experiment.steadyState.map(({ sentence }) => sentence),
       workloads: experiment.workloads.map(({ name, perSecond, clients, giveUpMs }) => {

@@ -48,6 +48,7 @@ const entry = z.discriminatedUnion('kind', [
     faultsOff: z.boolean(),
     strikes: z.array(z.string()),
     planted: z.array(z.string()),
+    proxy: z.enum(['embedded', 'toxiproxy']),
     commandMs: count.exactOptional(),
     plan: json,
     versions: texts,

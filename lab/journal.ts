@@ -31,6 +31,8 @@ export type Event =
       readonly strikes: readonly string[]
       /** Controls whose strikes were added. */
       readonly planted: readonly string[]
+      /** Who injected network faults. */
+      readonly proxy: 'embedded' | 'toxiproxy'
       /** How long the command had been at work before the run began. */
       readonly commandMs?: number
       readonly plan: Json

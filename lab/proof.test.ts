@@ -29,6 +29,7 @@ function concluded(
     defencesOff: [],
     faultsOff: false,
     planted: [],
+    proxy: 'embedded',
     checks: Object.fromEntries(checks),
     hypotheses: [],
     faults: [{ id: 0, label: 'f', landed: 1, plannedAtMs: 100, appliedAtMs: 110 }],

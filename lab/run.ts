@@ -19,6 +19,7 @@ import { scratchFolderFor } from './reachable-folder.ts'
 import { JournalFile } from './recorder.ts'
 import { makeRunFolder } from './run-folder.ts'
 import type { RunOptions } from './run-options.ts'
+import { watchStalls } from './stalls.ts'
 import { Steady } from './steady.ts'
 import { strikesOf, type TimedStrike } from './strikes.ts'
 import type { Context, LabSystem } from './target.ts'
@@ -130,6 +131,7 @@ async function conduct<System extends LabSystem>(
   const links = system.links.map(link => link.name)
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, checks, journal, clock)
+  using _stalls = watchStalls(journal, clock)
   const desk = { recorder: journal, clock, random }
   await using traffic = await startTraffic(workloads, one => one.open(system, context), desk)
   const steady = new Steady(steadyState, system, journal, clock)

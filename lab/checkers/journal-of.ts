@@ -48,6 +48,7 @@ export function traffic(
 /** The first entry of a run; with faults off it is a control. */
 export function began(faultsOff: boolean): Told {
   const named = { experiment: 'made-up', title: 'A made-up run', runId: 'made-up', seed: 1 }
-  const asked = { startedAt: '', defencesOff: [], faultsOff, strikes: [], planted: [] }
+  const proxy = 'embedded' as const
+  const asked = { startedAt: '', defencesOff: [], faultsOff, strikes: [], planted: [], proxy }
   return { kind: 'run', ...named, ...asked, plan: {}, versions: {} }
 }

@@ -42,6 +42,7 @@ const conclusion = z.object({
   defencesOff: z.array(z.string()),
   faultsOff: z.boolean(),
   planted: z.array(z.string()),
+  proxy: z.enum(['embedded', 'toxiproxy']),
   checks: z.record(z.string(), check),
   hypotheses: z.array(hypothesis),
   faults: z.array(fault),

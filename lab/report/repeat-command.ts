@@ -7,9 +7,11 @@ export function repeatCommand(run: {
   readonly defencesOff: readonly string[]
   readonly faultsOff: boolean
   readonly planted: readonly string[]
+  readonly proxy: 'embedded' | 'toxiproxy'
 }): string {
   const without = run.defencesOff.map(defence => ` --without ${defence}`).join('')
   const planted = run.planted.map(control => ` --plant ${control}`).join('')
   const calm = run.faultsOff ? ' --no-faults' : ''
-  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${planted}${calm}`
+  const proxy = run.proxy === 'embedded' ? '' : ` --proxy ${run.proxy}`
+  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${planted}${calm}${proxy}`
 }

@@ -29,6 +29,7 @@ export const sampleConclusion: Conclusion = {
   defencesOff: ['confirmed-writes'],
   faultsOff: false,
   planted: [],
+  proxy: 'embedded',
   reasons: [
     {
       word: 'not-restored',
@@ -82,6 +83,7 @@ function frame(title: string): readonly Told[] {
     faultsOff: false,
     strikes: [],
     planted: [],
+    proxy: 'embedded',
     commandMs: 900,
     plan: { because: 'Checkout ships goods on a write that all replicas confirmed.' },
     versions: { node: '24.21.0', redis: '7.0.15', postgres: '18.4' },

@@ -20,6 +20,7 @@ function concluded(verdict: Conclusion['verdict'], outageMs: number): Conclusion
     defencesOff: [],
     faultsOff: false,
     planted: [],
+    proxy: 'embedded',
     checks: { outage: { checker: 'o', word, story: 's', figures: { outageMs } } },
     hypotheses: [],
     faults: [],
