@@ -10,7 +10,7 @@ export interface Deadline {
 }
 
 /** What is due so soon is waited for with turns of the loop, which keep sockets served. */
-const SOON_MS = 0.3
+const SOON_MS = 0.6
 
 /**
  * Calls at absolute times of `performance.now()`: never early, in order of their time, and in the

@@ -4,8 +4,10 @@ import type { Alarm } from './alarm.ts'
 /** A wake-up takes its time: it is asked for so much earlier, as learned from those before. */
 const FIRST_LEAD_MS = 0.15
 const LEAST_LEAD_MS = 0.05
-const MOST_LEAD_MS = 1
-const LEARNING = 0.05
+const MOST_LEAD_MS = 0.5
+/** Fast up and slowly down: most wake-ups shall be early, and the rest of the time be spun. */
+const LEARNING_UP = 0.2
+const LEARNING_DOWN = 0.02
 
 /**
  * A thread that waits with sub-millisecond precision, which Node's timers do not have. It sleeps in
@@ -64,7 +66,8 @@ export class ThreadAlarm implements Alarm {
   #learn(tookMs: number): void {
     if (!Number.isFinite(tookMs) || tookMs < 0) return
     const wanted = Math.min(Math.max(tookMs, LEAST_LEAD_MS), MOST_LEAD_MS)
-    this.#leadMs += (wanted - this.#leadMs) * LEARNING
+    const missing = wanted - this.#leadMs
+    this.#leadMs += missing * (missing > 0 ? LEARNING_UP : LEARNING_DOWN)
   }
 }
 
