@@ -38,7 +38,7 @@ test('takes Sentinel with a map of addresses', () => {
   expect(parseConfig({ ...good, redis }).redis).toEqual(redis)
 })
 
-test('tells every problem at once, by its place', () => {
+test('PLT-01: tells every problem at once, by its place', () => {
   const problems = problemsOf({
     ...good,
     roles: ['api', 'cron'],
@@ -61,7 +61,7 @@ test('refuses a parameter that a defence does not have, and names those it has',
   ])
 })
 
-test('never says a secret', () => {
+test('PLT-01: never says a secret', () => {
   const problems = problemsOf({
     ...good,
     postgres: { url: 'http://shop:hunter2@127.0.0.1' },
