@@ -8,6 +8,7 @@ import { addJudgeCommand } from './judge-command.ts'
 import { addListCommand } from './list-command.ts'
 import { addProveCommand } from './prove-command.ts'
 import { addResilienceCommand } from './resilience-command.ts'
+import { addScenariosCommand } from './scenarios-command.ts'
 import { addSoakCommand } from './soak-command.ts'
 
 const program = new Command('lab')
@@ -21,6 +22,7 @@ addProveCommand(program)
 addSoakCommand(program)
 addResilienceCommand(program)
 addListCommand(program)
+addScenariosCommand(program)
 addDoctorCommand(program)
 addHealCommand(program)
 

@@ -1,0 +1,57 @@
+/** Scenarios that nothing shows yet: what will carry them, and what that waits for. */
+interface Open {
+  readonly carriedBy: string
+  readonly waitsFor: string
+}
+
+const module = (name: string, carriedBy: string): Open => ({
+  carriedBy,
+  waitsFor: `the ${name} module and its calm scenario in targets/scenarios/${name}/`,
+})
+const calm = (folder: string, carriedBy: string): Open => ({
+  carriedBy,
+  waitsFor: `its calm scenario in targets/scenarios/${folder}/`,
+})
+const fault = (carriedBy: string): Open => ({
+  carriedBy,
+  waitsFor: 'that experiment; it means something only under a fault',
+})
+const figures: Open = {
+  carriedBy: 'bench/service.ts',
+  waitsFor: 'that benchmark; a figure is never a timed test',
+}
+
+/** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
+export const open: Readonly<Record<string, Open>> = {
+  'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
+  'MSG-01': module('messages', 'experiments/worker-killed.ts'),
+  'MSG-02': module('messages', 'experiments/worker-killed.ts'),
+  'MSG-03': module('messages', 'experiments/dead-letters.ts'),
+  'MSG-04': module('messages', 'experiments/dead-letters.ts'),
+  'MSG-05': module('messages', 'experiments/worker-killed.ts'),
+  'MSG-06': module('messages', 'experiments/outbox-restarts.ts'),
+  'MSG-07': module('messages', 'experiments/worker-killed.ts'),
+  'AGT-01': module('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-02': module('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-03': module('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-04': module('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-05': module('agents', 'experiments/agent-instance-killed.ts'),
+  'DAT-04': calm('data', 'experiments/postgres-restart.ts'),
+  'DAT-07': fault('experiments/postgres-failover.ts'),
+  'DAT-08': calm('data', 'experiments/cache-divergence.ts'),
+  'DAT-09': calm('data', 'experiments/clickhouse-outage.ts'),
+  'DAT-10': fault('experiments/cross-database.ts'),
+  'DAT-11': calm('data', 'experiments/backup-under-load.ts'),
+  'PLT-01': calm('platform', 'experiments/bad-configuration.ts'),
+  'PLT-02': module('platform', 'experiments/bad-configuration.ts'),
+  'PLT-03': calm('platform', 'experiments/slow-instance.ts'),
+  'PLT-04': fault('experiments/dependencies-away.ts'),
+  'PLT-05': fault('experiments/resource-exhaustion.ts'),
+  'PLT-06': fault('experiments/clock-jump.ts'),
+  'LOD-01': figures,
+  'LOD-02': figures,
+  'LOD-03': figures,
+  'LOD-04': figures,
+  'LOD-05': figures,
+  'LOD-06': figures,
+}
