@@ -47,17 +47,30 @@ export function misbehave<
 /** Ends the faults; a peer that is gone has none. */
 export async function undo(args: Json): Promise<void> {
   const { url, token } = undoArgs.parse(args)
-  const answer = await fetch(new URL('/faults', url), {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(5_000),
-  }).catch((error: Error) => {
-    if (isRefused(error.cause)) return undefined
-    throw error
-  })
+  const answer = await unlessGone(() =>
+    fetch(new URL('/faults', url), {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(5_000),
+    }),
+  )
   if (answer && !answer.ok) throw new Error(`The peer at ${url} refused to heal: ${answer.status}`)
 }
 
-function isRefused(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED'
+/** Undefined when nobody listens. A kept connection of one that has died says only that it broke. */
+async function unlessGone(ask: () => Promise<Response>): Promise<Response | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      const code = codeOf(error instanceof Error ? error.cause : undefined)
+      if (code === 'ECONNREFUSED') return undefined
+      const isBroken = code === 'UND_ERR_SOCKET' || code === 'ECONNRESET'
+      if (!isBroken || attempt === 3) throw error
+    }
+  }
+}
+
+function codeOf(cause: unknown): unknown {
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined
 }

@@ -54,7 +54,8 @@ async function deliver(
   send: (envelope: Envelope) => Promise<unknown>,
   { outbox, smtp, defences, log }: Parts,
 ): Promise<void> {
-  const { attempts, baseMs, capMs } = defences.settings('mail-outbox')
+  const { baseMs, capMs, ...bounds } = defences.settings('mail-outbox')
+  const attempts = defences.on('mail-outbox') ? bounds.attempts : 1
   const { id, recipient, subject, body } = mail
   const messageId = `<${id}@${smtp.from.split('@')[1] ?? 'localhost'}>`
   try {
