@@ -18,6 +18,7 @@ export async function finalReads<System extends LabSystem>(
     await using clients = await workload.open(system, context)
     let op = firstFinalOp
     for (const operation of workload.finale([...recorder.entries])) {
+      context.signal.throwIfAborted()
       const startMs = context.clock.nowMs()
       recordInvoke(recorder, workload.name, op, 0, operation, startMs)
       const outcome = await perform(workload, clients, operation, 0, context.clock)

@@ -230,6 +230,27 @@ test('an interruption in mid-fault heals, records, and ends with 130', async () 
   expect(await leftovers(it.root)).toEqual([])
 })
 
+test.each(['start', 'preflight', 'baseline', 'recover', 'final-reads'] as const)(
+  'an interruption in the phase %s ends with 130, and leaves nothing',
+  async phase => {
+    const interrupt = new AbortController()
+    await using it = await running(
+      {},
+      {
+        signal: interrupt.signal,
+        observe: journal =>
+          journal.onEntry(entry => {
+            if (entry.kind !== 'phase' || entry.phase !== phase) return
+            queueMicrotask(() => interrupt.abort(new Interruption('SIGTERM')))
+          }),
+      },
+    )
+    expect(it.conclusion.exitCode).toBe(130)
+    expect(it.reasons.join()).toContain('interrupted by SIGTERM')
+    expect(await leftovers(it.root)).toEqual([])
+  },
+)
+
 test('a saved run, judged again, comes to the same verdict', async () => {
   await using it = await running({}, { defencesOff: ['durable'] })
   expect(await judgeFolder(it.folder, it.experiment)).toEqual(it.conclusion)

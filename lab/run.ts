@@ -4,27 +4,30 @@ import { capabilitiesOf } from './capabilities.ts'
 import { systemClock } from './clock.ts'
 import type { Conclusion } from './conclusion.ts'
 import { describeRun } from './describe-run.ts'
-import { LabError, messageOf } from './errors.ts'
+import { messageOf } from './errors.ts'
 import type { Experiment } from './experiment.ts'
 import { finalReads } from './final-reads.ts'
 import { startGuardian } from './guardian-client.ts'
-import { healRuns } from './heal-runs.ts'
 import { Injector } from './injector.ts'
-import { Interruption } from './interruption.ts'
 import { judge, judgeFolder, writeVerdict } from './judge.ts'
 import { admit, type Times } from './plan.ts'
 import { preflight } from './preflight.ts'
 import { freshSeed, seeded } from './random.ts'
 import { scratchFolderFor } from './reachable-folder.ts'
+import { recordThrown } from './record-thrown.ts'
 import { JournalFile } from './recorder.ts'
 import { makeRunFolder } from './run-folder.ts'
 import type { RunOptions } from './run-options.ts'
 import { watchStalls } from './stalls.ts'
 import { Steady } from './steady.ts'
 import { strikesOf, type TimedStrike } from './strikes.ts'
+import { sweep } from './sweep.ts'
 import type { Context, LabSystem } from './target.ts'
 import { startTraffic } from './traffic.ts'
 import { followWire } from './wire.ts'
+
+/** Whether the system is steady is asked of at least so much of the latest traffic. */
+const windowMs = 2_000
 
 export interface FinishedRun {
   readonly conclusion: Conclusion
@@ -45,6 +48,7 @@ export async function run<System extends LabSystem>(
   const startedAt = systemClock.wall()
   const root = options.root ?? process.cwd()
   const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
+  const labFolder = join(root, '.lab')
   const file = join(folder, 'journal.jsonl')
   const journal = new JournalFile({ file, clock: systemClock })
   const runId = `${options.name}-${startedAt.getTime().toString(36)}-${freshSeed().toString(36)}`
@@ -52,9 +56,9 @@ export async function run<System extends LabSystem>(
   journal.onFailure(error => journal.record({ kind: 'error', message: error.message }))
   journal.record(describeRun(experiment, options, runId, startedAt))
   try {
-    await guarded(experiment, options, times, { journal, folder, runId, root })
+    await guarded(experiment, options, times, { journal, folder, runId, labFolder })
   } catch (error) {
-    tell(journal, error)
+    recordThrown(journal, error)
   }
   journal.record({ kind: 'phase', phase: 'check' })
   journal[Symbol.dispose]()
@@ -69,7 +73,7 @@ interface Desk {
   readonly journal: JournalFile
   readonly folder: string
   readonly runId: string
-  readonly root: string
+  readonly labFolder: string
 }
 
 /** Starts the guardian, which outlives us, and turns every reason to stop into one signal. */
@@ -77,15 +81,15 @@ async function guarded<System extends LabSystem>(
   experiment: Experiment<System>,
   options: RunOptions,
   times: Times,
-  { journal, folder, runId, root }: Desk,
+  { journal, folder, runId, labFolder }: Desk,
 ): Promise<void> {
   journal.record({ kind: 'phase', phase: 'start' })
   const interrupted = options.signal ?? new AbortController().signal
   interrupted.throwIfAborted()
-  await sweep(root, text => journal.record({ kind: 'note', text }))
-  const scratchFolder = await scratchFolderFor(join(root, '.lab'), runId)
+  await sweep(labFolder, journal)
+  const scratchFolder = await scratchFolderFor(labFolder, runId)
   await using guardian = await startGuardian({
-    folder: join(root, '.lab'),
+    folder: labFolder,
     scratchFolder,
     runId,
     clock: systemClock,
@@ -144,7 +148,7 @@ async function conduct<System extends LabSystem>(
   await orFail(clock.sleep(times.baselineMs, signal))
   const calm = {
     sinceMs: baseline.atMs,
-    windowMs: times.baselineMs,
+    windowMs: Math.max(times.baselineMs, windowMs),
     deadlineMs: times.steadyWithinMs,
   }
   if (!(await orFail(steady.await('before', { ...calm, signal })))) return
@@ -152,53 +156,29 @@ async function conduct<System extends LabSystem>(
   const injector = new Injector(system, context, journal)
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
+  journal.record({ kind: 'phase', phase: 'inject' })
+  const playing = injector.play(strikes, times.durationMs, stop)
   try {
-    journal.record({ kind: 'phase', phase: 'inject' })
     steady.watch(stop)
     watchAborts(experiment.abortWhen, journal, clock, stop, () => over.abort())
-    await orFail(injector.play(strikes, times.durationMs, stop))
+    await orFail(playing)
   } finally {
     over.abort()
+    // A fault that is being made must be whole before it can be healed.
+    await Promise.allSettled([playing])
     journal.record({ kind: 'phase', phase: 'heal' })
     await injector.healAll()
   }
   signal.throwIfAborted()
 
   const recover = journal.record({ kind: 'phase', phase: 'recover' })
-  const window = { sinceMs: recover.atMs, windowMs: 2_000, deadlineMs: times.recoverWithinMs }
+  const window = { sinceMs: recover.atMs, windowMs, deadlineMs: times.recoverWithinMs }
   await orFail(steady.await('after', { ...window, signal }))
-  const calmMs = Math.max(recover.atMs, journal.nowMs() - window.windowMs)
+  signal.throwIfAborted()
+  const calmMs = Math.max(recover.atMs, journal.nowMs() - windowMs)
   await traffic.stop()
 
   journal.record({ kind: 'phase', phase: 'final-reads' })
   await finalReads(workloads, system, context, journal)
   await steady.ask('rolled-back', calmMs)
-}
-
-/** Ends what an earlier crash left, of the guardian too. */
-async function sweep(root: string, note: (text: string) => void): Promise<void> {
-  for (const found of await healRuns(join(root, '.lab'), { clock: systemClock })) {
-    if (found.state === 'finished') note(`cleaned up after ${found.runId}, which had crashed`)
-    if (found.state === 'unreadable') note(`${found.ledgerFile} cannot be read: ${found.problem}`)
-  }
-}
-
-function tell(journal: JournalFile, error: unknown): void {
-  if (error instanceof SuppressedError) {
-    tell(journal, error.suppressed)
-    tell(journal, error.error)
-    return
-  }
-  if (error instanceof Interruption) {
-    journal.record({ kind: 'abort', reason: error.message, signal: error.signal })
-    return
-  }
-  const known = error instanceof LabError ? error.verdict : undefined
-  const stack = error instanceof Error ? error.stack : undefined
-  journal.record({
-    kind: 'error',
-    message: messageOf(error),
-    ...(stack === undefined ? {} : { stack }),
-    ...(known === 'not-restored' || known === 'unable' ? { verdict: known } : {}),
-  })
 }

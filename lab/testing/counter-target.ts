@@ -53,10 +53,10 @@ export function counter(
 export function adding(settings: { readonly perSecond?: number } = {}): Workload<CounterSystem> {
   return {
     name: 'adding',
-    perSecond: settings.perSecond ?? 50,
+    perSecond: settings.perSecond ?? 30,
     clients: 4,
     maxInFlight: 500,
-    giveUpMs: 5_000,
+    giveUpMs: 2_000,
     operations: random => endless(() => `id-${random.integer(0, 2 ** 48)}`),
     open: async system => ({
       perform: async ({ f, key }, _client, signal) => {
