@@ -24,13 +24,6 @@ const figures: Open = {
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
   'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
-  'MSG-01': module('messages', 'experiments/worker-killed.ts'),
-  'MSG-02': module('messages', 'experiments/worker-killed.ts'),
-  'MSG-03': module('messages', 'experiments/dead-letters.ts'),
-  'MSG-04': module('messages', 'experiments/dead-letters.ts'),
-  'MSG-05': module('messages', 'experiments/worker-killed.ts'),
-  'MSG-06': module('messages', 'experiments/outbox-restarts.ts'),
-  'MSG-07': module('messages', 'experiments/worker-killed.ts'),
   'AGT-01': module('agents', 'experiments/agent-instance-killed.ts'),
   'AGT-02': module('agents', 'experiments/agent-instance-killed.ts'),
   'AGT-03': module('agents', 'experiments/agent-instance-killed.ts'),

@@ -106,6 +106,11 @@ export const defenceTable = {
     promise: 'While the event loop lags more than this, requests are refused at once.',
     settings: { maxLagMs: 2_000 },
   },
+  'optimistic-locking': {
+    promise:
+      'Who edits a version of a post that is no longer the latest is told, and changes nothing.',
+    settings: {},
+  },
   'post-cache': {
     promise: 'Published posts are read from the cache, never staler than this.',
     settings: { ttlMs: 5_000 },
@@ -146,6 +151,30 @@ export const defenceTable = {
   'marketplace-copies': {
     promise: 'While the marketplace is away its products are shown as last seen, marked as stale.',
     settings: { keepMs: 86_400_000 },
+  },
+  'default-lane': {
+    promise: 'A message that no routing rule matches goes to the default lane instead of nowhere.',
+    settings: {},
+  },
+  'message-lease': {
+    promise: 'A message whose worker died is given to another after this long.',
+    settings: { leaseMs: 30_000 },
+  },
+  'message-backoff': {
+    promise: 'A message that failed is tried again later and later, with full jitter.',
+    settings: { baseMs: 200, capMs: 60_000 },
+  },
+  'dead-letter-queue': {
+    promise: 'After so many attempts a message is set aside with its reason and its history.',
+    settings: { attempts: 8 },
+  },
+  'idempotent-consumer': {
+    promise: 'A message delivered twice has its effect once: effect and receipt commit together.',
+    settings: {},
+  },
+  'transactional-outbox': {
+    promise: 'What commits is announced, however late; what rolls back never is.',
+    settings: {},
   },
   'start-up-retry': {
     promise: 'A dependency that is not there yet is waited for with back-off and jitter.',

@@ -8,6 +8,7 @@ import { filesModule } from './files/module.ts'
 import type { Module } from './kit.ts'
 import { mailModule } from './mail/module.ts'
 import { marketplaceModule } from './marketplace/module.ts'
+import { messagesModule } from './messages/module.ts'
 import { ordersModule } from './orders/module.ts'
 import { sessionsModule } from './sessions/module.ts'
 
@@ -24,4 +25,5 @@ export const modules: readonly Module[] = [
   marketplaceModule,
   dataModule,
   analyticsModule,
+  messagesModule,
 ]

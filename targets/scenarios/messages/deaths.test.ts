@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, type Instance, startApplication } from '../application.ts'
+import type { Client } from '../client.ts'
+import { eventually, signedIn } from '../person.ts'
+import { Gate } from './gate.ts'
+import { copiesOf, notified, post, progress, whenIn } from './mail-room.ts'
+
+const timeoutMs = 90_000
+
+let app: Application
+let sender: Client
+beforeAll(async () => {
+  app = await startApplication({ instances: [['api']] })
+  sender = await signedIn(app)
+})
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+/** A worker process of its own; without some of its defences. */
+function startWorker(...defencesOff: readonly string[]): Promise<Instance> {
+  const defenceSettings = {
+    'message-lease': { leaseMs: 1_000 },
+    'message-backoff': { baseMs: 20, capMs: 100 },
+    'dead-letter-queue': { attempts: 4 },
+    'pool-limits': { statementMs: 60_000 },
+  }
+  const name = `worker-${randomUUID().slice(0, 8)}`
+  return app.startInstance(name, ['worker'], { defencesOff, defenceSettings })
+}
+
+/** A message whose worker dies right before its acknowledgement, and what is left of it then. */
+async function dieInMidMessage(...defencesOff: readonly string[]) {
+  await using gate = await Gate.close(app)
+  const worker = await startWorker(...defencesOff)
+  const id = await post(sender)
+  await gate.reached()
+  await gate.kill(worker)
+  return { id, copies: await copiesOf(app, id), told: (await notified(sender)).includes(id) }
+}
+
+async function finish(id: string, ...defencesOff: readonly string[]) {
+  const worker = await startWorker(...defencesOff)
+  const done = await whenIn(sender, id, 'done')
+  const told = () => notified(sender).then(ids => ids.filter(each => each === id).length)
+  await eventually(told, times => times > 0, 20_000)
+  await worker.process.kill()
+  return { attempts: done.attempts, copies: await copiesOf(app, id), told: await told() }
+}
+
+describe('MSG-05 and MSG-06 a worker killed in mid-message', () => {
+  test(
+    'leaves nothing behind, and another does it once and tells of it once',
+    async () => {
+      const { id, ...left } = await dieInMidMessage()
+      expect(left).toEqual({ copies: 0, told: false })
+      expect(await finish(id)).toEqual({ attempts: 2, copies: 1, told: 1 })
+    },
+    timeoutMs,
+  )
+
+  test(
+    'MSG-05 control: with the receipt apart from the effect, the effect comes twice',
+    async () => {
+      const { id, copies } = await dieInMidMessage('idempotent-consumer')
+      expect(copies).toBe(1)
+      expect(await finish(id, 'idempotent-consumer')).toMatchObject({ attempts: 2, copies: 2 })
+    },
+    timeoutMs,
+  )
+
+  test(
+    'MSG-06 control: without the outbox people are told of what was rolled back',
+    async () => {
+      const { id, ...left } = await dieInMidMessage('transactional-outbox')
+      expect(left).toEqual({ copies: 0, told: true })
+      expect(await finish(id, 'transactional-outbox')).toMatchObject({ copies: 1, told: 2 })
+    },
+    timeoutMs,
+  )
+})
+
+describe('MSG-06 the outbox', () => {
+  test(
+    'announces what was committed while Redis was away, by another worker',
+    async () => {
+      const worker = await startWorker()
+      await app.redis.kill()
+      const id = await post(sender)
+      await whenIn(sender, id, 'done')
+      await worker.process.kill()
+      await app.redis.restart()
+      expect(await finish(id)).toEqual({ attempts: 1, copies: 1, told: 1 })
+    },
+    timeoutMs,
+  )
+})
+
+describe('controls', () => {
+  test(
+    'MSG-03 and MSG-04: without back-off and dead letters poison stops the rest',
+    async () => {
+      const worker = await startWorker('message-backoff', 'dead-letter-queue')
+      const poison = [
+        await post(sender, { kind: 'form', body: '{' }),
+        await post(sender, { kind: 'form', body: '[' }),
+      ]
+      const healthy = await post(sender)
+      const [first = ''] = poison
+      const stuck = await eventually(
+        () => progress(sender, first),
+        ({ attempts }) => attempts > 20,
+        20_000,
+      )
+      const failures = stuck.stages.filter(({ stage }) => stage === 'failed')
+      expect(new Set(failures.map(({ retryInMs }) => retryInMs))).toEqual(new Set([0]))
+      expect(stuck.state).toBe('waiting')
+      // Whichever gets through in the moment before both are taken is not what is shown here.
+      const behind = await post(sender)
+      const tried = await eventually(
+        () => progress(sender, first),
+        ({ attempts }) => attempts > stuck.attempts + 20,
+        20_000,
+      )
+      expect(tried.state).toBe('waiting')
+      expect((await progress(sender, behind)).state).toBe('waiting')
+
+      await worker.process.kill()
+      const careful = await startWorker()
+      for (const id of poison) await whenIn(sender, id, 'dead')
+      for (const id of [healthy, behind]) await whenIn(sender, id, 'done')
+      await careful.process.kill()
+    },
+    timeoutMs,
+  )
+
+  test(
+    'MSG-02: without the default lane a message that no rule matches is never handled',
+    async () => {
+      const config = { defencesOff: ['default-lane'] }
+      const careless = await app.startInstance('careless', ['api', 'worker'], config)
+      const client = Object.assign(careless.client(), { token: sender.token })
+      const lost = await post(client)
+      await whenIn(client, await post(client, { priority: 9 }), 'done')
+      await whenIn(client, await post(client, { priority: 0 }), 'done')
+      expect(await progress(client, lost)).toMatchObject({ lane: 'unrouted', state: 'waiting' })
+    },
+    timeoutMs,
+  )
+})

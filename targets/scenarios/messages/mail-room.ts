@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import type { Application } from '../application.ts'
+import type { Client } from '../client.ts'
+import { eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+
+interface Stage {
+  readonly stage: string
+  readonly at: string
+  readonly lane?: string
+  readonly attempt?: number
+  readonly reason?: string
+  readonly retryInMs?: number
+}
+
+export interface Progress {
+  readonly state: string
+  readonly lane: string
+  readonly trace: string
+  readonly reason: string | null
+  readonly attempts: number
+  readonly stages: readonly Stage[]
+}
+
+/** Sends a message; resolves to its id. */
+export async function post(client: Client, message: object = {}): Promise<string> {
+  const fields = { id: randomUUID(), kind: 'note', body: 'hello', ...message }
+  const answer = await client.post('/v1/messages', fields)
+  if (answer.status !== 202) throw new Error(`not accepted: ${JSON.stringify(answer.body)}`)
+  return answer.body.id
+}
+
+/** Where a message is by now. */
+export async function progress(client: Client, id: string): Promise<Progress> {
+  return (await client.get(`/v1/messages/${id}`)).body
+}
+
+/** Its progress once it is in that state. */
+export function whenIn(client: Client, id: string, state: string, withinMs = 20_000) {
+  return eventually(
+    () => progress(client, id),
+    seen => seen.state === state,
+    withinMs,
+  )
+}
+
+/** A client that may look after dead letters. */
+export async function supporter(app: Application): Promise<Client> {
+  const person = newPerson('support')
+  const client = await signedIn(app, person)
+  await grant(app, client.userId, 'support')
+  return logIn(client, person)
+}
+
+/** How often a message was stored. */
+export async function copiesOf(app: Application, id: string): Promise<number> {
+  const text = 'select count(*)::int as n from messages_stored where message_id = $1'
+  return (await sql<{ n: number }>(app, text, [id]))[0]?.n ?? 0
+}
+
+/** The messages that a person was told of, in the order of telling. */
+export async function notified(client: Client): Promise<string[]> {
+  const { body } = await client.get('/v1/notices')
+  return body.notices.map((notice: { messageId: string }) => notice.messageId)
+}
+
+export function namesOf({ stages }: Progress): string[] {
+  return stages.map(({ stage }) => stage)
+}

@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import { runInContext } from '../context.ts'
+import type { Defences } from '../defences.ts'
+import type { Metrics } from '../metrics.ts'
+import { isConnectionLost } from '../postgres/errors.ts'
+import { fullJitterMs } from '../resilience/backoff.ts'
+import { noDeadline } from '../resilience/deadline.ts'
+import type { Handlers } from './handlers.ts'
+import type { Job, Lane } from './message.ts'
+import type { Notices, Outbox } from './notices.ts'
+import type { Queue } from './queue.ts'
+import type { StoredMessages } from './repository.ts'
+
+interface Parts {
+  readonly db: Kysely<unknown>
+  readonly queue: Queue
+  readonly stored: StoredMessages
+  readonly handlers: Handlers
+  readonly outbox: Outbox
+  readonly notices: Notices
+  readonly defences: Defences
+  readonly metrics: Metrics
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
+}
+
+/** Handles the next message of these lanes; resolves to false when none is due. */
+export type Consume = (lanes: readonly Lane[]) => Promise<boolean>
+
+export function createConsumer(parts: Parts): Consume {
+  const { queue, defences, metrics, log } = parts
+  const { leaseMs } = defences.settings('message-lease')
+  const process = defences.on('idempotent-consumer') ? atOnce(parts) : oneAfterTheOther(parts)
+  const fateOf = createFate(defences)
+  const handled = metrics.counter({
+    name: 'messages_handled_total',
+    help: 'Attempts to handle a message, by what came of them.',
+    labelNames: ['lane', 'outcome'],
+  })
+  const attempt = async (job: Job) => {
+    try {
+      await process(job)
+      handled.inc({ lane: job.lane, outcome: 'stored' })
+      log.info({ event: 'message-stored', message: job.id, trace: job.trace }, 'stored')
+    } catch (error) {
+      // The database being away is not the message's fault: it comes back with its lease.
+      if (isConnectionLost(error)) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      const retryInMs = fateOf(job)
+      const outcome = retryInMs === undefined ? 'dead' : 'failed'
+      handled.inc({ lane: job.lane, outcome })
+      const about = { message: job.id, trace: job.trace, attempt: job.attempts, retryInMs }
+      log.warn({ event: `message-${outcome}`, ...about, reason }, 'not handled')
+      await queue.failed(job, reason, retryInMs)
+    }
+  }
+  return async lanes => {
+    const job = await queue.take(lanes, leaseMs)
+    if (!job) return false
+    await runInContext({ requestId: job.trace, deadline: noDeadline }, () => attempt(job))
+    return true
+  }
+}
+
+/** When a message that failed is tried again; never again: undefined. */
+export function createFate(defences: Defences): (job: Pick<Job, 'attempts'>) => number | undefined {
+  const { attempts: most } = defences.settings('dead-letter-queue')
+  const { baseMs, capMs } = defences.settings('message-backoff')
+  const buriesDead = defences.on('dead-letter-queue')
+  const backsOff = defences.on('message-backoff')
+  return ({ attempts }) => {
+    if (buriesDead && attempts >= most) return undefined
+    return backsOff ? Math.round(fullJitterMs(attempts, baseMs, capMs)) : 0
+  }
+}
+
+/** Effect, announcement and acknowledgement in one transaction, under the message's lock. */
+function atOnce(parts: Parts): (job: Job) => Promise<void> {
+  const { db, queue } = parts
+  const effect = createEffect(parts)
+  return job =>
+    db.transaction().execute(async trx => {
+      if (!(await queue.holds(trx, job))) return // another worker has it by now
+      await effect(trx, job)
+      await queue.done(trx, job)
+    })
+}
+
+/** Whoever dies between the two leaves an effect that will be repeated. */
+function oneAfterTheOther(parts: Parts): (job: Job) => Promise<void> {
+  const { db, queue } = parts
+  const effect = createEffect(parts)
+  return async job => {
+    await db.transaction().execute(trx => effect(trx, job))
+    await queue.done(db, job)
+  }
+}
+
+function createEffect({ stored, handlers, outbox, notices, defences }: Parts) {
+  const announcesLater = defences.on('transactional-outbox')
+  return async (trx: Kysely<unknown>, job: Job) => {
+    await stored.add(trx, job, await handlers[job.kind](job, trx))
+    const announcement = { messageId: job.id, userId: job.userId, trace: job.trace }
+    if (announcesLater) await outbox.add(trx, announcement)
+    else await notices.announce(announcement) // says so before it is so
+  }
+}

@@ -1,0 +1,70 @@
+import type { Kit, Module } from '../kit.ts'
+import { loop } from '../resilience/loop.ts'
+import { createConsumer } from './consumer.ts'
+import { createHandlers } from './handlers.ts'
+import { migrations } from './migrations.ts'
+import { createNotices, createOutbox } from './notices.ts'
+import { createQueue } from './queue.ts'
+import { createStoredMessages } from './repository.ts'
+import { createRouter, lanes } from './router.ts'
+import { addMessageRoutes } from './routes.ts'
+import { createMessages } from './service.ts'
+
+const idleMs = 250
+const countEveryMs = 2_000
+
+export const messagesModule: Module = {
+  name: 'messages',
+  migrations,
+  start: {
+    api: ({ db, redis, identity, defences }, http) => {
+      const queue = createQueue(db)
+      addMessageRoutes(http, {
+        identity,
+        queue,
+        messages: createMessages({ queue, route: createRouter(defences) }),
+        stored: createStoredMessages(db),
+        notices: createNotices(redis),
+      })
+    },
+    worker: kit => {
+      const { db, redis, log } = kit
+      const queue = createQueue(db)
+      const stored = createStoredMessages(db)
+      const notices = createNotices(redis)
+      const outbox = createOutbox(db, queue, notices)
+      const handlers = createHandlers(stored)
+      const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
+      const stopped = new AbortController()
+      const options = { idleMs, signal: stopped.signal, log }
+      const loops = [
+        loop('messages', () => consume(lanes), options),
+        // The other way round, so that no lane waits for good behind a busier one.
+        loop('messages-last-first', () => consume(lanes.toReversed()), options),
+        loop('messages-outbox', outbox.relay, options),
+        loop('messages-counts', countIn(kit, queue), { ...options, idleMs: countEveryMs }),
+      ]
+      kit.onClose(async () => {
+        stopped.abort()
+        await Promise.all(loops)
+      })
+    },
+  },
+}
+
+function countIn({ metrics }: Kit, queue: ReturnType<typeof createQueue>) {
+  const depth = metrics.gauge({
+    name: 'messages_queue_depth',
+    help: 'Messages on their way, in all instances.',
+  })
+  const dead = metrics.gauge({
+    name: 'messages_dead_letters',
+    help: 'Messages given up on that wait for a person.',
+  })
+  return async () => {
+    const counts = await queue.counts()
+    depth.set(counts.waiting)
+    dead.set(counts.dead)
+    return false
+  }
+}
