@@ -45,6 +45,10 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 const route = 'GET /products/:sku'
 const lamp = '/v1/marketplace/products/lamp'
+const deadlineMs = 800
+const hurried = { headers: { 'x-deadline-ms': `${deadlineMs}` } }
+/** What a busy machine may add to any answer. */
+const schedulingMs = 400
 
 function buy(sku: string, key: string, quantity = 1, by = client): Promise<Answer> {
   const headers = { 'idempotency-key': key }
@@ -105,14 +109,14 @@ describe('MKT-01 every status of the API', () => {
     await app.marketplace.admin.post({ ...asked, times: 1 })
     const told = performance.now()
     const attempts = await attemptsBy(async () => {
-      const refused = await asking.get(lamp)
+      const refused = await asking.get(lamp, hurried)
       expect(refused).toMatchObject({ status: 503, body: { code: 'marketplace-busy' } })
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-      for (let i = 0; i < 5; i++) expect((await asking.get(lamp)).status).toBe(503)
+      for (let i = 0; i < 5; i++) expect((await asking.get(lamp, hurried)).status).toBe(503)
     })
     expect(attempts).toBe(1)
     while (performance.now() - told < 3_000) {
-      if ((await asking.get(lamp)).status === 200) break
+      if ((await asking.get(lamp, hurried)).status === 200) break
     }
     const { attempts: seen } = await app.marketplace.attempts()
     const [limited, next] = seen.slice(-2)
@@ -153,8 +157,8 @@ describe('MKT-02 broken answers', () => {
       const asking = instances.plain
       await app.marketplace.admin.post({ ...fault, on: route })
       const began = performance.now()
-      const answer = await asking.get(lamp)
-      expect(performance.now() - began).toBeLessThan(1_000)
+      const answer = await asking.get(lamp, hurried)
+      expect(performance.now() - began).toBeLessThan(deadlineMs + schedulingMs)
       expect(answer).toMatchObject({ status: 503, body: { outcome: 'not-done' } })
       expect([code, 'deadline-exceeded']).toContain(answer.body.code)
     },
