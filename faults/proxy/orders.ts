@@ -1,9 +1,8 @@
-import type { z } from 'zod'
-import type { matchAttributes } from './protocols/faults/match.ts'
+import type { MatchInput } from './protocols/faults/match.ts'
 import type { RedisError } from './protocols/faults/redis-errors.ts'
 
 /** Which messages: every field given must fit. Texts are globs, or lists of them. */
-export type MatchOrder = z.input<typeof matchAttributes>
+export type MatchOrder = MatchInput
 
 /** Which of the matching messages are hit, counted from 1 over all connections of the link. */
 export interface HitsOrder {

@@ -2,11 +2,7 @@ import { z } from 'zod'
 import type { Message } from '../../protocol.ts'
 import { glob } from './glob.ts'
 
-const pattern = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(text => text.split(/\*+/).length <= 9, 'must have at most 8 stars')
+const pattern = z.string().min(1).max(200)
 const patterns = z.union([pattern, z.array(pattern).min(1).max(100)])
 const numbers = z.strictObject({
   from: z.int().min(0).default(0),
@@ -44,7 +40,9 @@ export const matchAttributes = z.strictObject({
   ageMs: numbers.optional(),
 })
 
-export type Match = z.infer<typeof matchAttributes>
+export type Match = z.output<typeof matchAttributes>
+/** As users write it. */
+export type MatchInput = z.input<typeof matchAttributes>
 type Test = (message: Message, ageMs: number) => boolean
 
 /** Whether a message fits. Compiled once; keep it while the attributes stay the same. */
@@ -53,16 +51,16 @@ export function matcher(match: Match): Test {
   const add = (
     given: string | readonly string[] | undefined,
     value: (message: Message) => string | undefined,
-    flags = '',
+    ignoreCase = false,
   ) => {
     if (given === undefined) return
-    const globs = [given].flat().map(each => glob(each, flags))
+    const globs = [given].flat().map(each => glob(each, ignoreCase))
     tests.push(message => {
       const found = value(message)
-      return found !== undefined && globs.some(each => each.test(found))
+      return found !== undefined && globs.some(fits => fits(found))
     })
   }
-  for (const kinds of [match.command, match.statement, match.frame]) add(kinds, kindOf, 'i')
+  for (const kinds of [match.command, match.statement, match.frame]) add(kinds, kindOf, true)
   for (const keys of [match.key, match.table, match.channel]) add(keys, message => message.key)
   add(match.route === undefined ? undefined : [match.route].flat().map(withMethod), routeOf)
   add(match.type, message => message.form)

@@ -7,7 +7,7 @@ export interface Head {
 }
 
 const wanted =
-  /^(content-length|transfer-encoding|upgrade|x-request-id|traceparent|sec-websocket-extensions):[ \t]*([^\r\n]*?)[ \t]*\r?$/gim
+  /^(content-length|transfer-encoding|upgrade|x-request-id|traceparent|sec-websocket-extensions):([^\r\n]*)/gim
 const requestLine = /^([!#$%&'*+.^_`|~\w-]{1,32}) (\S+) HTTP\/1\.[01]$/
 const statusLine = /^HTTP\/1\.[01] (\d{3})(?: |$)/
 const idLike = /^(?:\d+|[0-9a-f]{8,}(?:-[0-9a-f]+)*|(?=.*\d)[\w-]{16,})$/i
@@ -18,7 +18,7 @@ export function splitHead(text: string): Head {
   const lineEnd = trimmed.indexOf('\r\n')
   const headers = new Map<string, string>()
   for (const [, name = '', value = ''] of trimmed.slice(lineEnd + 2).matchAll(wanted)) {
-    headers.set(name.toLowerCase(), value)
+    headers.set(name.toLowerCase(), value.trim())
   }
   const start = lineEnd < 0 ? trimmed : trimmed.slice(0, lineEnd)
   return { start, length: text.length + 4, headers }

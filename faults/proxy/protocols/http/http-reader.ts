@@ -83,7 +83,8 @@ export class HttpReader {
     this.#text += chunk.toString('latin1', at, Math.min(chunk.length, at + HEAD_LIMIT + 4))
     const end = this.#text.indexOf('\r\n\r\n', Math.max(0, known - 3))
     if (end < 0) {
-      if (!mayBeHttp(this.#text)) return this.#fail('not HTTP/1', chunk)
+      if (known < maxLine && !mayBeHttp(this.#text.slice(0, 2 * maxLine)))
+        return this.#fail('not HTTP/1', chunk)
       return this.#text.length > HEAD_LIMIT ? this.#fail('head too long', chunk) : chunk.length
     }
     const next = at + end + 4 - known

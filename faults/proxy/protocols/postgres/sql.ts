@@ -37,16 +37,55 @@ const tables: Readonly<Record<string, RegExp>> = {
   LISTEN: pattern(`\\bLISTEN\\s+${identifier}`),
 }
 const mainVerb = /\b(SELECT|INSERT|UPDATE|DELETE|MERGE)\b/i
-const comments = /\/\*([\s\S]*?)\*\/|--([^\n]*)/g
+const word = /[a-zA-Z]+/y
+const start = /\/\*|--/g
 const traceField = /\btrace(?:_id)?\s*=\s*'?([\w.:-]{1,128})/
 const traceparent = /\btraceparent\s*=\s*'?[0-9a-f]{2}-([0-9a-f]{32})-/
 
 /** The verb alone, which is cheap. */
 export function verbOf(sql: string): string {
-  const bare = /^(?:\s|\/\*[\s\S]*?\*\/|--[^\n]*(?:\n|$)|\()*([a-zA-Z]+)/.exec(sql)
-  const verb = bare?.[1]?.toUpperCase() ?? 'EMPTY'
-  if (verb === 'WITH') return mainVerb.exec(withoutParentheses(sql))?.[1]?.toUpperCase() ?? verb
-  return synonyms[verb] ?? verb
+  const found = firstWord(sql)
+  const verb = found === '' ? 'EMPTY' : found.toUpperCase()
+  if (verb !== 'WITH') return synonyms[verb] ?? verb
+  const { bare } = withoutComments(sql)
+  return mainVerb.exec(withoutParentheses(bare))?.[1]?.toUpperCase() ?? verb
+}
+
+/** Behind spaces, opening parentheses and comments. */
+function firstWord(sql: string): string {
+  let at = 0
+  for (;;) {
+    while (at < sql.length && (sql.charCodeAt(at) <= 32 || sql[at] === '(')) at++
+    const end = commentEnd(sql, at)
+    if (end === at) break
+    at = end
+  }
+  word.lastIndex = at
+  return word.exec(sql)?.[0] ?? ''
+}
+
+/** Where the comment that begins at `at` ends; `at` itself where none does. */
+function commentEnd(sql: string, at: number): number {
+  const isLine = sql.startsWith('--', at)
+  if (!isLine && !sql.startsWith('/*', at)) return at
+  const end = isLine ? sql.indexOf('\n', at) : sql.indexOf('*/', at + 2)
+  if (end < 0) return sql.length
+  return end + (isLine ? 1 : 2)
+}
+
+function withoutComments(sql: string): { bare: string; comments: string } {
+  let bare = ''
+  let comments = ''
+  let from = 0
+  start.lastIndex = 0
+  for (let found = start.exec(sql); found; found = start.exec(sql)) {
+    const end = commentEnd(sql, found.index)
+    bare += `${sql.slice(from, found.index)} `
+    comments += sql.slice(found.index, end)
+    from = end
+    start.lastIndex = end
+  }
+  return { bare: bare + sql.slice(from), comments }
 }
 
 export function lookAtSql(sql: string): Statement {
@@ -62,11 +101,8 @@ export function lookAtSql(sql: string): Statement {
 }
 
 function look(sql: string): Statement {
-  let trace: string | undefined
-  const bare = sql.replace(comments, (comment: string) => {
-    trace ??= traceparent.exec(comment)?.[1] ?? traceField.exec(comment)?.[1]
-    return ' '
-  })
+  const { bare, comments } = withoutComments(sql)
+  const trace = traceparent.exec(comments)?.[1] ?? traceField.exec(comments)?.[1]
   const kind = verbOf(bare)
   const isWith = /^\s*WITH\b/i.test(bare)
   const table = tables[kind]?.exec(isWith ? withoutParentheses(bare) : bare)?.[1]

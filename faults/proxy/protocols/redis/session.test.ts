@@ -86,6 +86,20 @@ test('hears the same whatever the chunk borders, and passes every byte', () => {
   )
 })
 
+test('reads any commands alike, whole or byte by byte', () => {
+  const name = fc.constantFrom('SET', 'get', 'Eval', 'XADD', 'XREAD', 'HELLO', 'MODULE.DO', 'MULTI')
+  const words = fc.tuple(name, fc.array(fc.string({ unit: 'grapheme', maxLength: 40 })))
+  fc.assert(
+    fc.property(fc.array(words, { minLength: 1 }), anySizes, (commands, sizes) => {
+      const bytes = commands.map(([first, rest]) => command(first, ...rest)).join('')
+      const whole = hear(new RedisSession(), [['client', bytes]])
+      expect(hear(new RedisSession(), [['client', bytes]], pieces(sizes))).toEqual(whole)
+      const kinds = whole.messages.map(({ message }) => message.kind)
+      expect(kinds).toEqual(commands.map(([first]) => first.toUpperCase()))
+    }),
+  )
+})
+
 test('skips a big value by its length', () => {
   const value = '*3\r\n$3\r\nDEL\r\n'.repeat(100_000)
   const { messages } = hear(
