@@ -1,0 +1,101 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Application, startApplication } from '../application.ts'
+import { eventually, signedIn, sql } from '../person.ts'
+
+const poolSize = 5
+let app: Application
+beforeAll(async () => {
+  app = await startApplication({ instances: [['api'], ['api']] })
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+/** A port where a database should be: takes connections, and ends them at once. */
+async function brokenDatabase() {
+  const attemptsMs: number[] = []
+  const server = createServer(socket => {
+    attemptsMs.push(performance.now())
+    socket.on('error', () => {})
+    socket.destroy()
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    attemptsMs,
+    config: { postgres: { url: `postgres://nobody:nothing@127.0.0.1:${port}/none` } },
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+    },
+  }
+}
+
+describe('DAT-04 connecting again', () => {
+  test('waits at start-up for a database that is not there yet', async () => {
+    await app.postgres.kill()
+    let ready = false
+    const starting = app.startInstance('early', ['api']).then(instance => {
+      ready = true
+      return instance
+    })
+    await new Promise(resolve => setTimeout(resolve, 2_000))
+    expect(ready).toBe(false)
+    await app.postgres.restart()
+    const early = await starting
+    expect((await early.client().get('/v1/me')).status).toBe(401)
+  })
+
+  test('control: without the defence it gives up at once', async () => {
+    await app.postgres.kill()
+    const hasty = app.startInstance('hasty', ['api'], { defencesOff: ['start-up-retry'] })
+    await expect(hasty).rejects.toThrow('did not start')
+    await app.postgres.restart()
+  })
+
+  test('asks again with pauses while the database is away, never in a storm', async () => {
+    await using database = await brokenDatabase()
+    const giveUpMs = 3_000
+    const config = {
+      ...database.config,
+      defenceSettings: { 'start-up-retry': { giveUpMs, baseMs: 50, capMs: 1_000 } },
+    }
+    const starting = ['first', 'second'].map(name => app.startInstance(name, ['api'], config))
+    for (const { status } of await Promise.allSettled(starting)) expect(status).toBe('rejected')
+    const { attemptsMs } = database
+    expect(attemptsMs.length).toBeGreaterThan(4)
+    // Full jitter up to 1 s: some ten attempts each, and never a storm.
+    expect(attemptsMs.length).toBeLessThan(2 * 40)
+  })
+
+  test('comes back by itself after a loss, and no pool beyond its size', async () => {
+    const names = ['pool-1', 'pool-2']
+    const config = { postgres: { url: app.postgres.url, poolSize } }
+    const instances = await Promise.all(names.map(name => app.startInstance(name, ['api'], config)))
+    const client = await signedIn(app, undefined, instances[0])
+    const token = client.token
+    const ask = async () => {
+      const asked = instances.flatMap(instance =>
+        Array.from({ length: 20 }, () => {
+          const asking = instance.client()
+          asking.token = token
+          return asking.get('/v1/me').then(({ status }) => status)
+        }),
+      )
+      return Promise.all(asked)
+    }
+    await app.postgres.kill()
+    const during = await ask()
+    expect(
+      during.every(status => status === 503),
+      `${during}`,
+    ).toBe(true)
+    await app.postgres.restart()
+    await eventually(ask, statuses => statuses.every(status => status === 200), 10_000)
+    const text = `select application_name as name, count(*)::int as n from pg_stat_activity
+      where application_name = any($1) group by 1`
+    const open = await sql<{ name: string; n: number }>(app, text, [names])
+    expect(open.length).toBeGreaterThan(0)
+    for (const { n } of open) expect(n).toBeLessThanOrEqual(poolSize)
+  })
+})
