@@ -2,13 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../clock.ts'
-import { LabError } from '../errors.ts'
-import type { Experiment } from '../experiment.ts'
 import { loadExperiment } from '../load-experiment.ts'
 import type { Proof } from '../proof.ts'
-import { claimsOf, prove } from '../prove.ts'
+import { prove } from '../prove.ts'
 import { freshSeed } from '../random.ts'
 import { exitCodes } from '../verdict.ts'
+import { chosenClaims } from './chosen-claims.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { parseCount, parseSeed } from './options.ts'
 import { proofTable } from './proof-table.ts'
@@ -34,7 +33,7 @@ export function addProveCommand(program: Command): void {
       const seed = flags.seed ?? freshSeed()
       process.stdout.write(`${name}, seed ${seed}\n`)
       const experiment = await loadExperiment(process.cwd(), name)
-      demandClaim(experiment, flags.only)
+      chosenClaims(experiment, flags.only)
       using interrupts = catchInterrupts()
       let proved = true
       for (let time = 0; time < flags.times; time++) {
@@ -83,19 +82,4 @@ async function write(
   const proved = content.proofs.every(proof => proof.proved)
   await writeFile(file, `${JSON.stringify({ ...content, proved }, null, 2)}\n`)
   return file
-}
-
-function demandClaim(experiment: Experiment, only: string | undefined): void {
-  const names = claimsOf(experiment).map(({ name }) => name)
-  if (names.length > 0 && (only === undefined || names.includes(only))) return
-  throw new LabError(
-    {
-      code: 'nothing-to-prove',
-      expected: `a defence or control of the experiment: ${names.join(', ') || '(it has none)'}`,
-      found: only ?? 'none',
-      why: 'There is nothing to prove.',
-      next: 'Correct the name, or name a defence in the experiment.',
-    },
-    'usage',
-  )
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../clock.ts'
 import { parseDuration } from '../duration.ts'
+import type { Experiment } from '../experiment.ts'
 import { loadExperiment } from '../load-experiment.ts'
 import { changesOf, claimsOf } from '../prove.ts'
 import { freshSeed } from '../random.ts'
@@ -16,6 +17,7 @@ import {
   soakRunOf,
 } from '../soak.ts'
 import { exitCodes } from '../verdict.ts'
+import { chosenClaims } from './chosen-claims.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { parseCount } from './options.ts'
 import { proxyOption } from './proxy-option.ts'
@@ -26,6 +28,7 @@ interface Flags {
   readonly runs?: number
   readonly for?: number
   readonly ablations?: boolean
+  readonly only?: string
   readonly proxy: 'embedded' | 'toxiproxy'
 }
 
@@ -36,13 +39,14 @@ export function addSoakCommand(program: Command): void {
     .option('--runs <number>', 'so many rounds; default 1, or as many as fit in --for', parseCount)
     .option('--for <duration>', 'start no new run after this long: 10m', parseSpan)
     .option('--ablations', 'each round also breaks every defence and plants every control')
+    .option('--only <name>', 'runs without this defence or with this control, and no others')
     .addOption(proxyOption())
     .action(async (name: string, flags: Flags) => {
       const root = process.cwd()
       const experiment = await loadExperiment(root, name)
       const file = join(root, 'docs/soak', `${name}.jsonl`)
       const commit = await commitOf(root)
-      const claims = [undefined, ...(flags.ablations ? claimsOf(experiment) : [])]
+      const claims = claimsToRun(experiment, flags)
       const rounds = flags.runs ?? (flags.for === undefined ? 1 : Number.POSITIVE_INFINITY)
       const endMs = systemClock.nowMs() + (flags.for ?? Number.POSITIVE_INFINITY)
       using interrupts = catchInterrupts()
@@ -73,6 +77,12 @@ export function addSoakCommand(program: Command): void {
       process.exitCode = allAsExpected ? exitCodes.held : exitCodes.broken
       if (signal.aborted) process.exitCode = exitCodes.interrupted
     })
+}
+
+/** Undefined is the experiment as it is. */
+function claimsToRun(experiment: Experiment, { ablations, only }: Flags) {
+  if (only !== undefined) return chosenClaims(experiment, only)
+  return [undefined, ...(ablations ? claimsOf(experiment) : [])]
 }
 
 function figures(runs: readonly SoakRun[]): string {
