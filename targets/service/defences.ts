@@ -107,8 +107,7 @@ export const defenceTable = {
     settings: { maxLagMs: 2_000 },
   },
   'optimistic-locking': {
-    promise:
-      'Who edits a version of a post that is no longer the latest is told, and changes nothing.',
+    promise: 'Who edits a post that was changed meanwhile is told, and overwrites nothing.',
     settings: {},
   },
   'post-cache': {
@@ -175,6 +174,10 @@ export const defenceTable = {
   'transactional-outbox': {
     promise: 'What commits is announced, however late; what rolls back never is.',
     settings: {},
+  },
+  'agent-takeover': {
+    promise: "A dead worker's run goes on with another after this long, or fails honestly.",
+    settings: { leaseMs: 30_000, attempts: 3 },
   },
   'start-up-retry': {
     promise: 'A dependency that is not there yet is waited for with back-off and jitter.',

@@ -47,10 +47,13 @@ export function createPostCache(redis: Redis, defences: Defences, metrics: Metri
         () => cached(slug),
         async () => {
           reads.inc({ result: 'load' })
+          const startedAt = performance.now()
           const loaded = await load()
+          // A change between load and this is overwritten: the TTL bounds how long that shows, so
+          // the age counts from before the load.
+          const leftMs = Math.floor(ttlMs - (performance.now() - startedAt))
           const text = loaded ? JSON.stringify(loaded) : absent
-          // A change between load and this would be overwritten: the TTL bounds how long that shows.
-          await redis.set(key(slug), text, 'PX', ttlMs).catch(() => {})
+          if (leftMs > 0) await redis.set(key(slug), text, 'PX', leftMs).catch(() => {})
           return loaded
         },
       )
@@ -81,7 +84,9 @@ function createFlights(redis: Redis, defences: Defences): Guard {
       const found = await peek()
       if (found !== 'miss') return found
     }
-    const loaded = await load()
+    // Who held the lock before may have loaded it since we looked.
+    const found = await peek()
+    const loaded = found === 'miss' ? await load() : found
     // Only our own lock: a slow load's may have passed to somebody else.
     await redis.eval(unlock, 1, lock, mine).catch(() => {})
     return loaded

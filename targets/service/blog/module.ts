@@ -10,7 +10,7 @@ export const blogModule: Module = {
   migrations,
   start: {
     api: ({ db, redis, defences, metrics, identity }, http) => {
-      const posts = createPosts(db)
+      const posts = createPosts(db, defences)
       const cache = createPostCache(redis, defences, metrics)
       addBlogRoutes(http, identity, createBlog({ posts, cache }), posts)
     },

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Defences } from '../defences.ts'
 import { Problem } from '../problem.ts'
 import { type Post, type PostChange, post, slugOf } from './post.ts'
 
@@ -51,7 +52,10 @@ const revision = (by: string) => sql`
   insert into blog_revisions (post_id, version, editor_id, title, body, tags)
   select id, version, ${by}::uuid, title, body, tags from written`
 
-export function createPosts(db: Kysely<unknown>): Posts {
+export function createPosts(db: Kysely<unknown>, defences: Defences): Posts {
+  const isLatest = defences.on('optimistic-locking')
+    ? (version: number) => sql`version = ${version}`
+    : () => sql`true`
   const one = async (query: ReturnType<typeof sql>) =>
     (await query.execute(db)).rows.map(row => post.parse(row))[0]
   return {
@@ -79,7 +83,7 @@ export function createPosts(db: Kysely<unknown>): Posts {
           update blog_posts set version = version + 1, updated_at = now(),
             title = coalesce(${title ?? null}, title), body = coalesce(${body ?? null}, body),
             tags = coalesce(${tags ?? null}::text[], tags)
-          where id = ${id} and version = ${version}
+          where id = ${id} and ${isLatest(version)}
           returning *),
         kept as (${revision(editorId)})
         select ${columns} from written`)
