@@ -72,7 +72,7 @@ test('lists what shows each, and ends with 0 when none is missing', async () => 
   expect(code).toBe(0)
 })
 
-test('a skipped test, a control, an empty suite, a comment and a misspelt ID show nothing: 1', async () => {
+test('what is skipped, empty, misspelt, a comment or a control shows nothing: 1', async () => {
   await using it = await project({
     'docs/scenarios.md': '| ORD-01 | a |\n| ORD-02 | b |\n',
     [testFile]: `

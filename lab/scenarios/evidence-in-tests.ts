@@ -6,8 +6,8 @@ import type { Evidence } from './evidence.ts'
 const folder = 'targets/scenarios/'
 
 /**
- * One piece per test whose title, or the title of a suite around it, names an ID. The files are parsed,
- * not run. A skipped test shows nothing, and a control shows that something else does.
+ * One piece per test whose title, or the title of a suite around it, names an ID. The files are
+ * parsed, not run. A skipped test shows nothing, and a control only that another test does.
  */
 export async function evidenceInTests(root: string): Promise<readonly Evidence[]> {
   const vitest = await createVitest('test', { root, watch: false, passWithNoTests: true })
