@@ -4,10 +4,6 @@ interface Open {
   readonly waitsFor: string
 }
 
-const module = (name: string, carriedBy: string): Open => ({
-  carriedBy,
-  waitsFor: `the ${name} module and its calm scenario in targets/scenarios/${name}/`,
-})
 const calm = (folder: string, carriedBy: string): Open => ({
   carriedBy,
   waitsFor: `its calm scenario in targets/scenarios/${folder}/`,
@@ -24,11 +20,11 @@ const figures: Open = {
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
   'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
-  'AGT-01': module('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-02': module('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-03': module('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-04': module('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-05': module('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-01': calm('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-02': calm('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-03': calm('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-04': calm('agents', 'experiments/agent-instance-killed.ts'),
+  'AGT-05': calm('agents', 'experiments/agent-instance-killed.ts'),
   'DAT-04': calm('data', 'experiments/postgres-restart.ts'),
   'DAT-07': fault('experiments/postgres-failover.ts'),
   'DAT-08': calm('data', 'experiments/cache-divergence.ts'),
@@ -36,7 +32,7 @@ export const open: Readonly<Record<string, Open>> = {
   'DAT-10': fault('experiments/cross-database.ts'),
   'DAT-11': calm('data', 'experiments/backup-under-load.ts'),
   'PLT-01': calm('platform', 'experiments/bad-configuration.ts'),
-  'PLT-02': module('platform', 'experiments/bad-configuration.ts'),
+  'PLT-02': calm('platform', 'experiments/bad-configuration.ts'),
   'PLT-03': calm('platform', 'experiments/slow-instance.ts'),
   'PLT-04': fault('experiments/dependencies-away.ts'),
   'PLT-05': fault('experiments/resource-exhaustion.ts'),
