@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { machine } from './proxy/machine.ts'
@@ -23,13 +23,14 @@ export async function bench(args: readonly string[]): Promise<void> {
   const only = values.only?.split(',')
   const measures = (await findMeasures()).filter(({ name }) => !only || only.includes(name))
   const about = machine()
+  const kept = only ? await earlier(values.out, measures) : []
   await using rig = await startRig(line => console.error(line))
   const found: Row[] = []
   for (const measure of measures) {
     found.push(...rows(measure, await play(measure, rig, rounds)))
-    await save(values.out, found, { ...about, ...rig.versions }, rounds)
+    await save(values.out, [...kept, ...found], { ...about, ...rig.versions }, rounds)
   }
-  console.log(markdown(found, { ...about, ...rig.versions }, rounds))
+  console.log(markdown([...kept, ...found], { ...about, ...rig.versions }, rounds))
 }
 
 /** Alternating: who comes first changes from round to round. */
@@ -46,6 +47,14 @@ async function play(measure: Measure, rig: Rig, rounds: number): Promise<Round[]
     console.error(`${measure.name} ${n + 1}/${rounds}: ${JSON.stringify(round)}`)
   }
   return played
+}
+
+/** With `--only`, the rows of the other measures stay as they were. */
+async function earlier(name: string, again: readonly Measure[]): Promise<Row[]> {
+  const text = await readFile(new URL(`${name}.json`, results), 'utf8').catch(() => undefined)
+  const saved = z.object({ rows: z.array(z.custom<Row>()) })
+  const { rows } = text === undefined ? { rows: [] } : saved.parse(JSON.parse(text))
+  return rows.filter(row => !again.some(measure => measure.name === row.measure))
 }
 
 async function save(

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { z } from 'zod'
-import { type Contestant, startContestant } from '../../faults/proxy/conformance/contestant.ts'
+import {
+  type Contestant,
+  type ContestantName,
+  startContestant,
+} from '../../faults/proxy/conformance/contestant.ts'
 import { findServer } from '../../targets/runtime/find-server.ts'
 import { redisServer } from '../../targets/runtime/redis-server.ts'
 import { unpack } from '../../targets/runtime/unpack.ts'
@@ -10,7 +14,7 @@ import { heldClient, output } from './child.ts'
 
 /** A proxy under measurement: where its links to the servers listen. */
 export interface Runner {
-  readonly name: string
+  readonly name: ContestantName
   readonly pid: number
   readonly adminUrl: string
   readonly redis: number
@@ -26,6 +30,8 @@ export interface Rig extends AsyncDisposable {
   /** Port of a link of ours to Redis with its protocol understood. */
   readonly parsedRedis: number
   readonly versions: Readonly<Record<string, string>>
+  /** The same proxy once more, just started: nothing has grown its memory yet. */
+  fresh(like: Runner): Promise<Runner & AsyncDisposable>
   /** Runs redis-benchmark against a port and returns its operations per second. */
   redisBenchmark(port: number, args: readonly string[]): Promise<number>
 }
@@ -40,10 +46,14 @@ export async function startRig(progress: (line: string) => void): Promise<Rig> {
   const redisPort = await freePort()
   const flags = ['--port', `${redisPort}`, '--bind', '127.0.0.1', '--save', '']
   stack.use(await redisProcess(redis.command, flags, redis.env, redisPort))
-  const servers = stack.use(await heldClient('servers', {}))
+  const server = async (serve: 'echo' | 'source') => {
+    const { first } = stack.use(await heldClient('server', { serve }))
+    return z.object({ port: z.int() }).parse(first).port
+  }
   const upstreams = {
     redis: redisPort,
-    ...z.object({ echo: z.int(), source: z.int() }).parse(servers.first),
+    echo: await server('echo'),
+    source: await server('source'),
   }
   const ours = await runner(stack.use(await startContestant('ours')), upstreams)
   const toxiproxy = await runner(
@@ -62,6 +72,13 @@ export async function startRig(progress: (line: string) => void): Promise<Rig> {
     toxiproxy,
     parsedRedis,
     versions,
+    fresh: async ({ name }) => {
+      const contestant = await startContestant(name)
+      return {
+        ...(await runner(contestant, upstreams)),
+        [Symbol.asyncDispose]: () => contestant[Symbol.asyncDispose](),
+      }
+    },
     redisBenchmark: async (port, args) => {
       const all = ['-p', `${port}`, '-q', '--csv', ...args]
       const text = await output(benchmark, all, tools.env)

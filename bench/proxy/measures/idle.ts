@@ -18,7 +18,8 @@ export const measure: Measure = {
       ratio: 0.2,
     },
   ],
-  run: async runner => {
+  run: async (like, rig) => {
+    await using runner = await rig.fresh(like)
     // The first ones fill pools and free lists that later ones use again.
     await using _warm = await heldClient('idle', { port: runner.echo, count: 100 })
     const before = await residentKb(runner.pid)
