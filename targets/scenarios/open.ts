@@ -20,11 +20,6 @@ const figures: Open = {
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
   'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
-  'AGT-01': calm('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-02': calm('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-03': calm('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-04': calm('agents', 'experiments/agent-instance-killed.ts'),
-  'AGT-05': calm('agents', 'experiments/agent-instance-killed.ts'),
   'DAT-04': calm('data', 'experiments/postgres-restart.ts'),
   'DAT-07': fault('experiments/postgres-failover.ts'),
   'DAT-08': calm('data', 'experiments/cache-divergence.ts'),

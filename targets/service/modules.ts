@@ -1,4 +1,5 @@
 import { accountsModule } from './accounts/module.ts'
+import { agentsModule } from './agents/module.ts'
 import { analyticsModule } from './analytics/module.ts'
 import { blogModule } from './blog/module.ts'
 import { chatModule } from './chat/module.ts'
@@ -26,4 +27,5 @@ export const modules: readonly Module[] = [
   dataModule,
   analyticsModule,
   messagesModule,
+  agentsModule,
 ]

@@ -2,16 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
+import { Gate } from '../gate.ts'
 import { eventually, signedIn } from '../person.ts'
-import { Gate } from './gate.ts'
 import { copiesOf, notified, post, progress, whenIn } from './mail-room.ts'
 
 const timeoutMs = 90_000
+const receipt = {
+  table: 'messages_jobs',
+  when: "new.state = 'done' and old.state = 'waiting'",
+}
 
 let app: Application
 let sender: Client
 beforeAll(async () => {
-  app = await startApplication({ instances: [['api']] })
+  const defenceSettings = { 'pool-limits': { acquireMs: 8_000 } }
+  app = await startApplication({ instances: [['api']], config: { defenceSettings } })
   sender = await signedIn(app)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
@@ -30,7 +35,7 @@ function startWorker(...defencesOff: readonly string[]): Promise<Instance> {
 
 /** A message whose worker dies right before its acknowledgement, and what is left of it then. */
 async function dieInMidMessage(...defencesOff: readonly string[]) {
-  await using gate = await Gate.close(app)
+  await using gate = await Gate.close(app, receipt)
   const worker = await startWorker(...defencesOff)
   const id = await post(sender)
   await gate.reached()

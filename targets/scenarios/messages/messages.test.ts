@@ -13,7 +13,11 @@ let sender: Client
 beforeAll(async () => {
   app = await startApplication({
     config: {
-      defenceSettings: { 'dead-letter-queue': { attempts }, 'message-backoff': backoff },
+      defenceSettings: {
+        'dead-letter-queue': { attempts },
+        'message-backoff': backoff,
+        'pool-limits': { acquireMs: 8_000, statementMs: 8_000 },
+      },
     },
   })
   sender = await signedIn(app)

@@ -1,6 +1,6 @@
-import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Defences } from '../defences.ts'
+import { onUpgrade, refuseUpgrade } from '../http/upgrades.ts'
 import type { Http } from '../kit.ts'
 import type { Metrics } from '../metrics.ts'
 import { Connection, type ConnectionParts } from './connection.ts'
@@ -16,11 +16,9 @@ export function serveSockets(
   { presence, metrics }: { presence: Presence; metrics: Metrics },
 ) {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
-  http.server.on('upgrade', (request, socket, head) => {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    if (url.pathname !== '/chat') return refuse(socket, '404 Not Found')
+  onUpgrade(http, '/chat', ({ request, socket, head, url }) => {
     const query = chatQuery.safeParse(Object.fromEntries(url.searchParams))
-    if (!query.success) return refuse(socket, '400 Bad Request')
+    if (!query.success) return refuseUpgrade(socket, '400 Bad Request')
     sockets.handleUpgrade(request, socket, head, webSocket => {
       sockets.emit('connection', webSocket, request) // `ws` leaves this to whoever upgrades
       const connection = new Connection(webSocket, query.data.client, parts)
@@ -57,8 +55,4 @@ function beat(sockets: WebSocketServer, defences: Defences): () => void {
     }
   }, defences.settings('websocket-heartbeat').everyMs)
   return () => clearInterval(timer)
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }

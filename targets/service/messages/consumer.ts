@@ -39,6 +39,7 @@ export function createConsumer(parts: Parts): Consume {
   })
   const attempt = async (job: Job) => {
     try {
+      refuseKiller(job, defences)
       await process(job)
       handled.inc({ lane: job.lane, outcome: 'stored' })
       log.info({ event: 'message-stored', message: job.id, trace: job.trace }, 'stored')
@@ -60,6 +61,13 @@ export function createConsumer(parts: Parts): Consume {
     await runInContext({ requestId: job.trace, deadline: noDeadline }, () => attempt(job))
     return true
   }
+}
+
+/** One that was begun too often without an end takes its workers with it. */
+function refuseKiller({ attempts }: Job, defences: Defences): void {
+  const { attempts: most } = defences.settings('dead-letter-queue')
+  if (!defences.on('dead-letter-queue') || attempts <= most) return
+  throw new Error(`No worker ended it in ${most} attempts.`)
 }
 
 /** When a message that failed is tried again; never again: undefined. */

@@ -11,6 +11,8 @@ import { addMessageRoutes } from './routes.ts'
 import { createMessages } from './service.ts'
 
 const idleMs = 250
+/** The second helps out when there is much to do; until then it hardly looks. */
+const helperIdleMs = 1_000
 const countEveryMs = 2_000
 
 export const messagesModule: Module = {
@@ -40,7 +42,10 @@ export const messagesModule: Module = {
       const loops = [
         loop('messages', () => consume(lanes), options),
         // The other way round, so that no lane waits for good behind a busier one.
-        loop('messages-last-first', () => consume(lanes.toReversed()), options),
+        loop('messages-last-first', () => consume(lanes.toReversed()), {
+          ...options,
+          idleMs: helperIdleMs,
+        }),
         loop('messages-outbox', outbox.relay, options),
         loop('messages-counts', countIn(kit, queue), { ...options, idleMs: countEveryMs }),
       ]

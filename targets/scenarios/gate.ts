@@ -1,12 +1,19 @@
 import pg from 'pg'
-import type { Application, Instance } from '../application.ts'
-import { eventually } from '../person.ts'
+import type { Application, Instance } from './application.ts'
+import { eventually } from './person.ts'
 
 const key = 4_203
 
+/** Which update of which rows is held. */
+interface Place {
+  readonly table: string
+  /** SQL over `old` and `new`. */
+  readonly when: string
+}
+
 /**
- * Holds every worker at the moment where it acknowledges a message: the statement is under way and
- * not done. So a death in mid-message is no matter of luck.
+ * Holds every worker at one update: the statement is under way and not done. So a death in the
+ * middle of its work is no matter of luck.
  */
 export class Gate implements AsyncDisposable {
   readonly #client: pg.Client
@@ -15,19 +22,19 @@ export class Gate implements AsyncDisposable {
     this.#client = client
   }
 
-  static async close(app: Application): Promise<Gate> {
+  static async close(app: Application, { table, when }: Place): Promise<Gate> {
     const client = new pg.Client({ connectionString: app.postgres.url })
     await client.connect()
     await client.query(`
       create or replace function test_gate() returns trigger language plpgsql as $$
       begin
-        if new.state = 'done' and old.state = 'waiting' then
+        if ${when} then
           perform pg_advisory_xact_lock(${key});
         end if;
         return new;
       end $$`)
     await client.query(`
-      create or replace trigger test_gate before update on messages_jobs
+      create or replace trigger test_gate before update on ${table}
       for each row execute function test_gate()`)
     await client.query('select pg_advisory_lock($1)', [key])
     return new Gate(client)
@@ -42,7 +49,7 @@ export class Gate implements AsyncDisposable {
     )
   }
 
-  /** Kills the worker that stands before it, before its acknowledgement is done. */
+  /** Kills the worker that stands before it, before its update is done. */
   async kill(worker: Instance): Promise<void> {
     await worker.process.kill()
     // Postgres would finish the statement of a client that is gone.

@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely'
+import type { Logger } from 'pino'
+import { runInContext } from '../context.ts'
+import type { Defences } from '../defences.ts'
+import { isConnectionLost } from '../postgres/errors.ts'
+import { noDeadline } from '../resilience/deadline.ts'
+import type { Runs } from './repository.ts'
+import type { Run } from './run.ts'
+import type { UserContexts } from './user-context.ts'
+
+interface Parts {
+  readonly db: Kysely<unknown>
+  readonly runs: Runs
+  readonly contexts: UserContexts
+  readonly defences: Defences
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Takes one run to its end, from wherever another worker left it; false when none is open. */
+export function createWorker({ db, runs, contexts, defences, log }: Parts): () => Promise<boolean> {
+  const { leaseMs, attempts } = defences.settings('agent-takeover')
+  const takesOver = defences.on('agent-takeover')
+
+  /** One transaction each: the state, its event and what the tool did come together or not at all. */
+  const step = (run: Run) =>
+    db.transaction().execute(async trx => {
+      const state = await runs.hold(trx, run)
+      if (state === undefined) return false
+      using context = contexts.open(run.userId, trx)
+      const data = state === 'executing' ? await context.use(run.task) : { tool: run.task.tool }
+      await runs.advance(trx, run, state, data)
+      return true
+    })
+  const carryOut = async (run: Run) => {
+    try {
+      while (await step(run));
+      log.info({ event: 'agent-run-ended', run: run.id }, 'ended')
+    } catch (error) {
+      // The database being away is not the run's fault: it is taken over when its lease ends.
+      if (isConnectionLost(error)) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      log.warn({ event: 'agent-run-failed', run: run.id, reason }, 'failed')
+      await db.transaction().execute(async trx => {
+        if (await runs.hold(trx, run)) await runs.fail(trx, run, reason)
+      })
+    }
+  }
+  return async () => {
+    const run = await runs.take(leaseMs, takesOver ? attempts : 1)
+    if (!run) return takesOver && (await runs.giveUp(attempts))
+    await runInContext({ requestId: run.trace, deadline: noDeadline }, () => carryOut(run))
+    return true
+  }
+}
