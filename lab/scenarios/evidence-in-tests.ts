@@ -3,7 +3,8 @@ import { createVitest } from 'vitest/node'
 import { idsIn } from './catalogue.ts'
 import type { Evidence } from './evidence.ts'
 
-const folder = 'targets/scenarios/'
+/** What needs no server stands beside its file in the service. */
+const folders = ['targets/scenarios/', 'targets/service/']
 
 /**
  * One piece per test whose title, or the title of a suite around it, names an ID. The files are
@@ -12,7 +13,7 @@ const folder = 'targets/scenarios/'
 export async function evidenceInTests(root: string): Promise<readonly Evidence[]> {
   const vitest = await createVitest('test', { root, watch: false, passWithNoTests: true })
   try {
-    const files = await vitest.globTestSpecifications([folder])
+    const files = await vitest.globTestSpecifications(folders)
     const modules = await vitest.parseSpecifications(files)
     return modules.flatMap(module => {
       const file = relative(root, module.moduleId)
