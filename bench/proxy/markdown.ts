@@ -12,6 +12,7 @@ export function markdown(
     '',
     `Medians of ${rounds} alternating rounds; the ratio (ours ÷ theirs) is taken round by round.`,
     'Made by `pnpm bench proxy`. Rows of parsing compare ours with parsing to ours without.',
+    "With `--only`, rows of the other measures stay from earlier runs; the machine below is the last run's.",
     '',
     ...facts,
     '',
