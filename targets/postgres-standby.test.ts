@@ -4,6 +4,8 @@ import { startStandby } from './postgres-standby.ts'
 import { withPostgres } from './runtime/postgres-server.ts'
 import { testRun } from './testing/test-run.ts'
 
+const padding = 'x'.repeat(64 * 1024)
+
 /**
  * Rows acknowledged before the primary is killed, and of these those the promoted standby has: while
  * the standby stands still, so that what it was not waited for is lost.
@@ -11,18 +13,24 @@ import { testRun } from './testing/test-run.ts'
 async function failover(synchronous: boolean) {
   await using run = await testRun()
   await using primary = await startPostgres(run)
-  await withPostgres(primary.url, client => client.query('create table t (id int primary key)'))
+  await withPostgres(primary.url, async client => {
+    await client.query('create table t (id int primary key, padding text)')
+    await client.query('alter table t alter column padding set storage external')
+  })
   await using standby = await startStandby(run, primary, { synchronous })
   let acknowledged = 0
   const writing = withPostgres(primary.url, async client => {
     for (let id = 0; ; id++) {
-      await client.query('insert into t values ($1)', [id])
+      await client.query('insert into t values ($1, $2)', [id, padding])
       acknowledged = id + 1
     }
   }).catch(() => {})
   await run.clock.sleep(200)
   await standby.pause()
-  await run.clock.sleep(300)
+  // What fits the socket's buffers reaches a standby that stands still all the same.
+  const beyondBuffers = acknowledged + 512
+  const deadline = run.clock.nowMs() + (synchronous ? 300 : 20_000)
+  while (acknowledged < beyondBuffers && run.clock.nowMs() < deadline) await run.clock.sleep(20)
   await primary.kill()
   await writing
   await standby.resume()
