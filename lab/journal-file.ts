@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Journal } from './checker.ts'
 import { LabError } from './errors.ts'
 import type { Entry } from './journal.ts'
+import { wireFields } from './wire-fields.ts'
 
 const json = z.json()
 const texts = z.record(z.string(), z.string())
@@ -114,13 +115,7 @@ const entry = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('wire'),
     link: z.string(),
-    connection: z.number(),
-    what: z.enum(['connect', 'refused', 'close', 'request', 'response', 'toxic', 'unparsed']),
-    message: z.string().exactOptional(),
-    key: z.string().exactOptional(),
-    trace: z.string().exactOptional(),
-    error: z.string().exactOptional(),
-    detail: z.string().exactOptional(),
+    ...wireFields,
   }),
   z.object({
     ...common,

@@ -7,19 +7,14 @@ import { messageOf } from './errors.ts'
 import type { WireEvent } from './journal.ts'
 import type { JournalFile } from './recorder.ts'
 import type { Link } from './target.ts'
+import { wireFields } from './wire-fields.ts'
 
 const stamp = { seq: z.number(), atMs: z.number(), link: z.string() }
 const line = z.discriminatedUnion('kind', [
   z.object({
     ...stamp,
     kind: z.literal('wire'),
-    connection: z.number(),
-    what: z.enum(['connect', 'refused', 'close', 'request', 'response', 'toxic', 'unparsed']),
-    message: z.string().exactOptional(),
-    key: z.string().exactOptional(),
-    trace: z.string().exactOptional(),
-    error: z.string().exactOptional(),
-    detail: z.string().exactOptional(),
+    ...wireFields,
   }),
   z.object({
     ...stamp,
