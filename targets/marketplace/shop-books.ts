@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { openDatabase } from '../peers/open-database.ts'
 import type { Product } from './settings.ts'
 
 const product = z.object({
@@ -30,16 +31,16 @@ export class ShopBooks implements Disposable {
 
   /** `seed` is put on sale where the file knows the product not yet. */
   constructor(file: string, seed: readonly Product[]) {
-    this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+    this.#db = openDatabase(
+      file,
+      `
       CREATE TABLE IF NOT EXISTS products (
         sku TEXT PRIMARY KEY, title TEXT NOT NULL, priceCents INTEGER NOT NULL,
         stock INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS orders (
         key TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, sku TEXT NOT NULL, quantity INTEGER NOT NULL,
-        totalCents INTEGER NOT NULL, createdAt TEXT NOT NULL) STRICT;`)
+        totalCents INTEGER NOT NULL, createdAt TEXT NOT NULL) STRICT;`,
+    )
     const insert = this.#db.prepare('INSERT OR IGNORE INTO products VALUES (?, ?, ?, ?)')
     for (const { sku, title, priceCents, stock } of seed) insert.run(sku, title, priceCents, stock)
   }

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Adapter, AdapterPayload, JWK } from 'oidc-provider'
 import { z } from 'zod'
+import { openDatabase } from '../peers/open-database.ts'
 
 const row = z.object({ payload: z.string(), expiresAt: z.number().nullable() })
 const value = z.object({ value: z.string() })
@@ -14,15 +15,15 @@ export class OauthStore implements Disposable {
   readonly #db: DatabaseSync
 
   constructor(file: string) {
-    this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+    this.#db = openDatabase(
+      file,
+      `
       CREATE TABLE IF NOT EXISTS models (
         model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL, uid TEXT, grantId TEXT,
         userCode TEXT, expiresAt INTEGER, PRIMARY KEY (model, id)) STRICT;
       CREATE INDEX IF NOT EXISTS models_grant ON models (grantId);
-      CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`)
+      CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+    )
   }
 
   /** The same at each start. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import { openDatabase } from '../peers/open-database.ts'
 
 const charge = z.object({
   id: z.string(),
@@ -46,10 +47,9 @@ export class PaymentLedger implements Disposable {
   readonly #db: DatabaseSync
 
   constructor(file: string) {
-    this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+    this.#db = openDatabase(
+      file,
+      `
       CREATE TABLE IF NOT EXISTS charges (
         key TEXT PRIMARY KEY, id TEXT NOT NULL, fingerprint TEXT NOT NULL, reference TEXT NOT NULL,
         amountCents INTEGER NOT NULL, currency TEXT NOT NULL, status TEXT NOT NULL,
@@ -58,7 +58,8 @@ export class PaymentLedger implements Disposable {
       CREATE TABLE IF NOT EXISTS refunds (
         key TEXT PRIMARY KEY, id TEXT NOT NULL, fingerprint TEXT NOT NULL,
         chargeKey TEXT NOT NULL REFERENCES charges (key), amountCents INTEGER NOT NULL,
-        createdAt TEXT NOT NULL) STRICT;`)
+        createdAt TEXT NOT NULL) STRICT;`,
+    )
   }
 
   /** One key, one charge: the same order again is told the first result; another is a conflict. */

@@ -1,6 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import PostalMime from 'postal-mime'
 import { z } from 'zod'
+import { openDatabase } from '../peers/open-database.ts'
 
 const row = z.object({
   id: z.number(),
@@ -28,13 +29,13 @@ export class Mailbox implements Disposable {
   readonly #db: DatabaseSync
 
   constructor(file: string) {
-    this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+    this.#db = openDatabase(
+      file,
+      `
       CREATE TABLE IF NOT EXISTS mail (
         id INTEGER PRIMARY KEY, sender TEXT NOT NULL, recipients TEXT NOT NULL, raw BLOB NOT NULL,
-        receivedAt TEXT NOT NULL) STRICT;`)
+        receivedAt TEXT NOT NULL) STRICT;`,
+    )
   }
 
   keep(sender: string, recipients: readonly string[], raw: Uint8Array): void {
