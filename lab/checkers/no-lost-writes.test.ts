@@ -50,6 +50,26 @@ function run(rows: readonly Row[], promised?: WriteOptions['promised']) {
 }
 
 describe('no lost writes', () => {
+  test('what a kill takes was often written before it: the loss is dated by the read', () => {
+    const write = { workload: 'orders', client: 0, op: 0, key: 'a' } as const
+    const read = { ...write, op: 1, f: 'read' } as const
+    const fault = { kind: 'fault', id: 1, fault: 'kill', label: 'kill', touches: [] } as const
+    const journal = journalOf([
+      { kind: 'invoke', ...write, f: 'write', input: 1, intendedMs: 0 },
+      { kind: 'complete', ...write, f: 'write', outcome: { kind: 'ok', value: 1 }, latencyMs: 1 },
+      { kind: 'phase', phase: 'inject', atMs: 500 },
+      { ...fault, step: 'applied', atMs: 600 },
+      { ...fault, step: 'healed', atMs: 700 },
+      { kind: 'phase', phase: 'final-reads', atMs: 800 },
+      { kind: 'invoke', ...read, input: null, intendedMs: 900, atMs: 900 },
+      { kind: 'complete', ...read, outcome: { kind: 'ok', value: null }, latencyMs: 1, atMs: 901 },
+    ])
+    expect(noLostWrites(orders).check(journal)).toMatchObject({
+      word: 'invalid',
+      witness: { what: 'a was confirmed and is gone', atMs: 901 },
+    })
+  })
+
   test('a confirmed write that is found once and unchanged is kept', () => {
     const finding = run([{ key: 'a', input: { n: 1 }, outcome: ok, found: { n: 1 } }])
     expect(finding.word).toBe('valid')

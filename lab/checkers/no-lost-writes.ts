@@ -42,6 +42,7 @@ interface Offence {
   readonly key: string
   readonly entries: readonly number[]
   readonly atMs: number
+  readonly seenMs: number
 }
 
 interface Sight {
@@ -138,10 +139,11 @@ function offence(
   const first = sights[0]
   if (!first) return []
   const operations = [...attempts, ...sights.map(sight => sight.read)]
-  const shown = attempts[0] ?? first.read
-  const atMs = shown.answer?.atMs ?? shown.invokedMs
-  return [{ sin, key, entries: operations.flatMap(entriesOf), atMs }]
+  const atMs = endedMs(attempts[0] ?? first.read)
+  return [{ sin, key, entries: operations.flatMap(entriesOf), atMs, seenMs: endedMs(first.read) }]
 }
+
+const endedMs = (each: Performed) => each.answer?.atMs ?? each.invokedMs
 
 function figuresOf(writes: readonly Performed[], unread: number, offences: readonly Offence[]) {
   const count = (sin: Sin) => offences.filter(each => each.sin === sin).length

@@ -6,13 +6,17 @@ export function kept(): Checker {
     name: 'kept',
     check: journal => {
       const keys = new Map<number, string>()
-      const acknowledged: { key: string; index: number; atMs: number }[] = []
+      const acknowledged: { key: string; index: number }[] = []
       let found: ReadonlySet<unknown> | undefined
+      let readMs = 0
       for (const entry of journal) {
         if (entry.kind === 'invoke' && entry.key !== undefined) keys.set(entry.op, entry.key)
         if (entry.kind !== 'complete' || entry.outcome.kind !== 'ok') continue
         const { value } = entry.outcome
-        if (entry.f === 'all' && Array.isArray(value)) found = new Set(value)
+        if (entry.f === 'all' && Array.isArray(value)) {
+          found = new Set(value)
+          readMs = entry.atMs
+        }
         const key = keys.get(entry.op)
         if (entry.f === 'add' && key) acknowledged.push({ key, ...entry })
       }
@@ -23,7 +27,7 @@ export function kept(): Checker {
       const figures = { acknowledged: acknowledged.length, lost: lost.length }
       const last = lost.at(-1)
       if (!last) return { word: 'valid', story: `all ${acknowledged.length} are there`, figures }
-      const witness = { what: `${last.key} was lost`, entries: [last.index], atMs: last.atMs }
+      const witness = { what: `${last.key} was lost`, entries: [last.index], atMs: readMs }
       return { word: 'invalid', story: `${lost.length} were lost`, figures, witness }
     },
   }
