@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { queueMail } from '../mail/outbox.ts'
+import type { Passwords } from '../identity/passwords.ts'
+import { queueMail } from '../mailing/outbox.ts'
 import { Problem } from '../problem.ts'
 import { createOneTimeTokens, type Purpose } from './one-time-tokens.ts'
-import type { Passwords } from './passwords.ts'
 import { createUsers } from './repository.ts'
 import type { User, Registration as Wanted } from './user.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonical } from '../identity/passwords.ts'
 
 /** One spelling for what people hold to be the same name: compatibility forms and case folded. */
 export function keyOf(name: string): string {
@@ -41,11 +42,6 @@ export interface User {
   readonly lastLoginAt: Date | null
   readonly mfaSecret: string | null
   readonly mfaEnabledAt: Date | null
-}
-
-/** A password in its canonical form, so that it is the same on every keyboard. */
-export function canonical(text: string): string {
-  return text.normalize('NFKC')
 }
 
 export function containsName(text: string, user: { username: string; email: string }): boolean {

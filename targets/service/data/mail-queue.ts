@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Mail, MailOutbox } from '../mail/outbox.ts'
+import type { Mail, MailOutbox } from '../mailing/outbox.ts'
 import type { Db, Engine } from './engine.ts'
 
 /** Queues a mail in the caller's transaction: it is sent if and only if that commits. */

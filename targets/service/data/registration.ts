@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import type { Passwords } from '../identity/passwords.ts'
 import { Problem, unavailable } from '../problem.ts'
 import { DataError } from './data-error.ts'
 import type { Db, Engine } from './engine.ts'
@@ -13,12 +14,6 @@ export const entry = z.strictObject({
   password: z.string().min(10).max(128),
 })
 export type Entry = z.infer<typeof entry>
-
-/** As the accounts module has it: costly on purpose, and bounded. */
-export interface Hashing {
-  hash(password: string): Promise<string>
-  matches(password: string, hash: string | null | undefined): Promise<boolean>
-}
 
 /** A directory of people who prove their address, on any of the three databases. */
 export interface Registration {
@@ -35,7 +30,7 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('base6
 
 export function createRegistration(
   engine: Engine,
-  { passwords, publicUrl }: { readonly passwords: Hashing; readonly publicUrl: string },
+  { passwords, publicUrl }: { readonly passwords: Passwords; readonly publicUrl: string },
 ): Registration {
   const peopleOf = (db: Db) => createPeople({ kind: engine.kind, db })
   return {

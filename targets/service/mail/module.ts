@@ -1,7 +1,7 @@
 import type { Module } from '../kit.ts'
+import { createMailOutbox } from '../mailing/outbox.ts'
+import { sendMails } from '../mailing/sender.ts'
 import { migrations } from './migrations.ts'
-import { createMailOutbox } from './outbox.ts'
-import { sendMails } from './sender.ts'
 
 export const mailModule: Module = {
   name: 'mail',

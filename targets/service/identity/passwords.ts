@@ -2,7 +2,6 @@ import { hash, verify } from '@node-rs/argon2'
 import pLimit from 'p-limit'
 import type { Defences } from '../defences.ts'
 import { unavailable } from '../problem.ts'
-import { canonical } from './user.ts'
 
 /** OWASP's setting for argon2id. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -13,6 +12,11 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /** As slow for someone who does not exist, so that time tells nothing. */
   matches(password: string, passwordHash: string | null | undefined): Promise<boolean>
+}
+
+/** A password in its canonical form, so that it is the same on every keyboard. */
+export function canonical(text: string): string {
+  return text.normalize('NFKC')
 }
 
 export function createPasswords(defences: Defences): Passwords {
