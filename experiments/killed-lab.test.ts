@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../lab/clock.ts'
-import { type LedgerContent, readLedger } from '../lab/ledger-file.ts'
+import { type LedgerContent, readLedger } from '../lab/guardian/ledger-file.ts'
 import {
   findMarked,
   isAlive,
   listProcesses,
   type ProcessId,
   withDescendants,
-} from '../lab/process-table.ts'
+} from '../lab/guardian/process-table.ts'
 import { serverCache } from '../targets/runtime/server-cache.ts'
 
 const project = join(import.meta.dirname, '..')

@@ -1,4 +1,4 @@
-import type { Undo } from './ledger.ts'
+import type { Undo } from './guardian/ledger.ts'
 import type { Context, LabSystem } from './target.ts'
 
 /** What must exist before the target starts; the plan is refused where the runtime lacks it. */

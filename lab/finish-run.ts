@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import type { Clock } from './clock.ts'
 import { LabError, messageOf } from './errors.ts'
-import { type LedgerContent, LedgerWriter, readLedger } from './ledger-file.ts'
-import { playUndo } from './play-undo.ts'
+import { type LedgerContent, LedgerWriter, readLedger } from './guardian/ledger-file.ts'
+import { playUndo } from './guardian/play-undo.ts'
 import {
   findMarked,
   isAlive,
@@ -10,8 +10,8 @@ import {
   listProcesses,
   type ProcessId,
   withDescendants,
-} from './process-table.ts'
-import { killTree, send } from './process-tree.ts'
+} from './guardian/process-table.ts'
+import { killTree, send } from './guardian/process-tree.ts'
 
 /** Together under five seconds: so long may what a dead lab left stay. */
 const eachUndoWithinMs = 1_000

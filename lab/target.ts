@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
-import type { Guardian } from './guardian.ts'
+import type { Guardian } from './guardian/guardian.ts'
+import type { Ledger, Undo } from './guardian/ledger.ts'
 import type { Recorder } from './journal.ts'
-import type { Ledger, Undo } from './ledger.ts'
 import type { Random } from './random.ts'
 
 /** What a target, a fault or a workload may use of the run it belongs to. */

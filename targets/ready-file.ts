@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { LabError } from '../lab/errors.ts'
-import type { GuardedProcess } from '../lab/guardian.ts'
+import type { GuardedProcess } from '../lab/guardian/guardian.ts'
 import type { Context } from '../lab/target.ts'
 
 const withinMs = 15_000
@@ -12,7 +12,7 @@ const pollMs = 10
  * @throws {LabError} `process-not-ready` when it ends first, or says nothing within 15 s.
  */
 export async function readyFile<Ready>(
-  context: Context,
+  context: Pick<Context, 'clock' | 'signal'>,
   process: GuardedProcess,
   file: string,
   schema: z.ZodType<Ready>,

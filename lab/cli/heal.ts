@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type Healed, healRuns } from '../heal-runs.ts'
+import { type Healed, healRuns } from '../guardian/heal-runs.ts'
 import { exitCodes } from '../verdict.ts'
 
 /** Longer than a guardian needs for all its work. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
-import { startGuardian } from '../guardian-client.ts'
+import { startGuardian } from '../guardian/client.ts'
 import { fixtureUndo } from './fixture-undo.ts'
 
 /**

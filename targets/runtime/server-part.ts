@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { LabError } from '../../lab/errors.ts'
-import type { GuardedProcess } from '../../lab/guardian.ts'
-import type { Undo } from '../../lab/ledger.ts'
+import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
+import type { Undo } from '../../lab/guardian/ledger.ts'
 import type { Context, Killable, Pausable } from '../../lab/target.ts'
 
 /** What starting a server takes of a run. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Json } from '../json.ts'
 import { guardedProcesses } from './guarded-processes.ts'
-import type { Json } from './json.ts'
 import type { Undo } from './ledger.ts'
 import { resumeTree } from './process-tree.ts'
 

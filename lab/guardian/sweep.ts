@@ -1,6 +1,6 @@
-import { systemClock } from './clock.ts'
+import { systemClock } from '../clock.ts'
+import type { Recorder } from '../journal.ts'
 import { healRuns } from './heal-runs.ts'
-import type { Recorder } from './journal.ts'
 
 /** Ends what an earlier crash left below `.lab`, of the guardian too, and says so. */
 export async function sweep(labFolder: string, recorder: Recorder): Promise<void> {

@@ -2,13 +2,13 @@ import { appendFile, mkdtemp, readFile, rm, symlink, truncate } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from './clock.ts'
-import { finishRun } from './finish-run.ts'
+import { systemClock } from '../clock.ts'
+import { finishRun } from '../finish-run.ts'
+import { fixtureUndo } from '../testing/fixture-undo.ts'
 import { healRuns } from './heal-runs.ts'
 import { LedgerWriter, readLedger } from './ledger-file.ts'
 import { openLedger } from './open-ledger.ts'
 import { identify } from './process-table.ts'
-import { fixtureUndo } from './testing/fixture-undo.ts'
 
 /** A ledger of a run whose lab is long gone, that owes three undos. */
 async function deadRun() {

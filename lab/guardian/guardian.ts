@@ -1,5 +1,5 @@
+import type { Killable, Pausable } from '../target.ts'
 import type { Ledger } from './ledger.ts'
-import type { Killable, Pausable } from './target.ts'
 
 /** A server process to be started as a child of the guardian, in a process group of its own. */
 export interface ProcessSpec {

@@ -3,16 +3,16 @@ import { once } from 'node:events'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Clock } from './clock.ts'
-import { LabError } from './errors.ts'
-import { finishRun } from './finish-run.ts'
+import type { Clock } from '../clock.ts'
+import { LabError } from '../errors.ts'
+import { finishRun } from '../finish-run.ts'
+import { writableFolder } from '../writable-folder.ts'
+import { GuardianCalls } from './calls.ts'
 import { GuardedHandle } from './guarded-handle.ts'
 import type { Guardian } from './guardian.ts'
-import { GuardianCalls } from './guardian-calls.ts'
 import { LedgerWriter } from './ledger-file.ts'
 import { openLedger } from './open-ledger.ts'
 import { identify } from './process-table.ts'
-import { writableFolder } from './writable-folder.ts'
 
 export interface GuardianOptions {
   /** `.lab`: the ledgers stand below it. */
@@ -62,7 +62,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
 }
 
 async function spawnGuardian(ledgerFile: string) {
-  const main = join(import.meta.dirname, 'guardian-main.ts')
+  const main = join(import.meta.dirname, 'main.ts')
   const log = await open(`${ledgerFile}.log`, 'a')
   try {
     // Detached: a session of its own, so that no signal to the lab's group or terminal reaches it.

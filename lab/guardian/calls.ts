@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
-import { LabError } from './errors.ts'
+import { LabError } from '../errors.ts'
 import type { Exit } from './guarded-server.ts'
-import { type Answer, answer, type Request } from './guardian-protocol.ts'
 import type { ProcessId } from './process-table.ts'
+import { type Answer, answer, type Request } from './protocol.ts'
 
 type Done = Extract<Answer, { kind: 'done' }>
 /** A request before it has its number. */

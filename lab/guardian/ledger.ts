@@ -1,4 +1,4 @@
-import type { Json } from './json.ts'
+import type { Json } from '../json.ts'
 
 /**
  * Undo as data, so that any process can play it: `module` is the file URL of a module that exports

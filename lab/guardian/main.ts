@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline'
-import { systemClock } from './clock.ts'
-import { messageOf } from './errors.ts'
-import { finishRun } from './finish-run.ts'
+import { systemClock } from '../clock.ts'
+import { messageOf } from '../errors.ts'
+import { finishRun } from '../finish-run.ts'
 import { GuardedServer } from './guarded-server.ts'
-import { type Answer, type Request, request, type ServerRequest } from './guardian-protocol.ts'
 import { LedgerWriter, readLedger } from './ledger-file.ts'
 import { identify, type ProcessId } from './process-table.ts'
+import { type Answer, type Request, request, type ServerRequest } from './protocol.ts'
 
 /**
- * The guardian process: `node guardian-main.ts LEDGER`. Parent of every server of one run. It ends
+ * The guardian process: `node main.ts LEDGER`. Parent of every server of one run. It ends
  * when the lab says so, or when the pipe from the lab ends because the lab did.
  */
 const ledgerFile = process.argv[2] ?? ''

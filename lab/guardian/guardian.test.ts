@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { systemClock } from './clock.ts'
-import { startGuardian } from './guardian-client.ts'
+import { systemClock } from '../clock.ts'
+import { fixtureUndo } from '../testing/fixture-undo.ts'
+import { startGuardian } from './client.ts'
 import { healRuns } from './heal-runs.ts'
 import { LedgerWriter } from './ledger-file.ts'
 import {
@@ -19,7 +20,6 @@ import {
   withDescendants,
 } from './process-table.ts'
 import { killTree } from './process-tree.ts'
-import { fixtureUndo } from './testing/fixture-undo.ts'
 
 const goneWithinMs = 5_000
 
@@ -35,7 +35,7 @@ interface FixtureLab extends AsyncDisposable {
 /** A lab in mid-fault as a process of its own, in a process group of its own. */
 async function startFixtureLab(): Promise<FixtureLab> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
-  const main = join(import.meta.dirname, 'testing/fixture-lab.ts')
+  const main = join(import.meta.dirname, '../testing/fixture-lab.ts')
   const lab = spawn(process.execPath, [main, folder, 'run-1'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -240,7 +240,7 @@ test('a guardian survives the half line of a lab that died, and a slip in an und
     const args = { file, line, fails: 'throw-later' }
     await writer.append({ kind: 'owe', id: line, label: line, undo: { module: fixtureUndo, args } })
   }
-  const main = join(import.meta.dirname, 'guardian-main.ts')
+  const main = join(import.meta.dirname, 'main.ts')
   const guardian = spawn(process.execPath, [main, ledgerFile], { stdio: ['pipe', 'pipe', 'pipe'] })
   let said = ''
   guardian.stderr.on('data', chunk => {

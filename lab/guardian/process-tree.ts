@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import type { ProcessId, ProcessRow } from './process-table.ts'
 import { isAlive, listProcesses, withDescendants } from './process-table.ts'
 

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import { LabError, messageOf } from './errors.ts'
+import type { Clock } from '../clock.ts'
+import { LabError, messageOf } from '../errors.ts'
 import type { Ledger, Undo } from './ledger.ts'
 import type { LedgerWriter } from './ledger-file.ts'
 import { playUndo } from './play-undo.ts'

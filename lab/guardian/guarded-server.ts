@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
-import type { Clock } from './clock.ts'
-import type { SpawnSpec } from './guardian-protocol.ts'
+import type { Clock } from '../clock.ts'
 import { identify, isAlive, type ProcessId } from './process-table.ts'
 import { killTree, pauseTree, resumeTree, send } from './process-tree.ts'
+import type { SpawnSpec } from './protocol.ts'
 import { unprivilegedUser } from './unprivileged.ts'
 
 export interface Exit {

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import { LabError, messageOf } from './errors.ts'
+import type { Clock } from '../clock.ts'
+import { LabError, messageOf } from '../errors.ts'
 import type { Undo } from './ledger.ts'
 
 export const undoWithinMs = 5_000
