@@ -50,7 +50,7 @@ async function tests(): Promise<void> {
     const report = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
     const { code } = await run(
       'vitest',
-      ['run', '--project', 'unit', ...report, ...files],
+      ['run', '--project', 'unit', '--project', 'scenarios', ...report, ...files],
       'inherit',
     )
     const before = count.failed
