@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import type { Application } from './application.ts'
+import type { Application, Instance } from './application.ts'
 import type { Answer, Client } from './client.ts'
 
 export interface Person {
@@ -38,6 +38,11 @@ export async function logIn(client: Client, { username, password }: Person, devi
   const { userId, sessionId, refreshToken, accessToken } = answer.body
   client.token = accessToken
   return Object.assign(client, { userId, sessionId, refreshToken })
+}
+
+/** The same person at another instance. */
+export function at(instance: Instance, { token }: Client): Client {
+  return Object.assign(instance.client(), { token })
 }
 
 /** Gives a person roles, past the service; to be followed by signing in. */

@@ -1,23 +1,50 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { generate } from 'otplib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Application, startApplication } from '../application.ts'
+import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
-import { eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { control } from '../control.ts'
+import { at, eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+
+/** What is tried here is not how long one waits for a connection on a busy machine. */
+const patient = { 'pool-limits': { acquireMs: 8_000 } }
 
 let app: Application
+/** Hashes one password at a time, with one waiting; keeps roles for two seconds. */
+let narrow: Instance
+/** Without what keeps the promises of signing in. */
+let careless: Instance
+const carelessly = [
+  'login-throttle',
+  'refresh-rotation',
+  'password-bulkhead',
+  'role-cache',
+] as const
 beforeAll(async () => {
   app = await startApplication({
     peers: ['smtp'],
     config: {
       defenceSettings: {
+        ...patient,
         'refresh-rotation': { leewayMs: 300 },
         'role-cache': { staleMs: 300 },
       },
     },
   })
+  const defenceSettings = { 'password-bulkhead': { concurrent: 1, waiting: 1 } }
+  narrow = await app.startInstance('narrow', ['api'], { defenceSettings })
+  careless = await app.startInstance('careless', ['api'], {
+    defencesOff: carelessly,
+    defenceSettings: patient,
+  })
 })
 afterAll(() => app[Symbol.asyncDispose]())
+
+async function registered() {
+  const person = newPerson()
+  await signedIn(app, person)
+  return person
+}
 
 const codeOf = async (
   client: Client,
@@ -109,6 +136,66 @@ describe('ACC-05 brute force', () => {
     )
     await logIn(client, person)
   })
+
+  test('counts a person once, by name and by address, and whoever changes a password', async () => {
+    const person = newPerson()
+    const client = await signedIn(app, person)
+    const wrong = { ...person, password: 'wrong-password' }
+    const change = () =>
+      client.post('/v1/password/change', { current: 'wrong-password', next: 'A-new-passphrase' })
+    for (let i = 0; i < 2; i++) {
+      expect(await codeOf(client, wrong)).toBe('login-wrong')
+      expect(await codeOf(client, { ...wrong, username: person.email })).toBe('login-wrong')
+    }
+    expect((await change()).body.code).toBe('login-wrong')
+    expect((await change()).body.code).toBe('login-locked')
+    expect(await codeOf(client, person)).toBe('login-locked')
+  })
+
+  /** Thirty guesses sent at the same time, the right one among them: what each was told. */
+  const guessAtOnce = async (instance: Instance) => {
+    const person = newPerson()
+    await signedIn(app, person)
+    const guesses = Array.from({ length: 30 }, (_, index) =>
+      codeOf(instance.client(), index === 29 ? person : { ...person, password: `guess-${index}` }),
+    )
+    return (await Promise.all(guesses)).map(code => code ?? 'let in')
+  }
+
+  test('tells no more of guesses sent at the same time', async () => {
+    const told = await guessAtOnce(app.instances[0])
+    expect(told.filter(code => code === 'login-wrong').length).toBeLessThanOrEqual(5)
+    expect(told.at(-1)).toBe('login-locked')
+  })
+
+  control('login-throttle', 'one may guess until it is right', async () => {
+    const told = await guessAtOnce(careless)
+    expect(told.filter(code => code === 'login-wrong')).toHaveLength(29)
+    expect(told.at(-1)).toBe('let in')
+  })
+})
+
+describe('passwords at the same time', () => {
+  /** What a dozen who sign in at once are told. */
+  const crowd = async (instance: Instance) => {
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => codeOf(instance.client(), { ...newPerson() })),
+    )
+    return new Set(answers)
+  }
+
+  test('who would have to wait too long is refused at once', async () => {
+    expect(await crowd(narrow)).toEqual(new Set(['login-wrong', 'busy']))
+    const refused = await Promise.all(
+      Array.from({ length: 12 }, () => narrow.client().post('/v1/accounts', newPerson())),
+    )
+    const busy = refused.find(({ status }) => status === 503)
+    expect(busy?.headers.get('retry-after')).toBe('1')
+  })
+
+  control('password-bulkhead', 'nobody is refused, however long they wait', async () => {
+    expect(await crowd(careless)).toEqual(new Set(['login-wrong']))
+  })
 })
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -197,6 +284,18 @@ describe('ACC-08 refresh tokens', () => {
     const winners = answers.filter(each => each.status === 200)
     expect(winners).toHaveLength(1)
     expect((await refresh(client, winners[0]?.body.refreshToken)).status).toBe(200)
+  })
+
+  control('refresh-rotation', 'a stolen token works for as long as its owner has it', async () => {
+    const client = careless.client()
+    const { refreshToken } = await logIn(client, await registered())
+    const thief = careless.client()
+    for (const each of [client, thief, client, thief]) {
+      const renewed = await refresh(each, refreshToken)
+      expect(renewed.status).toBe(200)
+      each.token = renewed.body.accessToken
+      expect((await each.get('/v1/me')).status).toBe(200)
+    }
   })
 })
 
@@ -293,5 +392,23 @@ describe('ACC-11 roles', () => {
     } finally {
       await app.redis.restart()
     }
+  })
+
+  /** How many statements it takes this instance to say twenty times who is calling. */
+  const statementsFor = async (instance: Instance) => {
+    const client = at(instance, await signedIn(app))
+    const count = async () =>
+      Number(/^pg_queries_total\{.*\} (\d+)/m.exec((await client.get('/metrics')).body)?.[1])
+    const before = await count()
+    for (let i = 0; i < 20; i++) expect((await client.get('/v1/me')).status).toBe(200)
+    return (await count()) - before
+  }
+
+  test('are not read again for every request', async () => {
+    expect(await statementsFor(narrow)).toBeLessThan(30)
+  })
+
+  control('role-cache', 'they are', async () => {
+    expect(await statementsFor(careless)).toBeGreaterThanOrEqual(40)
   })
 })

@@ -4,7 +4,7 @@ import { type Identity, sessionCookie } from '../identity/identity.ts'
 import type { Passwords } from '../identity/passwords.ts'
 import { roleName } from '../identity/roles.ts'
 import type { Http } from '../kit.ts'
-import { notFound, Problem } from '../problem.ts'
+import { notFound } from '../problem.ts'
 import type { Mfa } from './mfa.ts'
 import type { Users } from './repository.ts'
 import type { SignIn } from './sign-in.ts'
@@ -57,9 +57,7 @@ export function addAccountRoutes(http: Http, { identity, users, passwords, ...pa
     const { userId, sessionId } = await identity.caller(request)
     const { current, next } = parse(change, request.body)
     const user = await userOf(userId)
-    if (!(await passwords.matches(current, user.passwordHash))) {
-      throw new Problem({ status: 401, code: 'login-wrong', title: 'Wrong password.' })
-    }
+    await signIn.confirmPassword(user, current)
     await users.setPassword(userId, await passwords.hash(next))
     await signIn.endAll(userId, sessionId)
     return reply.code(204).send()
@@ -74,7 +72,9 @@ export function addAccountRoutes(http: Http, { identity, users, passwords, ...pa
   })
   http.post('/v1/mfa/disable', async (request, reply) => {
     const { userId } = await identity.caller(request)
-    await mfa.disable(await userOf(userId), parse(codeOnly, request.body).code)
+    const user = await userOf(userId)
+    await signIn.confirmCode(user, parse(codeOnly, request.body).code)
+    await mfa.disable(user)
     return reply.code(204).send()
   })
   http.put('/v1/users/:id/roles', async (request, reply) => {

@@ -4,12 +4,15 @@ import { Problem } from '../problem.ts'
 
 /**
  * Counts wrong passwords per login name, known or not, and closes the door for a while. Kept in
- * Postgres: a counter in the cache would be forgotten when the cache restarts.
+ * Postgres: a counter in the cache would be forgotten when the cache restarts. Guesses sent at the
+ * same time all find the door open, so it is looked at again when their result is known.
  */
 export interface LoginThrottle {
   /** @throws {Problem} 429 `login-locked` with Retry-After. */
   check(loginKey: string): Promise<void>
+  /** @throws {Problem} 429 `login-locked` when the door had closed: nobody learns it was wrong. */
   failed(loginKey: string): Promise<void>
+  /** @throws {Problem} 429 `login-locked` when the door had closed: nobody learns it was right. */
   succeeded(loginKey: string): Promise<void>
 }
 
@@ -23,24 +26,19 @@ export function createLoginThrottle(db: Kysely<unknown>, defences: Defences): Lo
   if (!defences.on('login-throttle')) return open
   const { failures, lockMs } = defences.settings('login-throttle')
   const lockSeconds = lockMs / 1_000
+  const check = async (loginKey: string) => {
+    const { rows } = await sql<{ seconds: number }>`
+      select ceil(extract(epoch from locked_until - now()))::int as seconds
+      from accounts_login_failures
+      where login_key = ${loginKey} and locked_until > now()`.execute(db)
+    const [row] = rows
+    if (row) throw locked(row.seconds)
+  }
   return {
-    check: async loginKey => {
-      const { rows } = await sql<{ seconds: number }>`
-        select ceil(extract(epoch from locked_until - now()))::int as seconds
-        from accounts_login_failures
-        where login_key = ${loginKey} and locked_until > now()`.execute(db)
-      const [row] = rows
-      if (!row) return
-      throw new Problem({
-        status: 429,
-        code: 'login-locked',
-        title: 'Too many wrong passwords. Try again later.',
-        retryAfterSeconds: row.seconds,
-      })
-    },
+    check,
     failed: async loginKey => {
       // Failures older than the lock are forgotten; the n-th locks.
-      await sql`
+      const { rows } = await sql<{ count: number }>`
         insert into accounts_login_failures as f (login_key, failures, last_failed_at, locked_until)
         values (${loginKey}, 1, now(),
           case when 1 >= ${failures}::int then now() + make_interval(secs => ${lockSeconds}) end)
@@ -51,10 +49,18 @@ export function createLoginThrottle(db: Kysely<unknown>, defences: Defences): Lo
           locked_until = case
             when f.last_failed_at >= now() - make_interval(secs => ${lockSeconds})
               and f.failures + 1 >= ${failures}::int
-            then now() + make_interval(secs => ${lockSeconds}) end`.execute(db)
+            then now() + make_interval(secs => ${lockSeconds}) end
+        returning f.failures as count`.execute(db)
+      if ((rows[0]?.count ?? 0) > failures) throw locked(lockSeconds)
     },
     succeeded: async loginKey => {
+      await check(loginKey)
       await sql`delete from accounts_login_failures where login_key = ${loginKey}`.execute(db)
     },
   }
+}
+
+function locked(retryAfterSeconds: number): Problem {
+  const title = 'Too many wrong passwords. Try again later.'
+  return new Problem({ status: 429, code: 'login-locked', title, retryAfterSeconds })
 }

@@ -17,7 +17,7 @@ export interface Mfa {
   confirm(user: User, code: string): Promise<{ recoveryCodes: readonly string[] }>
   /** @throws {Problem} 401 `mfa-required` or `mfa-wrong`. */
   check(user: User, code: string | undefined): Promise<void>
-  disable(user: User, code: string): Promise<void>
+  disable(user: User): Promise<void>
 }
 
 export function createMfa(db: Kysely<unknown>, users: Users, issuer: string): Mfa {
@@ -50,8 +50,7 @@ export function createMfa(db: Kysely<unknown>, users: Users, issuer: string): Mf
       await users.setMfa(user.id, { secret: user.mfaSecret, enabled: true })
       return { recoveryCodes: codes.map(({ text }) => text) }
     },
-    disable: async (user, code) => {
-      await check(user, code)
+    disable: async user => {
       await users.setMfa(user.id, { secret: null, enabled: false })
     },
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
+import type { Defences } from '../defences.ts'
 import { hashOf, newSecret } from './secret.ts'
 
 interface Holder {
@@ -23,16 +24,14 @@ export interface RefreshTokens {
   revokeAll(userId: string, exceptSession?: string): Promise<void>
 }
 
-interface Options {
-  readonly ttlSeconds: number
-  /** Within this time a second use is a race, not a theft. */
-  readonly leewayMs: number
-}
-
 type Row = { family: string; userId: string; sessionId: string }
 
-export function createRefreshTokens(db: Kysely<unknown>, options: Options): RefreshTokens {
-  const { ttlSeconds, leewayMs } = options
+export function createRefreshTokens(
+  db: Kysely<unknown>,
+  ttlSeconds: number,
+  defences: Defences,
+): RefreshTokens {
+  const { leewayMs } = defences.settings('refresh-rotation')
   const insert = async (trx: Kysely<unknown>, family: string, holder: Holder) => {
     const { text, hash } = newSecret()
     const { userId, sessionId } = holder
@@ -42,21 +41,22 @@ export function createRefreshTokens(db: Kysely<unknown>, options: Options): Refr
         now() + make_interval(secs => ${ttlSeconds}))`.execute(trx)
     return text
   }
+  const rotate = (text: string) =>
+    db.transaction().execute(async (trx): Promise<Rotation> => {
+      const { rows } = await sql<Row>`
+        update accounts_refresh_tokens set used_at = now()
+        where hash = ${hashOf(text)}
+          and used_at is null and revoked_at is null and expires_at > now()
+        returning family, user_id as "userId", session_id as "sessionId"`.execute(trx)
+      const [row] = rows
+      if (!row) return refuse(trx, text, leewayMs)
+      const { family, userId, sessionId } = row
+      const token = await insert(trx, family, { userId, sessionId })
+      return { kind: 'rotated', token, userId, sessionId }
+    })
   return {
     issue: holder => insert(db, randomUUID(), holder),
-    rotate: text =>
-      db.transaction().execute(async trx => {
-        const { rows } = await sql<Row>`
-          update accounts_refresh_tokens set used_at = now()
-          where hash = ${hashOf(text)}
-            and used_at is null and revoked_at is null and expires_at > now()
-          returning family, user_id as "userId", session_id as "sessionId"`.execute(trx)
-        const [row] = rows
-        if (!row) return refuse(trx, text, leewayMs)
-        const { family, userId, sessionId } = row
-        const token = await insert(trx, family, { userId, sessionId })
-        return { kind: 'rotated', token, userId, sessionId }
-      }),
+    rotate: defences.on('refresh-rotation') ? rotate : text => useAgain(db, text),
     revokeSession: async sessionId => {
       await sql`
         update accounts_refresh_tokens set revoked_at = now()
@@ -69,6 +69,15 @@ export function createRefreshTokens(db: Kysely<unknown>, options: Options): Refr
           and session_id is distinct from ${exceptSession ?? null}::uuid`.execute(db)
     },
   }
+}
+
+/** One token until it expires, for its owner and for whoever stole it. */
+async function useAgain(db: Kysely<unknown>, token: string): Promise<Rotation> {
+  const { rows } = await sql<Holder>`
+    select user_id as "userId", session_id as "sessionId" from accounts_refresh_tokens
+    where hash = ${hashOf(token)} and revoked_at is null and expires_at > now()`.execute(db)
+  const [holder] = rows
+  return holder ? { kind: 'rotated', token, ...holder } : { kind: 'unknown' }
 }
 
 async function refuse(trx: Kysely<unknown>, text: string, leewayMs: number): Promise<Rotation> {

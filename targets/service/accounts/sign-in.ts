@@ -39,6 +39,10 @@ export interface SignedIn {
 export interface SignIn {
   /** @throws {Problem} 401 `login-wrong` for any wrong pair, 403 `unverified`, 429, mfa-…. */
   withPassword(credentials: Credentials, device: Device): Promise<SignedIn>
+  /** Before what a borrowed session must not do. @throws {Problem} 401 `login-wrong`, 429. */
+  confirmPassword(user: User, password: string): Promise<void>
+  /** The same with the second factor. @throws {Problem} 401 `mfa-wrong`, 429. */
+  confirmCode(user: User, code: string): Promise<void>
   /** For who has proved to be this user in another way. */
   start(user: User, device: Device): Promise<SignedIn>
   refresh(token: string): Promise<{ accessToken: string; refreshToken: string }>
@@ -69,6 +73,8 @@ export function createSignIn(parts: Parts): SignIn {
   return {
     start,
     withPassword: async (credentials, device) => start(await prove(credentials, parts), device),
+    confirmPassword: (user, password) => provePassword(parts, keyOf(user.username), user, password),
+    confirmCode: (user, code) => proveCode(parts, user, code),
     refresh: token => refresh(token, parts),
     end: async session => {
       await refreshTokens.revokeSession(session.id)
@@ -83,34 +89,40 @@ export function createSignIn(parts: Parts): SignIn {
 }
 
 async function prove({ login, password, code }: Credentials, parts: Parts): Promise<User> {
-  const { users, passwords, throttle, mfa } = parts
-  const loginKey = keyOf(login)
-  await throttle.check(loginKey)
-  const user = await users.byLogin(login)
-  if (!(await passwords.matches(password, user?.passwordHash)) || !user) {
-    await throttle.failed(loginKey)
-    throw new Problem({ status: 401, code: 'login-wrong', title: 'Wrong name or password.' })
-  }
-  if (!user.verifiedAt) {
+  const user = await parts.users.byLogin(login)
+  // A person is counted once, by whatever name; a name that nobody has is counted like a person.
+  await provePassword(parts, keyOf(user?.username ?? login), user, password)
+  if (!user?.verifiedAt) {
     const title = 'Confirm your e-mail address first.'
     throw new Problem({ status: 403, code: 'unverified', title })
   }
-  if (user.mfaEnabledAt) await checkMfa(user, code, mfa, () => throttle.failed(loginKey))
-  await throttle.succeeded(loginKey)
+  if (user.mfaEnabledAt) await proveCode(parts, user, code)
+  await parts.throttle.succeeded(keyOf(user.username))
   return user
 }
 
-/** Guessing codes counts like guessing passwords; asking which is needed does not. */
-async function checkMfa(
-  user: User,
-  code: string | undefined,
-  mfa: Mfa,
-  onWrong: () => Promise<void>,
+async function provePassword(
+  { passwords, throttle }: Parts,
+  loginKey: string,
+  user: User | undefined,
+  password: string,
 ): Promise<void> {
+  await throttle.check(loginKey)
+  if ((await passwords.matches(password, user?.passwordHash)) && user) return
+  await throttle.failed(loginKey)
+  throw new Problem({ status: 401, code: 'login-wrong', title: 'Wrong name or password.' })
+}
+
+/** Guessing codes counts like guessing passwords; asking which is needed does not. */
+async function proveCode({ mfa, throttle }: Parts, user: User, code?: string): Promise<void> {
+  const loginKey = keyOf(user.username)
+  await throttle.check(loginKey)
   try {
     await mfa.check(user, code)
   } catch (error) {
-    if (error instanceof Problem && error.details.code === 'mfa-wrong') await onWrong()
+    if (error instanceof Problem && error.details.code === 'mfa-wrong') {
+      await throttle.failed(loginKey)
+    }
     throw error
   }
 }
