@@ -20,16 +20,10 @@ const figures: Open = {
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
   'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
-  'DAT-04': calm('data', 'experiments/postgres-restart.ts'),
   'DAT-07': fault('experiments/postgres-failover.ts'),
-  'DAT-08': calm('data', 'experiments/cache-divergence.ts'),
-  'DAT-09': calm('data', 'experiments/clickhouse-outage.ts'),
   'DAT-10': fault('experiments/cross-database.ts'),
   'DAT-11': calm('data', 'experiments/backup-under-load.ts'),
-  'PLT-01': calm('platform', 'experiments/bad-configuration.ts'),
   'PLT-02': calm('platform', 'experiments/bad-configuration.ts'),
-  'PLT-03': calm('platform', 'experiments/slow-instance.ts'),
-  'PLT-04': fault('experiments/dependencies-away.ts'),
   'PLT-05': fault('experiments/resource-exhaustion.ts'),
   'PLT-06': fault('experiments/clock-jump.ts'),
   'LOD-01': figures,

@@ -114,8 +114,16 @@ export const defenceTable = {
     promise: 'Published posts are read from the cache, never staler than this.',
     settings: { ttlMs: 5_000 },
   },
+  'profile-cache': {
+    promise: "A person's own pages are read from the cache, never staler than this.",
+    settings: { ttlMs: 5_000 },
+  },
+  'cache-generations': {
+    promise: 'What was read before a change is not shown after it, whoever caches it when.',
+    settings: {},
+  },
   'stampede-guard': {
-    promise: 'When a cached post expires, one reader loads it and the others wait for that.',
+    promise: 'When a cached entry expires, one reader loads it and the others wait for that.',
     settings: { lockMs: 1_000, pollMs: 20 },
   },
   'role-cache': {

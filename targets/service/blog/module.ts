@@ -1,6 +1,7 @@
+import { createCache } from '../cache/cache.ts'
 import type { Module } from '../kit.ts'
-import { createPostCache } from './cache.ts'
 import { migrations } from './migrations.ts'
+import { post } from './post.ts'
 import { createPosts } from './repository.ts'
 import { addBlogRoutes } from './routes.ts'
 import { createBlog } from './service.ts'
@@ -11,7 +12,10 @@ export const blogModule: Module = {
   start: {
     api: ({ db, redis, defences, metrics, identity }, http) => {
       const posts = createPosts(db, defences)
-      const cache = createPostCache(redis, defences, metrics)
+      const cache = createCache(
+        { redis, defences, metrics },
+        { name: 'blog', bound: 'post-cache', entries: { post } },
+      )
       addBlogRoutes(http, identity, createBlog({ posts, cache }), posts)
     },
   },

@@ -1,12 +1,12 @@
+import type { Cache } from '../cache/cache.ts'
 import type { Caller } from '../identity/identity.ts'
 import { notFound, Problem } from '../problem.ts'
-import type { PostCache } from './cache.ts'
 import type { Post, PostChange } from './post.ts'
 import type { Comment, Posts, Revision } from './repository.ts'
 
 interface Parts {
   readonly posts: Posts
-  readonly cache: PostCache
+  readonly cache: Cache<{ post: Post }>
 }
 
 /** Writing and reading. Drafts exist only for their author and for editors. */
@@ -38,7 +38,7 @@ export function createBlog({ posts, cache }: Parts): Blog {
       const found = await posts.bySlug(slug)
       return found?.publishedAt ? found : undefined
     }
-    const found = await cache.read(slug, load)
+    const found = await cache.read(slug, 'post', load)
     if (!found) throw notFound('post')
     return found
   }

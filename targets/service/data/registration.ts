@@ -1,16 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Passwords } from '../identity/passwords.ts'
-import { Problem, unavailable } from '../problem.ts'
-import { DataError } from './data-error.ts'
+import { Problem } from '../problem.ts'
+import { explain } from './answers.ts'
 import type { Db, Engine } from './engine.ts'
 import { queueMail } from './mail-queue.ts'
 import { createPeople } from './people.ts'
+import { line } from './profile.ts'
 import type { Person } from './tables.ts'
 
 export const entry = z.strictObject({
   email: z.email().max(254),
-  name: z.string().trim().min(1).max(100),
+  name: line(100),
   password: z.string().min(10).max(128),
 })
 export type Entry = z.infer<typeof entry>
@@ -86,21 +87,4 @@ export function createRegistration(
 function invalid(): Problem {
   const title = 'This link was used, has expired, or was never valid.'
   return new Problem({ status: 400, code: 'token-invalid', title })
-}
-
-function explain(error: unknown): never {
-  // What the work itself threw comes back as the cause of what the transaction throws.
-  const cause = error instanceof DataError && error.cause instanceof Problem ? error.cause : error
-  if (!(cause instanceof DataError)) throw cause
-  if (cause.kind === 'unique') {
-    throw new Problem({ status: 409, code: 'email-taken', title: 'This email is taken.', cause })
-  }
-  if (cause.kind === 'conflict' || cause.kind === 'timeout' || cause.kind === 'unavailable') {
-    const outcome = cause.kind === 'conflict' ? 'not-done' : 'unknown'
-    throw unavailable('directory-unavailable', 'The directory cannot be reached.', {
-      outcome,
-      cause,
-    })
-  }
-  throw cause
 }

@@ -4,7 +4,8 @@ import { parse } from '../http/problems.ts'
 import { bindingOf } from '../identity/identity.ts'
 import type { Http } from '../kit.ts'
 import { Problem } from '../problem.ts'
-import type { People } from './people.ts'
+import { newNote, type Profile, profileChange } from './profile.ts'
+import { type Profiles, shown } from './profiles.ts'
 import { entry, type Registration } from './registration.ts'
 import type { DirectorySessions } from './sessions.ts'
 import type { Person } from './tables.ts'
@@ -18,17 +19,18 @@ const cookieName = 'directory'
 
 interface Parts {
   readonly registration: Registration
-  readonly people: People
+  readonly profiles: Profiles
   readonly sessions: DirectorySessions
   readonly secureCookies: boolean
 }
 
 export function addDirectoryRoutes(http: Http, parts: Parts): void {
-  const { registration, people, sessions, secureCookies: secure } = parts
+  const { registration, profiles, sessions, secureCookies: secure } = parts
   const signIn = async (person: Person, request: FastifyRequest, reply: FastifyReply) => {
-    const cookie = await sessions.start(person.id, bindingOf(request))
+    const { cookie, csrf } = await sessions.start(person.id, bindingOf(request))
     const path = '/v1/directory'
     return reply
+      .header('x-csrf-token', csrf)
       .setCookie(cookieName, cookie, { path, secure, httpOnly: true, sameSite: 'strict' })
       .send(shown(person))
   }
@@ -45,15 +47,29 @@ export function addDirectoryRoutes(http: Http, parts: Parts): void {
     const { email, password } = parse(login, request.body)
     return signIn(await registration.prove(email, password), request, reply)
   })
-  http.get('/v1/directory/me', async request => {
+  const me = async (request: FastifyRequest): Promise<Profile> => {
     const cookie = request.cookies[cookieName] ?? ''
-    const id = await sessions.open(cookie, bindingOf(request))
-    const person = id === undefined ? undefined : await people.byId(id)
-    if (person) return shown(person)
+    const session = await sessions.open(cookie, bindingOf(request))
+    if (session && request.method !== 'GET' && request.headers['x-csrf-token'] !== session.csrf) {
+      throw new Problem({ status: 403, code: 'csrf', title: 'The x-csrf-token is wrong.' })
+    }
+    const profile = session && (await profiles.of(session.personId))
+    if (profile) return profile
     throw new Problem({ status: 401, code: 'unauthenticated', title: 'Sign in first.' })
+  }
+  http.get('/v1/directory/me', me)
+  http.patch('/v1/directory/me', async request => {
+    const { id } = await me(request)
+    await profiles.rename(id, parse(profileChange, request.body).name)
+    return me(request)
   })
-}
-
-function shown({ id, email, name, verifiedAt }: Person) {
-  return { id, email, name, verified: verifiedAt !== null }
+  http.get('/v1/directory/notes', async request => {
+    const { id } = await me(request)
+    return { notes: await profiles.notesOf(id) }
+  })
+  http.post('/v1/directory/notes', async (request, reply) => {
+    const { id } = await me(request)
+    const note = await profiles.addNote(id, parse(newNote, request.body))
+    return reply.code(201).send({ id: note })
+  })
 }

@@ -3,10 +3,9 @@ import type { SessionStore } from '../identity/session-store.ts'
 
 /** Sessions of the directory's people, in the store that all sessions are in. */
 export interface DirectorySessions {
-  /** Resolves to the cookie's value. */
-  start(personId: number, binding: string): Promise<string>
+  start(personId: number, binding: string): Promise<{ cookie: string; csrf: string }>
   /** Whose it is; undefined when it is over, or comes from elsewhere. */
-  open(cookie: string, binding: string): Promise<number | undefined>
+  open(cookie: string, binding: string): Promise<{ personId: number; csrf: string } | undefined>
 }
 
 const device = (personId: number) => `directory:${personId}`
@@ -15,8 +14,9 @@ export function createDirectorySessions(sessions: SessionStore): DirectorySessio
   return {
     start: async (personId, binding) => {
       const userId = uuidFor(personId)
-      const { cookie } = await sessions.create({ userId, binding, device: device(personId) })
-      return cookie
+      const wanted = { userId, binding, device: device(personId) }
+      const { cookie, session } = await sessions.create(wanted)
+      return { cookie, csrf: session.csrf }
     },
     open: async (cookie, binding) => {
       const session = await sessions.open(cookie)
@@ -25,7 +25,7 @@ export function createDirectorySessions(sessions: SessionStore): DirectorySessio
       if (!session || session.binding !== binding || session.userId !== uuidFor(personId)) {
         return undefined
       }
-      return personId
+      return { personId, csrf: session.csrf }
     },
   }
 }

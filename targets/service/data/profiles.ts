@@ -1,0 +1,45 @@
+import type { Cache } from '../cache/cache.ts'
+import { explain } from './answers.ts'
+import type { People } from './people.ts'
+import type { Notes, Profile } from './profile.ts'
+import type { Person } from './tables.ts'
+
+export type ProfileCache = Cache<{ profile: Profile; notes: Notes }>
+
+/** A person's own pages: read from the cache, in a namespace of their own; changed in the database. */
+export interface Profiles {
+  of(personId: number): Promise<Profile | undefined>
+  rename(personId: number, name: string): Promise<void>
+  notesOf(personId: number): Promise<Notes>
+  /** Resolves to the note's id. */
+  addNote(personId: number, note: { title: string; body: string }): Promise<number>
+}
+
+export function createProfiles(people: People, cache: ProfileCache): Profiles {
+  const load = async (personId: number): Promise<Notes> => {
+    const found = await people.notesOf(personId).catch(explain)
+    return found.map(({ id, title, body }) => ({ id, title, body }))
+  }
+  return {
+    of: personId =>
+      cache.read(`${personId}`, 'profile', async () => {
+        const person = await people.byId(personId).catch(explain)
+        return person && shown(person)
+      }),
+    rename: async (personId, name) => {
+      await people.change(personId, { name }).catch(explain)
+      await cache.invalidate(`${personId}`)
+    },
+    notesOf: async personId =>
+      (await cache.read(`${personId}`, 'notes', () => load(personId))) ?? [],
+    addNote: async (personId, note) => {
+      const id = await people.addNote({ ...note, personId, rank: 0 }).catch(explain)
+      await cache.invalidate(`${personId}`)
+      return id
+    },
+  }
+}
+
+export function shown({ id, email, name, verifiedAt }: Person): Profile {
+  return { id, email, name, verified: verifiedAt !== null }
+}
