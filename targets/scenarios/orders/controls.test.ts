@@ -1,89 +1,180 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
-import { type Application, startApplication } from '../application.ts'
-import { signedIn } from '../person.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { DefenceName } from '../../service/defences.ts'
+import { type Application, type Instance, startApplication } from '../application.ts'
+import type { Client } from '../client.ts'
+import { control } from '../control.ts'
+import { at, eventually, signedIn, sql } from '../person.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
 
-/** One instance with a part of its defences switched off. */
-function without(...defencesOff: readonly string[]): Promise<Application> {
-  // Deadlocks hold connections for a while; waiting for one is not what is tried here.
-  const defenceSettings = { 'pool-limits': { acquireMs: 8_000 } }
-  return startApplication({ instances: [['api']], config: { defencesOff, defenceSettings } })
-}
+/** Instances that differ in what they do without; what hides the lack of another is apart. */
+const off = {
+  careless: ['lock-order', 'idempotency-keys', 'serializable-credit', 'payment-timeout'],
+  giving: ['lock-order', 'transaction-retry'],
+  trusting: ['stock-lock', 'payment-reconciliation'],
+  worker: ['payment-idempotency', 'reservation-expiry'],
+} as const satisfies Record<string, readonly DefenceName[]>
+
+// Deadlocks hold connections for a while; waiting for one is not what is tried here.
+const patient = { 'pool-limits': { acquireMs: 8_000 } }
+const soon = { ...patient, 'payment-reconciliation': { retryMs: 300 } }
+/** Its payments in doubt are not for the worker to settle. */
+const late = { ...patient, 'payment-reconciliation': { retryMs: 600_000 } }
+
+let app: Application
+let keeper: Client
+let without: Readonly<Record<keyof typeof off, Instance>>
+beforeAll(async () => {
+  app = await startApplication({
+    peers: ['payments'],
+    instances: [['api']],
+    config: { defenceSettings: soon },
+  })
+  const start = (kind: keyof typeof off, changed: object = {}) =>
+    app.startInstance(kind, kind === 'worker' ? ['api', 'worker'] : ['api'], {
+      defencesOff: off[kind],
+      ...changed,
+    })
+  const [careless, giving, trusting, worker] = await Promise.all([
+    start('careless'),
+    start('giving'),
+    start('trusting', { defenceSettings: late }),
+    start('worker'),
+  ])
+  without = { careless, giving, trusting, worker }
+  keeper = await shopkeeper(app)
+})
+afterEach(() => app.payments.admin.heal())
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+const atOnce = <T>(count: number, ask: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => ask(index)))
 
 /** Many orders at once, each for one of both products; half take them the other way round. */
-async function buyCrosswise(app: Application, pairs: number) {
-  const keeper = await shopkeeper(app)
-  const buyer = await signedIn(app)
+async function buyCrosswise(instance: Instance, pairs: number) {
+  const buyer = at(instance, await signedIn(app))
   const one = { productId: await product(keeper, { stock: 1_000 }), quantity: 1 }
   const two = { productId: await product(keeper, { stock: 1_000 }), quantity: 1 }
-  const answers = await Promise.all(
-    Array.from({ length: pairs }, (_, index) =>
-      order(buyer, index % 2 === 0 ? [one, two] : [two, one]),
-    ),
+  const answers = await atOnce(pairs, index =>
+    order(buyer, index % 2 === 0 ? [one, two] : [two, one]),
   )
   const statuses = answers.map(each => each.body.code ?? each.status)
-  return { statuses, shelf: await shelf(app, one.productId) }
+  const metrics: string = (await instance.client().get('/metrics')).body
+  const deadlocks = /pg_transaction_retries_total\{sqlstate="40P01".*\} (\d+)/.exec(metrics)?.[1]
+  return { statuses, deadlocks: Number(deadlocks ?? 0), shelf: await shelf(app, one.productId) }
 }
 
 describe('ORD-07 deadlocks', () => {
-  test('a victim tries again, so all finish and none is lost', async () => {
-    await using app = await without('lock-order')
-    const { statuses, shelf } = await buyCrosswise(app, 24)
-    expect(new Set(statuses)).toEqual(new Set([201]))
-    expect(shelf).toEqual({ available: 976, reserved: 24, sold: 0 })
-    const metrics = await app.instances[0].client().get('/metrics')
-    expect(metrics.body).toMatch(/pg_transaction_retries_total\{sqlstate="40P01".*\} [1-9]/)
+  const whole = { statuses: Array(24).fill(201), shelf: { available: 976, reserved: 24, sold: 0 } }
+
+  test('do not come about where rows are locked in one order', async () => {
+    expect(await buyCrosswise(app.instances[0], 24)).toEqual({ ...whole, deadlocks: 0 })
   })
 
-  test('control: without the retry a victim is an error', async () => {
-    await using app = await without('lock-order', 'transaction-retry')
-    const { statuses } = await buyCrosswise(app, 24)
+  control('lock-order', 'they do; their victims try again, so all finish', async () => {
+    const { deadlocks, ...rest } = await buyCrosswise(without.careless, 24)
+    expect(rest).toEqual(whole)
+    expect(deadlocks).toBeGreaterThan(0)
+  })
+
+  control(['lock-order', 'transaction-retry'], 'a victim is an error', async () => {
+    const { statuses } = await buyCrosswise(without.giving, 24)
     expect(statuses.filter(status => status === 'internal').length).toBeGreaterThan(0)
   })
 })
 
-describe('controls', () => {
-  test('ORD-03: without the lock the same goods are reserved twice', async () => {
-    await using app = await without('stock-lock')
-    const keeper = await shopkeeper(app)
-    const buyer = await signedIn(app)
-    const productId = await product(keeper, { stock: 5 })
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, () => order(buyer, [{ productId, quantity: 1 }])),
+control('stock-lock', 'the same goods are reserved twice (ORD-03)', async () => {
+  const buyer = at(without.trusting, await signedIn(app))
+  const productId = await product(keeper, { stock: 5 })
+  const answers = await atOnce(30, () => order(buyer, [{ productId, quantity: 1 }]))
+  const won = answers.filter(each => each.status === 201).length
+  const { available, reserved } = await shelf(app, productId)
+  expect(won > 5 || available + reserved !== 5 || reserved !== won).toBe(true)
+})
+
+control('idempotency-keys', 'a repetition is another order (ORD-05)', async () => {
+  const buyer = at(without.careless, await signedIn(app))
+  const items = [{ productId: await product(keeper, { stock: 5 }), quantity: 1 }]
+  const key = randomUUID()
+  const [one, two] = [await order(buyer, items, key), await order(buyer, items, key)]
+  expect([one.status, two.status]).toEqual([201, 201])
+  expect(one.body.id).not.toBe(two.body.id)
+})
+
+control('serializable-credit', 'credit is overdrawn (ORD-08)', async () => {
+  const owner = await signedIn(app)
+  const buyer = at(without.careless, owner)
+  const headers = () => ({ 'idempotency-key': randomUUID(), 'x-deadline-ms': '8000' })
+  const gift = { amount: '10.00' }
+  // A race is won now and then, so it is run until it is.
+  let balance = '0.00'
+  for (let round = 0; round < 30 && !balance.startsWith('-'); round++) {
+    await keeper.post(`/v1/users/${owner.userId}/credit`, gift, { headers: headers() })
+    await atOnce(12, () =>
+      buyer.post('/v1/credit/spend', { amount: '10.00' }, { headers: headers() }),
     )
-    const won = answers.filter(each => each.status === 201).length
-    const { available, reserved } = await shelf(app, productId)
-    expect(won > 5 || available + reserved !== 5 || reserved !== won).toBe(true)
-  })
+    balance = (await buyer.get('/v1/credit')).body.balance
+  }
+  expect(balance).toMatch(/^-/)
+})
 
-  test('ORD-05: without keys a repetition is another order', async () => {
-    await using app = await without('idempotency-keys')
-    const keeper = await shopkeeper(app)
-    const buyer = await signedIn(app)
-    const items = [{ productId: await product(keeper, { stock: 5 }), quantity: 1 }]
-    const key = randomUUID()
-    const [one, two] = [await order(buyer, items, key), await order(buyer, items, key)]
-    expect(one.body.id).not.toBe(two.body.id)
-  })
-
-  test('ORD-08: without SERIALIZABLE credit is overdrawn', async () => {
-    await using app = await without('serializable-credit')
-    const keeper = await shopkeeper(app)
-    const buyer = await signedIn(app)
-    const headers = () => ({ 'idempotency-key': randomUUID(), 'x-deadline-ms': '8000' })
-    const gift = { amount: '10.00' }
-    // A race is won now and then, so it is run until it is.
-    let balance = '0.00'
-    for (let round = 0; round < 30 && !balance.startsWith('-'); round++) {
-      await keeper.post(`/v1/users/${buyer.userId}/credit`, gift, { headers: headers() })
-      await Promise.all(
-        Array.from({ length: 12 }, () =>
-          buyer.post('/v1/credit/spend', { amount: '10.00' }, { headers: headers() }),
-        ),
-      )
-      balance = (await buyer.get('/v1/credit')).body.balance
+describe('ORD-04 payments', () => {
+  /** An order of one thing of two, and what happens when it is paid through this instance. */
+  async function placed(instance: Instance) {
+    const buyer = at(instance, await signedIn(app))
+    const productId = await product(keeper, { stock: 2 })
+    const { id, number } = (await order(buyer, [{ productId, quantity: 1 }])).body
+    const pay = (deadlineMs = 5_000) => {
+      const headers = { 'x-deadline-ms': `${deadlineMs}` }
+      return buyer.post(`/v1/orders/${id}/pay`, undefined, { headers })
     }
-    expect(balance).toMatch(/^-/)
+    const status = async () => (await buyer.get(`/v1/orders/${id}`)).body.status
+    return { id, productId, reference: `${number}`, pay, status }
+  }
+  const loseThreeAnswers = () => app.payments.admin.post({ kind: 'reset', after: true, times: 3 })
+  const paid = (status: string) => status === 'paid'
+
+  test('a silent gateway is given up on before the caller is', async () => {
+    const { pay } = await placed(app.instances[0])
+    await app.payments.admin.post({ kind: 'hang' })
+    expect(await pay()).toMatchObject({ status: 202, body: { payment: 'pending' } })
+  })
+
+  control('payment-timeout', 'a silent gateway uses up all the time there is', async () => {
+    const { pay } = await placed(without.careless)
+    await app.payments.admin.post({ kind: 'hang' })
+    expect(await pay(1_500)).toMatchObject({
+      status: 503,
+      body: { code: 'deadline-exceeded', outcome: 'unknown' },
+    })
+  })
+
+  control('payment-idempotency', 'asking again charges again', async () => {
+    const { pay, status, reference } = await placed(without.worker)
+    await loseThreeAnswers()
+    await pay()
+    await eventually(status, paid, 15_000)
+    expect((await app.payments.statement()).chargedTwice).toContain(reference)
+  })
+
+  control('payment-reconciliation', 'a charge whose answer was lost is forgotten', async () => {
+    const { pay, status, reference, productId } = await placed(without.trusting)
+    await loseThreeAnswers()
+    await pay()
+    expect(await status()).toBe('payment-failed')
+    expect(await shelf(app, productId)).toEqual({ available: 2, reserved: 0, sold: 0 })
+    const { charges } = await app.payments.statement()
+    expect(charges.filter(each => each.reference === reference)).toHaveLength(1)
+  })
+
+  control('reservation-expiry', 'what nobody pays for is never sold to others', async () => {
+    const { worker } = without
+    const [forgotten, other] = [await placed(worker), await placed(worker)]
+    const text = `update orders_orders set created_at = now() - interval '1 h' where id = $1`
+    await sql(app, text, [forgotten.id])
+    await loseThreeAnswers()
+    await other.pay()
+    await eventually(other.status, paid, 15_000) // so the worker is at work
+    expect(await forgotten.status()).toBe('pending-payment')
   })
 })
