@@ -1,9 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test as plainTest } from 'vitest'
 import { screenshot } from './chromium.ts'
+import { chromiumShell } from './runtime/chromium-shell.ts'
+import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
+
+const test = plainTest.skipIf(await missing(chromiumShell))
 
 test('a page is painted in a real browser, after its scripts have run', {
   timeout: 180_000,

@@ -1,7 +1,11 @@
 import { createClient } from '@clickhouse/client'
-import { expect, test } from 'vitest'
+import { expect, test as plainTest } from 'vitest'
 import { type Clickhouse, startClickhouse } from './clickhouse.ts'
+import { clickhouseServer } from './runtime/clickhouse-server.ts'
+import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
+
+const test = plainTest.skipIf(await missing(clickhouseServer))
 
 function clientOf({ url, username, password }: Clickhouse) {
   return createClient({ url, username, password, request_timeout: 2_000 })

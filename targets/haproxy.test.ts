@@ -1,10 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test, vi } from 'vitest'
+import { expect, test as plainTest, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type Haproxy, startHaproxy } from './haproxy.ts'
+import { haproxyServer } from './runtime/haproxy-server.ts'
+import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
+
+const test = plainTest.skipIf(await missing(haproxyServer))
 
 /** A member of a pool: says its name, is as healthy as it is told, and echoes web sockets. */
 class Instance implements AsyncDisposable {

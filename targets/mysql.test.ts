@@ -1,7 +1,11 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
-import { expect, test } from 'vitest'
+import { expect, test as plainTest } from 'vitest'
 import { type Mysql, startMysql } from './mysql.ts'
+import { mariadbServer } from './runtime/mariadb-server.ts'
+import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
+
+const test = plainTest.skipIf(await missing(mariadbServer))
 
 async function query(server: Mysql, sql: string): Promise<RowDataPacket[]> {
   const connection = await createConnection(server.url)

@@ -2,9 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { Counter, Registry } from 'prom-client'
-import { expect, test } from 'vitest'
+import { expect, test as plainTest } from 'vitest'
 import { promtool, startPrometheus } from './prometheus.ts'
+import { prometheusServer } from './runtime/prometheus-server.ts'
+import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
+
+const test = plainTest.skipIf(await missing(prometheusServer))
 
 async function metricsServer() {
   const registry = new Registry()

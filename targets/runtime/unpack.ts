@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import lockfile from 'proper-lockfile'
+import { LabError } from '../../lab/errors.ts'
 import { downloadPackages } from './apt.ts'
 import { runTool } from './run-tool.ts'
 import { serverCache } from './server-cache.ts'
@@ -12,7 +13,10 @@ export interface Unpacked {
   readonly folder: string
   /** `PATH` and `LD_LIBRARY_PATH` for programs in it. */
   readonly env: Readonly<Record<string, string>>
-  /** Absolute path of the first of these (`usr/sbin/mariadbd`) that exists. */
+  /**
+   * Absolute path of the first of these (`usr/sbin/mariadbd`) that exists.
+   * @throws {LabError} `incomplete-packages` when none does.
+   */
   file(...candidates: readonly string[]): string
 }
 
@@ -103,8 +107,21 @@ async function describe(folder: string): Promise<Unpacked> {
     },
     file: (...candidates) => {
       const found = candidates.map(path => join(folder, path)).find(path => existsSync(path))
-      if (found === undefined) throw new Error(`${folder} holds none of ${candidates.join(', ')}`)
+      if (found === undefined) throw incomplete(folder, candidates)
       return found
     },
   }
+}
+
+function incomplete(folder: string, candidates: readonly string[]): LabError {
+  return new LabError(
+    {
+      code: 'incomplete-packages',
+      expected: `${folder} to hold ${candidates.join(' or ')}`,
+      found: 'none',
+      why: 'a server is started from there',
+      next: 'remove that folder, then start again: it is downloaded anew',
+    },
+    'unable',
+  )
 }

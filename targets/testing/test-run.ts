@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../lab/clock.ts'
-import type { Guardian } from '../../lab/guardian/guardian.ts'
 import { startGuardian } from '../../lab/guardian/client.ts'
+import type { Guardian } from '../../lab/guardian/guardian.ts'
 import { seeded } from '../../lab/random.ts'
 import type { Context } from '../../lab/target.ts'
 
@@ -17,8 +17,6 @@ export interface TestRun
 
 export async function testRun(): Promise<TestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'resilience-lab-test-'))
-  // Servers that run as another user must be able to pass through it.
-  await chmod(folder, 0o755)
   // Servers that run as another user must be able to pass through it.
   await chmod(folder, 0o755)
   const runId = `test-${randomBytes(4).toString('hex')}`

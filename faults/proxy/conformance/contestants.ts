@@ -1,5 +1,6 @@
 import { LabError } from '../../../lab/errors.ts'
 import { toxiproxyBinary } from '../../../targets/runtime/toxiproxy-binary.ts'
+import { isRequired } from '../../../targets/testing/missing.ts'
 import type { ContestantName } from './contestant.ts'
 
 /** Who takes part on this machine, and why somebody does not. */
@@ -23,8 +24,4 @@ export async function contestants(): Promise<Contestants> {
     console.warn(`Skipped: the comparison with the real Toxiproxy.\n${error.message}`)
     return { names: ['ours'], missing: [`Toxiproxy: ${error.message.replace(/\s+/g, ' ')}`] }
   }
-}
-
-export function isRequired(what: string): boolean {
-  return (process.env.LAB_REQUIRE ?? '').split(/[\s,]+/).includes(what)
 }

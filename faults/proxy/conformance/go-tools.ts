@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { goInstall } from '../../../targets/runtime/go-install.ts'
 import { runTool } from '../../../targets/runtime/run-tool.ts'
-import { isRequired } from './contestants.ts'
+import { isRequired } from '../../../targets/testing/missing.ts'
 
 const cliModule = 'github.com/Shopify/toxiproxy/v2/cmd/cli@v2.12.0'
 const folder = fileURLToPath(new URL('go/', import.meta.url))
