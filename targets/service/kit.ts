@@ -9,6 +9,7 @@ import type { Metrics } from './metrics.ts'
 import type { Migrations } from './postgres/migrate.ts'
 import type { ConfirmedWriter } from './redis/confirmed-writer.ts'
 import type { Guard } from './resilience/guard.ts'
+import type { Door } from './sockets/door.ts'
 
 /** What every module may use. One per process. */
 export interface Kit {
@@ -42,5 +43,7 @@ export interface Module {
   readonly name: string
   readonly migrations?: Migrations
   /** What it does in each kind of process; nothing where it has no entry. */
-  readonly start: { readonly [role in Role]?: Start }
+  readonly start: {
+    readonly [role in Exclude<Role, 'realtime'>]?: Start
+  } & { readonly realtime?: (kit: Kit, http: Http, door: Door) => Promise<void> | void }
 }

@@ -1,5 +1,5 @@
-import { pino } from 'pino'
 import { ConfigError, loadConfig } from './config.ts'
+import { createLog } from './log.ts'
 import { startService } from './service.ts'
 
 /** Starts the service; ends the process on SIGTERM, or when it cannot start. */
@@ -13,7 +13,7 @@ export async function runProcess(): Promise<void> {
 
 async function start(): Promise<void> {
   const config = loadConfig(process.env)
-  const log = pino({ level: config.logLevel, base: { instance: config.instance } })
+  const log = createLog(config)
   const service = await startService(config, log)
   const stop = async (signal: NodeJS.Signals) => {
     log.info({ event: 'closing', signal }, 'closing')

@@ -18,6 +18,7 @@ import { createPool } from './postgres/pool.ts'
 import { ConfirmedWriter } from './redis/confirmed-writer.ts'
 import { connectRedis, settled } from './redis/connect.ts'
 import { createGuard, type Guard } from './resilience/guard.ts'
+import { createDoor } from './sockets/door.ts'
 
 /** Where a started process listens. */
 export interface Ready {
@@ -48,7 +49,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const { trustedProxies } = config
     const http = await createHttp({ role, defences, metrics, log, redis, trustedProxies })
     addHealth(http, { db: kit.db, redis: kit.redis, metrics, isClosing: () => isClosing })
-    for (const module of modules) await module.start[role]?.(kit, http)
+    await startModules(role, kit, http)
     servers.set(role, http)
   }
   const urls: Partial<Record<Role, string>> = {}
@@ -66,6 +67,15 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await Promise.all([...servers.values()].map(http => drain(http, defences)))
       for (const close of closers) await close()
     },
+  }
+}
+
+async function startModules(role: Role, kit: Kit, http: Http): Promise<void> {
+  if (role === 'realtime') {
+    const door = createDoor(http, kit)
+    for (const { start } of modules) await start.realtime?.(kit, http, door)
+  } else {
+    for (const { start } of modules) await start[role]?.(kit, http)
   }
 }
 

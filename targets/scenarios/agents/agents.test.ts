@@ -89,16 +89,16 @@ describe('AGT-02 events', () => {
   })
 
   test.each([
-    'no JSON',
-    '{"type":"run"}',
-    '{"type":"run","id":"x","task":{"tool":"recall"}}',
-    '[]',
-  ])('close the socket on %s', async text => {
+    ['no JSON', 1007],
+    ['{"type":"run"}', 1008],
+    ['{"type":"run","id":"x","task":{"tool":"recall"}}', 1008],
+    ['[]', 1008],
+  ])('close the socket on %s', async (text, code) => {
     using agents = await AgentClient.open(app.instances[0])
     agents.send(text)
     await eventually(
       async () => agents.closedWith,
-      code => code === 1008,
+      closed => closed === code,
     )
   })
 })

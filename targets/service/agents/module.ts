@@ -1,8 +1,9 @@
-import { WebSocketServer } from 'ws'
-import { onUpgrade } from '../http/upgrades.ts'
-import type { Http, Kit, Module } from '../kit.ts'
+import { z } from 'zod'
+import type { Kit, Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
+import type { Door } from '../sockets/door.ts'
 import { Connection } from './connection.ts'
+import { clientFrame } from './frames.ts'
 import { migrations } from './migrations.ts'
 import { createRuns } from './repository.ts'
 import { createUserContexts } from './user-context.ts'
@@ -18,7 +19,7 @@ export const agentsModule: Module = {
   name: 'agents',
   migrations,
   start: {
-    realtime: serveSockets,
+    realtime: (kit, _http, door) => serveSockets(kit, door),
     worker: kit => {
       const { db, defences, log, metrics } = kit
       const contexts = createUserContexts()
@@ -40,17 +41,19 @@ export const agentsModule: Module = {
 }
 
 /** Takes web sockets on `/agents`. */
-function serveSockets(kit: Kit, http: Http): void {
-  const { db, identity, defences, log } = kit
-  const parts = { runs: createRuns(db), identity, defences, log }
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes })
+function serveSockets({ db, log, onClose }: Kit, door: Door): void {
+  const runs = createRuns(db)
   const connections = new Set<Connection>()
-  onUpgrade(http, '/agents', ({ request, socket, head }) => {
-    sockets.handleUpgrade(request, socket, head, webSocket => {
-      const connection = new Connection(webSocket, parts)
+  door.serve({
+    path: '/agents',
+    query: z.object({}),
+    maxFrameBytes,
+    frame: clientFrame,
+    open: peer => {
+      const connection = new Connection(peer, runs, gone => connections.delete(gone))
       connections.add(connection)
-      webSocket.on('close', () => connections.delete(connection))
-    })
+      return connection
+    },
   })
   const stopped = new AbortController()
   const hear = async () => {
@@ -58,12 +61,7 @@ function serveSockets(kit: Kit, http: Http): void {
     return false
   }
   const hearing = loop('agents-events', hear, { idleMs: hearEveryMs, signal: stopped.signal, log })
-  http.addHook('preClose', done => {
-    for (const socket of sockets.clients) socket.close(1012, 'the service restarts')
-    sockets.close()
-    done()
-  })
-  kit.onClose(async () => {
+  onClose(async () => {
     stopped.abort()
     await hearing
   })

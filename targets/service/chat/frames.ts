@@ -10,8 +10,9 @@ export const chatQuery = z.object({
   /** The last sequence number this client has; what came later is replayed. */
   after: seq.optional(),
 })
+export type ChatQuery = z.infer<typeof chatQuery>
 
-/** What a client may send. Anything else closes the socket with 1008. */
+/** What a client may send; `auth` besides, for channels that belong to a person. */
 export const clientFrame = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('send'),
@@ -25,8 +26,6 @@ export const clientFrame = z.discriminatedUnion('type', [
     channel: channelName,
     after: z.int().min(0).optional(),
   }),
-  /** Who this is; needed for channels that belong to a person. */
-  z.strictObject({ type: z.literal('auth'), token: z.string().min(1).max(4_096) }),
   z.strictObject({ type: z.literal('unsubscribe'), channel: channelName }),
 ])
 export type ClientFrame = z.infer<typeof clientFrame>
@@ -40,19 +39,11 @@ export const message = z.object({
 })
 export type Message = z.infer<typeof message>
 
-/** What the service sends. */
+/** What the chat sends. */
 export type ServerFrame =
   | ({ readonly type: 'message' } & Message)
   | { readonly type: 'sent'; readonly id: string; readonly seq: number }
-  | { readonly type: 'authenticated'; readonly userId: string }
   /** What was missed is too much to replay: messages go on after `seq`, read the rest elsewhere. */
   | { readonly type: 'reset'; readonly channel: string; readonly seq: number }
   | { readonly type: 'subscribed'; readonly channel: string }
   | { readonly type: 'unsubscribed'; readonly channel: string }
-  | {
-      readonly type: 'error'
-      readonly code: string
-      readonly outcome: 'not-done' | 'unknown'
-      /** The id of the message, or the channel, it is about. */
-      readonly about: string
-    }

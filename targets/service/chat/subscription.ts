@@ -10,8 +10,8 @@ interface Options {
   /** Who missed more than this is told so instead. */
   readonly maxReplay: number
   readonly onReset: (seq: number) => void
-  /** Gives a message to the client. */
-  readonly deliver: (frame: string) => void
+  /** Gives a message to the client; `onSent` when it has left, or never will. */
+  readonly deliver: (frame: string, onSent?: () => void) => void
 }
 
 /** One client on one channel: every message after its cursor, in order, none twice. */
@@ -19,6 +19,7 @@ export class Subscription implements Listener {
   readonly #options: Options
   #cursor = 0
   #live = false
+  #stopped = false
 
   constructor(options: Options) {
     this.#options = options
@@ -38,13 +39,13 @@ export class Subscription implements Listener {
     if (seq < oldest) onReset(oldest)
     this.#cursor = Math.max(seq, oldest)
     feed.listeners.add(this)
-    for (;;) {
+    while (!this.#stopped) {
       const stored = await messages.after(channel, this.#cursor, pageSize)
-      for (const message of stored) this.#pass(message, frameOf(message))
+      await this.#passAll(stored)
       // While the query ran, the feed may have delivered more than it saw.
       if (stored.length < pageSize && this.#cursor >= (feed.head ?? 0)) break
     }
-    this.#live = true
+    this.#live = !this.#stopped
   }
 
   offer(message: Message, frame: string): void {
@@ -52,14 +53,29 @@ export class Subscription implements Listener {
   }
 
   stop(): void {
+    this.#stopped = true
     this.#live = false
     this.#options.feed.listeners.delete(this)
   }
 
-  #pass(message: Message, frame: string): void {
-    if (message.seq <= this.#cursor) return
-    this.#cursor = message.seq
-    this.#options.deliver(frame)
+  /** No faster than the client reads: who was away long must not be cut off for catching up. */
+  #passAll(stored: readonly Message[]): Promise<void> {
+    const last = stored.at(-1)
+    if (!last) return Promise.resolve()
+    return new Promise(resolve => {
+      for (const message of stored) {
+        this.#pass(message, frameOf(message), message === last ? resolve : undefined)
+      }
+    })
+  }
+
+  #pass(message: Message, frame: string, onSent?: () => void): void {
+    if (message.seq > this.#cursor) {
+      this.#cursor = message.seq
+      this.#options.deliver(frame, onSent)
+    } else {
+      onSent?.()
+    }
   }
 }
 

@@ -47,6 +47,8 @@ export async function createHttp(options: Options): Promise<Http> {
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     genReqId: request => requestId(request.headers['x-request-id']),
   })
+  // The log knows the request by its context; a child for each would say it a second time.
+  http.setChildLoggerFactory(parent => parent)
   // Awaited: a plugin sees only the routes that come after it.
   await http.register(cookie)
   giveContext(http, defences)
@@ -78,8 +80,10 @@ function giveContext(http: Http, defences: Defences): void {
     else done()
   })
   http.addHook('onResponse', (request, _reply, done) => {
-    contexts.get(request)?.deadline[Symbol.dispose]()
-    done()
+    const context = contexts.get(request)
+    context?.deadline[Symbol.dispose]()
+    if (context) runInContext(context, done)
+    else done()
   })
   http.addHook('onRoute', route => {
     const { handler } = route

@@ -42,7 +42,7 @@ export function createConsumer(parts: Parts): Consume {
       refuseKiller(job, defences)
       await process(job)
       handled.inc({ lane: job.lane, outcome: 'stored' })
-      log.info({ event: 'message-stored', message: job.id, trace: job.trace }, 'stored')
+      log.info({ event: 'message-stored', message: job.id }, 'stored')
     } catch (error) {
       // The database being away is not the message's fault: it comes back with its lease.
       if (isConnectionLost(error)) throw error
@@ -50,7 +50,7 @@ export function createConsumer(parts: Parts): Consume {
       const retryInMs = fateOf(job)
       const outcome = retryInMs === undefined ? 'dead' : 'failed'
       handled.inc({ lane: job.lane, outcome })
-      const about = { message: job.id, trace: job.trace, attempt: job.attempts, retryInMs }
+      const about = { message: job.id, attempt: job.attempts, retryInMs }
       log.warn({ event: `message-${outcome}`, ...about, reason }, 'not handled')
       await queue.failed(job, reason, retryInMs)
     }

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino'
+import type { WebSocket } from 'ws'
+import type { Defences } from '../defences.ts'
+import { toProblem } from '../http/problems.ts'
+import type { Caller } from '../identity/identity.ts'
+import { Problem } from '../problem.ts'
+import type { CutReason, Figures } from './figures.ts'
+import type { AnyFrame, DoorFrame } from './protocol.ts'
+
+interface Parts {
+  /** The request id it came with. */
+  readonly id: string
+  readonly path: string
+  readonly figures: Figures
+  readonly defences: Defences
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** The other end of a web socket: who it is, and how to tell it something. */
+export class Peer {
+  /** Undefined until it has said who it is. */
+  caller: Caller | undefined
+  readonly #socket: WebSocket
+  readonly #parts: Parts
+  readonly #mostUnreadBytes: number
+
+  constructor(socket: WebSocket, parts: Parts) {
+    const { defences } = parts
+    const { maxBufferedBytes } = defences.settings('slow-consumer-guard')
+    this.#mostUnreadBytes = defences.on('slow-consumer-guard') ? maxBufferedBytes : Infinity
+    this.#socket = socket
+    this.#parts = parts
+  }
+
+  get id(): string {
+    return this.#parts.id
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
+  }
+
+  /** @throws {Problem} 401 while it has not said who it is. */
+  whoever(): Caller {
+    if (this.caller) return this.caller
+    throw new Problem({ status: 401, code: 'unauthenticated', title: 'Sign in first.' })
+  }
+
+  send<Frame extends AnyFrame>(frame: Frame): void {
+    this.write(JSON.stringify(frame))
+  }
+
+  /**
+   * A frame that is text already. Who leaves too much unread is cut off instead.
+   * @param onSent called when it has left for the client, or never will.
+   */
+  write(text: string, onSent?: () => void): void {
+    const unread = this.#socket.bufferedAmount
+    if (this.isOpen) this.#parts.figures.unread(unread)
+    // At once: a close frame would wait behind what it does not read.
+    if (this.isOpen && unread > this.#mostUnreadBytes) this.cut('slow-consumer')
+    if (this.isOpen) this.#socket.send(text, onSent)
+    else onSent?.()
+  }
+
+  /** Tells it what went wrong with a frame. Returns the problem. */
+  refuse(error: unknown, about: string): Problem {
+    const problem = toProblem(error)
+    const { code, outcome = 'not-done', status } = problem.details
+    if (status >= 500) this.#parts.log.warn({ err: error, about, code }, 'frame failed')
+    this.send<DoorFrame>({ type: 'error', code, outcome, about })
+    return problem
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  /** Ends it and counts it; with a code politely, else at once. */
+  cut(reason: CutReason, polite?: { readonly code: number; readonly text: string }): void {
+    const { figures, log, path, id } = this.#parts
+    figures.cut.inc({ path, reason })
+    log.warn({ event: 'socket-cut', socket: id, path, reason }, 'cut off a client')
+    if (polite) this.#socket.close(polite.code, polite.text)
+    else this.#socket.terminate()
+  }
+}
