@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Cache, createCache } from '../../service/cache/cache.ts'
 import { engineKinds } from '../../service/data/engine.ts'
-import { type Profile, profile } from '../../service/data/profile.ts'
-import { shown } from '../../service/data/profiles.ts'
+import type { Profile } from '../../service/data/profile.ts'
+import { createProfileCache, type ProfileCache, shown } from '../../service/data/profiles.ts'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
+import { control } from '../control.ts'
 import { eventually } from '../person.ts'
 import { bench, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
@@ -31,6 +31,7 @@ describe.each(engineKinds)('DAT-08 cache and database agree on %s', kind => {
     database = await bench(url)
     redis = new Redis(app.redis.port, app.redis.host, { maxRetriesPerRequest: 0 })
     redis.on('error', () => {})
+    await redis.flushall() // the ids of another database's people are the same
     const config = {
       directory: { url },
       defenceSettings: { 'profile-cache': { ttlMs: boundMs } },
@@ -58,12 +59,9 @@ describe.each(engineKinds)('DAT-08 cache and database agree on %s', kind => {
   }
 
   /** Without a server of ours between: what is loaded when is up to the test. */
-  function cacheWithout(...off: readonly DefenceName[]): Cache<{ profile: Profile }> {
-    const settings = { 'profile-cache': { ttlMs: 30_000 } }
-    return createCache(
-      { redis, defences: createDefences(off, settings), metrics: createMetrics('test') },
-      { name: `test_${kind}`, bound: 'profile-cache', entries: { profile } },
-    )
+  function cacheWithout(off: readonly DefenceName[] = []): ProfileCache {
+    const defences = createDefences(off, { 'profile-cache': { ttlMs: 30_000 } })
+    return createProfileCache({ redis, defences, metrics: createMetrics('test') })
   }
 
   test('a change is seen at once, on every instance, and only by whom it concerns', async () => {
@@ -126,8 +124,8 @@ describe.each(engineKinds)('DAT-08 cache and database agree on %s', kind => {
     expect([stored, ...(await Promise.all(clients.map(nameOf)))]).toEqual(['20', '20', '20'])
   })
 
-  /** A reader loads, then a writer changes and invalidates, then the reader keeps what she has. */
-  async function overtaken(cache: Cache<{ profile: Profile }>): Promise<string | undefined> {
+  /** A reader loads, a writer changes and invalidates, then the reader keeps what she has. */
+  async function overtaken(cache: ProfileCache): Promise<string | undefined> {
     const { people } = database
     const id = await people.add({ email: `${randomUUID()}@example.test`, name: 'old' })
     const load = async () => {
@@ -147,8 +145,28 @@ describe.each(engineKinds)('DAT-08 cache and database agree on %s', kind => {
     expect(await overtaken(cacheWithout())).toBe('new')
   })
 
-  test('control: without generations the change is overwritten by what was there before', async () => {
-    expect(await overtaken(cacheWithout('cache-generations'))).toBe('old')
+  control('cache-generations', 'what was there before comes back', async ({ defencesOff }) => {
+    expect(await overtaken(cacheWithout(defencesOff))).toBe('old')
+  })
+
+  /** How often the database is asked by ten who read the same. */
+  async function loads(cache: ProfileCache): Promise<number> {
+    const owner = randomUUID()
+    let count = 0
+    const load = async () => {
+      count++
+      return []
+    }
+    for (let i = 0; i < 10; i++) await cache.read(owner, 'notes', load)
+    return count
+  }
+
+  test('what is in the cache is not asked for again', async () => {
+    expect(await loads(cacheWithout())).toBe(1)
+  })
+
+  control('profile-cache', 'every read is one of the database', async ({ defencesOff }) => {
+    expect(await loads(cacheWithout(defencesOff))).toBe(10)
   })
 
   test('one owner cannot name the copy of another', async () => {

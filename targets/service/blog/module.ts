@@ -12,9 +12,10 @@ export const blogModule: Module = {
   start: {
     api: ({ db, redis, defences, metrics, identity }, http) => {
       const posts = createPosts(db, defences)
+      const ttlMs = defences.on('post-cache') ? defences.settings('post-cache').ttlMs : 0
       const cache = createCache(
         { redis, defences, metrics },
-        { name: 'blog', bound: 'post-cache', entries: { post } },
+        { name: 'blog', ttlMs, entries: { post } },
       )
       addBlogRoutes(http, identity, createBlog({ posts, cache }), posts)
     },

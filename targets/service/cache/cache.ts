@@ -11,14 +11,14 @@ type Entries = Readonly<Record<string, unknown>>
 interface CacheOptions<Known extends Entries> {
   /** Of the module: begins its keys in Redis and its metric. */
   readonly name: string
-  /** The defence that says how stale it may be; off: nothing is cached. */
-  readonly bound: 'post-cache' | 'profile-cache'
+  /** How old a copy may be; 0: there are no copies. */
+  readonly ttlMs: number
   readonly entries: { readonly [Name in keyof Known]: z.ZodType<Known[Name]> }
 }
 
 /**
  * Copies in Redis of what the database says, each in the namespace of its owner (a person, a slug).
- * A copy is never older than the bound, also when an invalidation is lost; after one that was not,
+ * A copy is never older than `ttlMs`, also when an invalidation is lost; after one that was not,
  * nothing that was read before it is shown. Without Redis every read goes to the database.
  */
 export interface Cache<Known extends Entries> {
@@ -37,7 +37,7 @@ const first = 'first'
 
 export function createCache<Known extends Entries>(
   parts: { readonly redis: Redis; readonly defences: Defences; readonly metrics: Metrics },
-  { name: cache, bound, entries }: CacheOptions<Known>,
+  { name: cache, ttlMs, entries }: CacheOptions<Known>,
 ): Cache<Known> {
   const { redis, defences, metrics } = parts
   const reads = metrics.counter({
@@ -45,10 +45,9 @@ export function createCache<Known extends Entries>(
     help: 'Reads of the cache: found, missed, and loaded from the database.',
     labelNames: ['result'],
   })
-  if (!defences.on(bound)) {
+  if (ttlMs === 0) {
     return { read: (_owner, _name, load) => load(), invalidate: async () => {} }
   }
-  const { ttlMs } = defences.settings(bound)
   const fenced = defences.on('cache-generations')
   const share = defences.on('stampede-guard') ? createFlights(redis, defences) : alone
   // Encoded, so that no owner's name reaches into the namespace of another.
@@ -92,7 +91,7 @@ export function createCache<Known extends Entries>(
       const done = fenced
         ? redis.set(keyOf(owner, 'generation'), randomUUID(), 'PX', ttlMs)
         : redis.del(Object.keys(entries).map(name => keyOf(owner, name)))
-      await done.catch(() => {}) // lost: the bound ends it
+      await done.catch(() => {}) // lost: time ends it
     },
   }
 }

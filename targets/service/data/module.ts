@@ -1,4 +1,3 @@
-import { createCache } from '../cache/cache.ts'
 import type { Config } from '../config.ts'
 import { createPasswords } from '../identity/passwords.ts'
 import type { Kit, Module } from '../kit.ts'
@@ -6,8 +5,7 @@ import { sendMails } from '../mailing/sender.ts'
 import type { Engine } from './engine.ts'
 import { createMailQueue } from './mail-queue.ts'
 import { createPeople } from './people.ts'
-import { notes, profile } from './profile.ts'
-import { createProfiles } from './profiles.ts'
+import { createProfileCache, createProfiles } from './profiles.ts'
 import { createRegistration } from './registration.ts'
 import { addDirectoryRoutes } from './routes.ts'
 import { createDirectorySessions } from './sessions.ts'
@@ -21,13 +19,8 @@ export const dataModule: Module = {
       if (!directory) return
       const engine = await engineFor(kit, directory)
       const passwords = createPasswords(kit.defences)
-      const cache = createCache(kit, {
-        name: 'data',
-        bound: 'profile-cache',
-        entries: { profile, notes },
-      })
       addDirectoryRoutes(http, {
-        profiles: createProfiles(createPeople(engine), cache),
+        profiles: createProfiles(createPeople(engine), createProfileCache(kit)),
         registration: createRegistration(engine, { passwords, publicUrl }),
         sessions: createDirectorySessions(kit.identity.sessions),
         secureCookies: auth.secureCookies,

@@ -1,10 +1,19 @@
-import type { Cache } from '../cache/cache.ts'
+import { type Cache, createCache } from '../cache/cache.ts'
+import type { Kit } from '../kit.ts'
 import { explain } from './answers.ts'
 import type { People } from './people.ts'
-import type { Notes, Profile } from './profile.ts'
+import { type Notes, notes, type Profile, profile } from './profile.ts'
 import type { Person } from './tables.ts'
 
 export type ProfileCache = Cache<{ profile: Profile; notes: Notes }>
+
+export function createProfileCache(
+  parts: Pick<Kit, 'redis' | 'defences' | 'metrics'>,
+): ProfileCache {
+  const { defences } = parts
+  const ttlMs = defences.on('profile-cache') ? defences.settings('profile-cache').ttlMs : 0
+  return createCache(parts, { name: 'data', ttlMs, entries: { profile, notes } })
+}
 
 /** A person's own pages: read from the cache, in a namespace of their own; changed in the database. */
 export interface Profiles {
