@@ -3,7 +3,7 @@ import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
 import type { StatementMatch } from './statement-match.ts'
 
-/** Sends a simple statement twice; the client gets one answer. Prepared ones pass once. */
+/** Sends a statement twice, simple or prepared; the client gets one answer. COPY passes once. */
 export function doubleStatement<System extends LabSystem>(
   select: Selector<System, Linked>,
   which: Which<StatementMatch> = {},

@@ -1,9 +1,9 @@
 import type { ActiveToxic } from './active-toxic.ts'
 import type { Connection } from './connection.ts'
 import type { WireEvent } from './events.ts'
-import { Gate, type GateKeeper } from './gate.ts'
+import { Gate, type GateKeeper, type Judgement } from './gate.ts'
 import { Judge } from './judge.ts'
-import { type Message, PASS, type ProtocolSession, type Verdict } from './protocol.ts'
+import { type Message, PASS, type ProtocolSession } from './protocol.ts'
 import type { Direction, Ending } from './toxic.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -15,6 +15,17 @@ export interface ConversationHost {
   /** Somebody may want to: keys and traces are looked for. */
   readonly readsDetail: boolean
   emit(event: Omit<WireEvent, 'kind' | 'link'>): void
+}
+
+const nobody = (): void => {}
+const PASSES: Judgement = { verdict: PASS, landed: nobody }
+const DROPPED: Judgement = { verdict: { do: 'drop' }, landed: nobody }
+
+/** Answers to a request that was sent more than once. */
+interface Surplus {
+  /** The one that the client gets has begun, or has gone. */
+  answered: boolean
+  left: number
 }
 
 interface OwnAnswer {
@@ -34,7 +45,9 @@ export class Conversation implements GateKeeper {
   #lastAwaited = 0
   #lastAnswered = 0
   #ownAnswers: OwnAnswer[] = []
-  #lostAnswer: { readonly to: number; readonly cut: Verdict } | undefined
+  #lostAnswer: { readonly to: number; readonly cut: Judgement } | undefined
+  /** By the number of the request. */
+  readonly #surplus = new Map<number, Surplus>()
 
   constructor(connection: Connection, session: ProtocolSession, host: ConversationHost) {
     this.#connection = connection
@@ -81,15 +94,17 @@ export class Conversation implements GateKeeper {
     this.#gates[direction].inject(bytes)
   }
 
-  began(message: Message, control: boolean): Verdict {
+  began(message: Message, control: boolean): Judgement {
     this.#report(message)
-    const verdict = this.#lost(message) ?? (control ? this.#judge(message) : PASS)
-    if (message.direction === 'downstream') return verdict
-    const kept = verdict.do === 'answer' || verdict.do === 'drop'
+    if (message.direction === 'downstream') {
+      const settled = this.#lost(message) ?? this.#swallowed(message)
+      return settled ?? (control ? this.#judge(message) : PASSES)
+    }
+    const judgement = control ? this.#judge(message) : PASSES
+    const kept = judgement.verdict.do === 'answer' || judgement.verdict.do === 'drop'
     if (kept) this.#session.withdraw?.(message)
     else if (message.awaited) this.#lastAwaited = message.number
-    if (verdict.do === 'duplicate') this.#session.repeat?.(message, verdict.times ?? 1)
-    return verdict
+    return judgement
   }
 
   finished(message: Message): void {
@@ -109,8 +124,18 @@ export class Conversation implements GateKeeper {
   cutAtAnswer({ number }: Message, how: Ending, farewell: Buffer | undefined): void {
     this.#lostAnswer ??= {
       to: number,
-      cut: { do: 'cut', when: 'before', how, ...(farewell && { farewell }) },
+      cut: {
+        verdict: { do: 'cut', when: 'before', how, ...(farewell && { farewell }) },
+        landed: nobody,
+      },
     }
+  }
+
+  repeat(message: Message, times: number): boolean {
+    if (!message.awaited) return true
+    if (!this.#session.repeat?.(message, times)) return false
+    this.#surplus.set(message.number, { answered: false, left: times })
+    return true
   }
 
   cut(how: Ending, farewell: Buffer | undefined): void {
@@ -137,22 +162,44 @@ export class Conversation implements GateKeeper {
     }
   }
 
-  #lost({ direction, answers }: Message): Verdict | undefined {
+  #lost({ answers }: Message): Judgement | undefined {
     const lost = this.#lostAnswer
-    if (!lost || direction === 'upstream' || answers === undefined) return undefined
+    if (!lost || answers === undefined) return undefined
     return answers >= lost.to ? lost.cut : undefined
   }
 
-  #judge(message: Message): Verdict {
+  /** The client asked once: of the answers to a repeated request it gets the first. */
+  #swallowed({ answers, final }: Message): Judgement | undefined {
+    const surplus = answers === undefined ? undefined : this.#surplus.get(answers)
+    if (answers === undefined || !surplus) return undefined
+    const { answered } = surplus
+    if (final !== false) {
+      surplus.answered = true
+      if (answered) surplus.left--
+      if (surplus.left === 0) this.#surplus.delete(answers)
+    }
+    return answered ? DROPPED : undefined
+  }
+
+  #judge(message: Message): Judgement {
+    let watched = PASSES
     for (const judge of this.#judges) {
       if (!judge.sees(message)) continue
       const verdict = judge.stage.message(message)
       if (verdict.do === 'pass') continue
-      judge.landed()
-      this.#tell('toxic', message, judge.toxic.settings.name)
-      return verdict
+      if (verdict.do === 'watch') {
+        watched = watchedToo(watched, verdict.look)
+        continue
+      }
+      return {
+        verdict,
+        landed: () => {
+          judge.landed()
+          this.#tell('toxic', message, judge.toxic.settings.name)
+        },
+      }
     }
-    return PASS
+    return watched
   }
 
   #report(message: Message): void {
@@ -176,4 +223,14 @@ export class Conversation implements GateKeeper {
       ...(detail !== undefined && { detail }),
     })
   }
+}
+
+function watchedToo({ verdict }: Judgement, look: (bytes: Buffer) => void): Judgement {
+  if (verdict.do !== 'watch') return { verdict: { do: 'watch', look }, landed: nobody }
+  const { look: other } = verdict
+  const both = (bytes: Buffer) => {
+    other(bytes)
+    look(bytes)
+  }
+  return { verdict: { do: 'watch', look: both }, landed: nobody }
 }

@@ -5,13 +5,20 @@ import type { Message, ParserOutput, StreamParser, Verdict } from './protocol.ts
 import { SideLine } from './side-line.ts'
 import type { Ending } from './toxic.ts'
 
+/** What shall happen to a message, and whom to tell when it does. */
+export interface Judgement {
+  readonly verdict: Verdict
+  landed(): void
+}
+
 /** What a gate asks and tells about the messages it meets. */
 export interface GateKeeper {
   /** Counts and reports the message; with `control`, asks the toxics what to do with it. */
-  began(message: Message, control: boolean): Verdict
+  began(message: Message, control: boolean): Judgement
   finished(message: Message): void
   answer(message: Message, bytes: Buffer, ending: Ending | undefined): void
   cutAtAnswer(message: Message, how: Ending, farewell: Buffer | undefined): void
+  repeat(message: Message, times: number): boolean
   cut(how: Ending, farewell: Buffer | undefined): void
   unparsed(reason: string): void
 }
@@ -113,9 +120,11 @@ export class Gate implements ParserOutput, Exit {
   }
 
   begin(message: Message): void {
-    const verdict = this.#keeper.began(message, this.#control && this.#debt === 0)
+    const judgement = this.#keeper.began(message, this.#control && this.#debt === 0)
     this.#message = message
-    if (verdict.do !== 'pass') this.#passage = openPassage(verdict, message, this)
+    const { verdict } = judgement
+    if (verdict.do === 'pass') return
+    this.#passage = openPassage(verdict, message, this, () => judgement.landed())
   }
 
   bytes(chunk: Buffer, start: number, end: number): void {
@@ -166,6 +175,10 @@ export class Gate implements ParserOutput, Exit {
 
   answer(message: Message, bytes: Buffer, ending: Ending | undefined): void {
     this.#keeper.answer(message, bytes, ending)
+  }
+
+  repeat(message: Message, times: number): boolean {
+    return this.#keeper.repeat(message, times)
   }
 
   #stopParsing(): void {

@@ -1,4 +1,4 @@
-import { BUFFER_LIMIT, type Message, type Verdict } from './protocol.ts'
+import { BUFFER_LIMIT, COPIES_LIMIT, type Message, type Verdict } from './protocol.ts'
 import type { Ending } from './toxic.ts'
 
 /** How one judged message passes: asked for each range of its bytes, and when it is complete. */
@@ -16,14 +16,41 @@ export interface Exit {
   cut(how: Ending, farewell: Buffer | undefined): void
   cutAtAnswer(message: Message, how: Ending, farewell: Buffer | undefined): void
   answer(message: Message, bytes: Buffer, ending: Ending | undefined): void
+  /** The message goes out so many times more; false when its answers could not be told apart. */
+  repeat(message: Message, times: number): boolean
   /** Time at which the last throttled byte has gone. */
   throttledUntilMs: number
 }
 
 type Judged = Exclude<Verdict, { readonly do: 'pass' }>
 
-/** Begins the passage; what the verdict wants at once is done here. */
-export function openPassage(verdict: Judged, message: Message, exit: Exit): Passage {
+/**
+ * Begins the passage; what the verdict wants at once is done here. `landed` is called once, when the
+ * verdict is sure to be carried out: some need to see the whole message first.
+ */
+export function openPassage(
+  verdict: Judged,
+  message: Message,
+  exit: Exit,
+  landed: () => void,
+): Passage {
+  switch (verdict.do) {
+    case 'duplicate':
+      return duplicate(exit, message, verdict, landed)
+    case 'reorder':
+      return keepAside(exit, verdict.withinMs, verdict.by ?? 1, landed)
+    case 'delay':
+      if (verdict.overtake) return keepAside(exit, verdict.ms, Number.POSITIVE_INFINITY, landed)
+  }
+  landed()
+  return passageOf(verdict, message, exit)
+}
+
+function passageOf(
+  verdict: Exclude<Judged, { readonly do: 'duplicate' | 'reorder' }>,
+  message: Message,
+  exit: Exit,
+): Passage {
   switch (verdict.do) {
     case 'drop':
       return swallow
@@ -33,14 +60,10 @@ export function openPassage(verdict: Judged, message: Message, exit: Exit): Pass
     case 'answer':
       exit.answer(message, verdict.bytes, verdict.ending)
       return swallow
+    case 'watch':
+      return watch(exit, verdict.look)
     case 'delay':
-      return verdict.overtake
-        ? keepAside(exit, verdict.ms, Number.POSITIVE_INFINITY)
-        : delay(exit, performance.now() + verdict.ms)
-    case 'reorder':
-      return keepAside(exit, verdict.withinMs, verdict.by ?? 1)
-    case 'duplicate':
-      return duplicate(exit, verdict.times ?? 1)
+      return delay(exit, performance.now() + verdict.ms)
     case 'corrupt':
       return corrupt(exit, verdict.change)
     case 'throttle':
@@ -67,25 +90,44 @@ function corrupt(exit: Exit, change: (bytes: Buffer, offset: number) => Buffer):
   }
 }
 
+function watch(exit: Exit, look: (bytes: Buffer) => void): Passage {
+  return {
+    bytes: data => {
+      look(data)
+      exit.put(data)
+    },
+    finish: () => {},
+  }
+}
+
 /** A message too large to keep passes once. */
-function duplicate(exit: Exit, times: number): Passage {
-  const kept: Buffer[] = []
-  let size = 0
+function duplicate(
+  exit: Exit,
+  message: Message,
+  { times = 1, again }: Judged & { readonly do: 'duplicate' },
+  landed: () => void,
+): Passage {
+  const most = Math.min(BUFFER_LIMIT, COPIES_LIMIT / times)
+  let kept: Buffer[] = again ? [again] : []
+  let size = again?.length ?? 0
   return {
     bytes: data => {
       exit.put(data)
+      if (again) return
       size += data.length
-      if (size <= BUFFER_LIMIT) kept.push(data)
+      if (size <= most) kept.push(data)
+      else kept = []
     },
     finish: () => {
-      if (size > BUFFER_LIMIT) return
+      if (size > most || !exit.repeat(message, times)) return
+      landed()
       for (let n = 0; n < times; n++) for (const data of kept) exit.put(data)
     },
   }
 }
 
 /** A message too large to keep goes on in its place. */
-function keepAside(exit: Exit, withinMs: number, overtakers: number): Passage {
+function keepAside(exit: Exit, withinMs: number, overtakers: number, landed: () => void): Passage {
   let kept: Buffer[] = []
   let size = 0
   return {
@@ -97,7 +139,9 @@ function keepAside(exit: Exit, withinMs: number, overtakers: number): Passage {
       kept = []
     },
     finish: () => {
-      if (size <= BUFFER_LIMIT) exit.aside(kept, withinMs, overtakers)
+      if (size > BUFFER_LIMIT) return
+      landed()
+      exit.aside(kept, withinMs, overtakers)
     },
   }
 }

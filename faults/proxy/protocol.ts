@@ -68,8 +68,11 @@ export interface ProtocolSession {
   detail?: boolean
   /** A toxic kept this request from the server: do not wait for its answer. */
   withdraw?(message: Message): void
-  /** A toxic sends this request so many times more: the server will answer each. */
-  repeat?(message: Message, times: number): void
+  /**
+   * A toxic sends this request so many times more: the server will answer each. False when it is no
+   * longer known which answers are those, because the first has begun already.
+   */
+  repeat?(message: Message, times: number): boolean
 }
 
 /** A file in `protocols/` exports one as `protocol`; the registry finds it by listing the folder. */
@@ -99,8 +102,14 @@ export type Verdict =
   | { readonly do: 'drop' }
   /** Held for `ms`, later messages behind it; `overtake`: later ones may pass it. */
   | { readonly do: 'delay'; readonly ms: number; readonly overtake?: boolean }
-  /** `times` copies more (default 1). Needs the whole message: beyond BUFFER_LIMIT it passes once. */
-  | { readonly do: 'duplicate'; readonly times?: number }
+  /**
+   * `times` copies more (default 1), or as often `again` in place of a copy. Further answers are kept
+   * from the client. Needs the whole message: beyond BUFFER_LIMIT, or COPIES_LIMIT with all its copies,
+   * it passes once, and so does a request whose answer began before its end.
+   */
+  | { readonly do: 'duplicate'; readonly times?: number; readonly again?: Buffer }
+  /** Passes unchanged, and its bytes are shown. The next toxic is asked too; nothing has landed. */
+  | { readonly do: 'watch'; look(bytes: Buffer): void }
   /** Let `by` later messages of this direction go first (default 1), but wait `withinMs` at most. */
   | { readonly do: 'reorder'; readonly by?: number; readonly withinMs: number }
   /** Each byte range of the message on its way; `offset` counts from the message's first byte. */
@@ -128,14 +137,16 @@ export type Verdict =
 
 /** Verdicts that need a whole message keep at most this much of it. */
 export const BUFFER_LIMIT = 1024 * 1024
+/** What the copies of one message may come to. */
+export const COPIES_LIMIT = 4 * BUFFER_LIMIT
 
 /** A message-level toxic on one connection; state between messages is its own. */
 export interface MessageStage {
   /**
    * Asked once per message of the toxic's `stream` (of both with `sees: 'both'`), when its head is
    * known, in order of the wire. It is not asked about the message that was under way when the
-   * toxic was added. The first
-   * toxic that does not answer `pass` decides; it has landed on that message.
+   * toxic was added. The first toxic that answers neither `pass` nor `watch` decides. It has landed
+   * on that message when its verdict was really carried out.
    */
   message(message: Message): Verdict
   /** All bytes of a message have been seen (not: delivered). */

@@ -1,56 +1,49 @@
 import { z } from 'zod'
 import { type Message, PASS, type Verdict } from '../protocol.ts'
+import { ExtendedCycle } from '../protocols/faults/extended-cycle.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { standsAlone, striker } from '../protocols/faults/struck.ts'
 import { defineToxic } from '../toxic.ts'
 
-const notTwice = new Set(['Execute', 'fragment'])
-
 /**
  * Sends each matching message `times` times more. A doubled request takes effect again; its further
- * answers are swallowed, so that the client's count stays right. Answers to requests pass once, and so
- * do an Execute of PostgreSQL (a portal runs once), fragments, and messages over 1 MiB.
+ * answers are swallowed, so that the client's count stays right. A prepared statement of PostgreSQL is
+ * bound and executed again in a cycle of its own, after the Sync of its own. Answers to requests pass
+ * once, and so do a COPY, the start of a session, an upgrade, fragments, and messages over 1 MiB.
  */
 export const toxic = defineToxic({
   type: 'message_duplicate',
   level: 'messages',
   protocols: 'any',
-  sees: 'both',
   attributes: z.strictObject({
     match: matchAttributes.default({}),
     times: z.int().min(1).max(100).default(1),
   }),
   open: (attributes, session) => {
     const struck = striker(attributes, session)
-    /** Answers still to come, by the number of the doubled request. */
-    const owed = new Map<number, { first: boolean; left: number }>()
+    const cycle = new ExtendedCycle()
     return {
       message: message => {
-        const answered = message.answers === undefined ? undefined : owed.get(message.answers)
-        if (answered) return surplus(message, answered)
-        if (message.direction !== session.stream || !canBeDoubled(message)) return PASS
-        if (!struck(message)) return PASS
-        const { times } = attributes()
-        if (message.awaited) owed.set(message.number, { first: true, left: times })
-        return { do: 'duplicate', times }
+        if (message.direction === 'upstream' && ExtendedCycle.isPart(message))
+          return extended(message)
+        if (!canBeDoubled(message) || !struck(message)) return PASS
+        return { do: 'duplicate', times: attributes().times }
       },
-      // A second answer that is still to come must not pass for that of the next request.
-      destroy: () => owed.size > 0 && session.close('rst'),
     }
 
-    function surplus(message: Message, answered: { first: boolean; left: number }): Verdict {
-      const isSurplus = !answered.first
-      if (message.final !== false) {
-        if (isSurplus) answered.left--
-        answered.first = false
-        if (answered.left === 0 && message.answers !== undefined) owed.delete(message.answers)
-      }
-      return isSurplus ? { do: 'drop' } : PASS
+    function extended(message: Message): Verdict {
+      const isStruck = message.form === 'Execute' && message.kind !== 'COPY' && struck(message)
+      const again = cycle.next(message, isStruck)
+      if (again) return { do: 'duplicate', times: attributes().times, again }
+      const { look } = cycle
+      return look ? { do: 'watch', look } : PASS
     }
   },
 })
 
 function canBeDoubled(message: Message): boolean {
-  if (notTwice.has(message.form ?? '') || message.kind === 'STARTUP') return false
+  const { form, kind } = message
+  if (form === 'fragment' || form === 'upgrade' || kind === 'STARTUP' || kind === 'COPY')
+    return false
   return message.awaited === true || standsAlone(message)
 }

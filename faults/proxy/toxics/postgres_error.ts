@@ -80,7 +80,7 @@ export const toxic = defineToxic({
 
     function answer(message: Message): Verdict {
       if (message.kind === 'ReadyForQuery') return ready(message)
-      const isOurs = message.kind === 'CommandComplete' && message.answers === undefined
+      const isOurs = message.kind === 'CommandComplete' && message.answers === rolledBack?.cycle
       if (isOurs && rolledBack?.error) {
         const bytes = rolledBack.error
         rolledBack.error = undefined

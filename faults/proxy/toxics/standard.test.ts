@@ -13,7 +13,9 @@ test('latency is never early, adds up over both directions, and says what it lan
   await using proxy = await testProxy()
   await using server = await echo()
   const listen = await proxyTo(proxy, server)
-  expect(await roundTripMs(listen)).toBeLessThan(60)
+  // The fastest of several: a busy machine slows some.
+  const quick = await Promise.all(Array.from({ length: 10 }, () => roundTripMs(listen)))
+  expect(Math.min(...quick)).toBeLessThan(60)
   await addToxic(proxy, { type: 'latency', attributes: { latency: 60 } })
   await addToxic(proxy, { type: 'latency', stream: 'upstream', attributes: { latency: 40 } })
   const took = await Promise.all(Array.from({ length: 10 }, () => roundTripMs(listen)))

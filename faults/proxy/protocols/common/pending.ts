@@ -30,13 +30,15 @@ export class Pending<Item extends { readonly number: number }> {
     return oldest
   }
 
-  /** The request with this number will be answered so many times more. */
-  repeat(number: number, times: number): void {
+  /** The request with this number will be answered so many times more; false when it is not here. */
+  repeat(number: number, times: number): boolean {
     const items = this.#list()
-    const again = items.find(item => item.number === number)
-    if (!again) return
-    items.splice(items.indexOf(again), 0, ...new Array<Item>(Math.min(times, 1000)).fill(again))
+    const at = items.findIndex(item => item.number === number)
+    const again = items[at]
+    if (!again) return false
+    items.splice(at, 0, ...new Array<Item>(times).fill(again))
     this.#refill(items, this.#ring.length)
+    return true
   }
 
   /** Forgets the request with this number: the server will never see it. */

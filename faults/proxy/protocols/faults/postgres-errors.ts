@@ -1,3 +1,5 @@
+import { frame } from './postgres-frames.ts'
+
 interface Known {
   readonly severity: 'ERROR' | 'FATAL'
   readonly message: string
@@ -56,11 +58,4 @@ export function query(sql: string): Buffer {
 /** An Execute of a portal that there is not: the server fails it, and skips to the next Sync. */
 export function executeNothing(code: string): Buffer {
   return frame('E', Buffer.from(`injected_${code}\0\0\0\0\0`))
-}
-
-function frame(type: string, body: Buffer): Buffer {
-  const header = Buffer.alloc(5)
-  header.write(type, 'latin1')
-  header.writeInt32BE(body.length + 4, 1)
-  return Buffer.concat([header, body])
 }

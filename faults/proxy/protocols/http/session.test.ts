@@ -76,7 +76,7 @@ test('names routes, statuses, traces, frames and what is answered', () => {
     '< PUT /files 100 /files #4',
     '> PUT /files /files',
     '< PUT /files 204 /files #4',
-    '> GET /ws /ws',
+    '> GET /ws upgrade /ws',
     '< GET /ws 101 /ws #5',
     '< text hello chat:1',
     '> text subscribe chat:2',

@@ -44,8 +44,8 @@ export class HttpSession implements ProtocolSession {
     this.#pending.withdraw(message.number)
   }
 
-  repeat(message: Message, times: number): void {
-    this.#pending.repeat(message.number, times)
+  repeat(message: Message, times: number): boolean {
+    return this.#pending.repeat(message.number, times)
   }
 
   #client(sink: Sink): Scanner {
@@ -118,6 +118,7 @@ export class HttpSession implements ProtocolSession {
     message.text = `${method} ${target}`
     message.awaited = true
     const upgrade = head.headers.get('upgrade')?.toLowerCase()
+    if (upgrade !== undefined) message.form = 'upgrade'
     this.#pending.push({ number, message, method, upgrade })
     sink.head(message)
     return bodyOf(head, atOnce)

@@ -51,8 +51,8 @@ export class PostgresSession implements ProtocolSession {
     this.#pending.withdraw(message.number)
   }
 
-  repeat(message: Message, times: number): void {
-    this.#pending.repeat(message.number, times)
+  repeat(message: Message, times: number): boolean {
+    return this.#pending.repeat(message.number, times)
   }
 
   #requests(sink: Sink): Scanner {
@@ -157,9 +157,7 @@ export class PostgresSession implements ProtocolSession {
 
   #sync(number: number): Parsed {
     this.#skipping = false
-    const message = minor(number, 'Sync')
-    this.#pending.push({ number, message, until: 'sync' })
-    return message
+    return this.#ask(minor(number, 'Sync'), 'sync')
   }
 
   #ask(message: Parsed, until: Asked['until']): Parsed {
@@ -198,12 +196,7 @@ export class PostgresSession implements ProtocolSession {
         return message
       }
     }
-    const message = minor(number, form, 'downstream')
-    if (oldest && oldest.until !== 'sync') {
-      message.answers = oldest.number
-      message.final = false
-    }
-    return message
+    return partOf(oldest, minor(number, form, 'downstream'))
   }
 
   /** Ends the oldest cycle: a query, or what a Sync closes. */
@@ -224,7 +217,7 @@ export class PostgresSession implements ProtocolSession {
       message.form = 'ErrorResponse'
       message.error = error
       if (!oldest) this.#skipping = true
-      return message
+      return partOf(oldest, message)
     }
     const message = Parsed.answer(number, oldest.message, error)
     message.form = 'ErrorResponse'
@@ -234,6 +227,14 @@ export class PostgresSession implements ProtocolSession {
     this.#skipping = this.#pending.oldest === undefined
     return message
   }
+}
+
+/** What belongs to an answer that goes on. */
+function partOf(asked: Asked | undefined, message: Parsed): Parsed {
+  if (!asked) return message
+  message.answers = asked.number
+  message.final = false
+  return message
 }
 
 function minor(number: number, kind: string, direction: 'upstream' | 'downstream' = 'upstream') {

@@ -57,8 +57,8 @@ export class RedisSession implements ProtocolSession {
     this.#pending.withdraw(message.number)
   }
 
-  repeat(message: Message, times: number): void {
-    this.#pending.repeat(message.number, times)
+  repeat(message: Message, times: number): boolean {
+    return this.#pending.repeat(message.number, times)
   }
 
   #requests(sink: Sink): Scanner {
