@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
+import { control } from '../control.ts'
 import { eventually, newPerson, sql } from '../person.ts'
 
 let app: Application
@@ -76,9 +77,8 @@ describe('ACC-01 the mail of a registration', () => {
     expect(failed).toEqual([{ attempts: 1 }])
   })
 
-  test('control: without the defence one failure loses it', async () => {
+  control('mail-outbox', 'one failure loses it', async off => {
     await app.instances[1]?.process.kill()
-    const off = { defencesOff: ['mail-outbox'] }
     const careless: Instance = await app.startInstance('careless', ['worker'], off)
     const fault = await app.smtp.admin.post({ kind: 'greylist', times: 1 })
     const { email } = await register()

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { followRedirects } from '../../oauth/follow-redirects.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Answer } from '../client.ts'
+import { control } from '../control.ts'
 import { eventually, newPerson, sql } from '../person.ts'
 
 const callbackUrl = 'http://localhost/v1/oauth/callback'
@@ -169,7 +170,7 @@ describe('ACC-12 OAuth 2.0 with PKCE', () => {
     await eventually(back, ({ status }) => status === 200)
   })
 
-  test('control: without limits a silent provider hangs the person', async () => {
+  control(['oauth-limits', 'request-deadline'], 'a silent provider hangs the person', async () => {
     const flow = await start(patient)
     const callback = await visit(flow)
     await app.oauth.admin.post({ kind: 'hang', on: 'POST /token' })

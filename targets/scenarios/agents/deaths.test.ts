@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
+import { control } from '../control.ts'
 import { Gate } from '../gate.ts'
 import { eventually, signedIn, sql } from '../person.ts'
 import { AgentClient, eventsOf } from './agent-client.ts'
@@ -76,8 +77,9 @@ describe('AGT-05 a worker that dies in mid-run', () => {
     timeoutMs,
   )
 
-  test(
-    'control: leaves its run stuck where nobody takes it over',
+  control(
+    'agent-takeover',
+    'it leaves its run stuck',
     async () => {
       const { agents, id } = await dieInMidRun(1, 'agent-takeover')
       const text = 'select state, lease_until < now() as free from agents_runs where id = $1'

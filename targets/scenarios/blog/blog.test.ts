@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
+import { control } from '../control.ts'
+import { figure } from '../figure.ts'
 import { at, eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
 
 /** What is tried here is not how long one waits for a connection on a busy machine. */
@@ -120,7 +122,7 @@ describe('BLG-02 two editors', () => {
     expect(now).toMatchObject({ version: version + 1, body: winners[0]?.body.body })
   })
 
-  test('control: without the lock the first loses her work, and nobody is told', async () => {
+  control('optimistic-locking', 'the first loses her work, and nobody is told', async () => {
     const { id, version } = await published()
     const [first, second] = [at(undefended, author), at(undefended, editor)]
     expect((await first.patch(`/v1/drafts/${id}`, { version, body: 'hers' })).status).toBe(200)
@@ -186,10 +188,30 @@ describe('BLG-03 cache', () => {
     expect(await stampede(app.instances)).toEqual({ statuses: [200], loads: 1 })
   })
 
-  test('control: without the guard many load it', async () => {
+  control('stampede-guard', 'many load it', async () => {
     const { statuses, loads } = await stampede([undefended])
     expect(statuses).toEqual([200])
     expect(loads).toBeGreaterThan(1)
+  })
+
+  /** How many statements twenty readers of one post cost this instance. */
+  const statementsFor = async (instance: Instance) => {
+    const { slug } = await published()
+    const reader = instance.client()
+    await read(reader, slug)
+    const count = () => figure(instance, 'pg_queries_total', {}, 'api')
+    const before = await count()
+    for (let i = 0; i < 20; i++) expect((await read(reader, slug)).slug).toBe(slug)
+    return (await count()) - before
+  }
+
+  test('is what readers cost the database nothing by', async () => {
+    expect(await statementsFor(undefended)).toBe(0)
+  })
+
+  control('post-cache', 'every reader is a query', async off => {
+    const uncached = await app.startInstance('uncached', ['api'], off)
+    expect(await statementsFor(uncached)).toBeGreaterThanOrEqual(20)
   })
 
   test('without Redis every read is from the database, and right', async () => {

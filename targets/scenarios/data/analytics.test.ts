@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Clickhouse, startClickhouse } from '../../clickhouse.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
+import { control } from '../control.ts'
 import { eventually, logIn, newPerson, signedIn, sql } from '../person.ts'
 
 let app: Application
@@ -130,7 +131,7 @@ describe('DAT-09 events to ClickHouse', () => {
     expect(await countOf('twice')).toBe(10)
   })
 
-  test('control: shipped at once, they are lost with ClickHouse away', async () => {
+  control('analytics-outbox', 'they are lost with ClickHouse away', async () => {
     await clickhouse.kill()
     const { accepted } = await send('direct', 5, hasty)
     await clickhouse.restart()
@@ -139,7 +140,7 @@ describe('DAT-09 events to ClickHouse', () => {
     expect(await arrived('direct', 5)).toBe(5)
   })
 
-  test('control: shipped at once, a frozen ClickHouse is noticed', async () => {
+  control('analytics-outbox', 'a frozen ClickHouse is noticed', async () => {
     await clickhouse.pause()
     const { accepted, slowestMs } = await send('direct-frozen', 1, hasty)
     await clickhouse.resume()

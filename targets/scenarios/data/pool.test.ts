@@ -8,6 +8,7 @@ import { createDefences } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
 import { createPool } from '../../service/postgres/pool.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
+import { control } from '../control.ts'
 import { eventually } from '../person.ts'
 import { startDatabase } from './benches.ts'
 
@@ -107,7 +108,7 @@ describe('DAT-03 the pool', () => {
     await ask(db)
   })
 
-  test('control: without limits they wait for as long as it takes', async () => {
+  control('pool-limits', 'they wait for as long as it takes', async () => {
     await using db = poolOf('unlimited', { size: 1, off: ['pool-limits'] })
     const held = await hold(db, 1)
     const asked = ask(db)
@@ -151,7 +152,7 @@ describe('DAT-05 statements that take too long', () => {
     await ask(db)
   })
 
-  test('control: without limits the server works on', async () => {
+  control('pool-limits', 'the server works on', async () => {
     await using db = poolOf('endless', { size: 1, off: ['pool-limits'] })
     const asked = ask(db, 30).catch(() => 'ended')
     expect(await Promise.race([asked, stillWaiting(1_000)])).toBe('still waiting')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
+import { control } from '../control.ts'
 import { eventually, signedIn, sql } from '../person.ts'
 
 const poolSize = 5
@@ -46,9 +47,9 @@ describe('DAT-04 connecting again', () => {
     expect((await early.client().get('/v1/me')).status).toBe(401)
   })
 
-  test('control: without the defence it gives up at once', async () => {
+  control('start-up-retry', 'it gives up at once', async off => {
     await app.postgres.kill()
-    const hasty = app.startInstance('hasty', ['api'], { defencesOff: ['start-up-retry'] })
+    const hasty = app.startInstance('hasty', ['api'], off)
     await expect(hasty).rejects.toThrow('did not start')
     await app.postgres.restart()
   })

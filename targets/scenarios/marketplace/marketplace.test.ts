@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { DefenceName } from '../../service/defences.ts'
 import { type Application, startApplication } from '../application.ts'
 import type { Answer, Client } from '../client.ts'
+import { control } from '../control.ts'
 import { signedIn } from '../person.ts'
 
 type Kind = 'plain' | 'guarded' | 'budget' | 'bare' | 'patient' | 'alone'
 
 /** Instances that differ in what is switched off; copies would hide what most tests ask. */
-const off: Record<Kind, readonly string[]> = {
+const off: Record<Kind, readonly DefenceName[]> = {
   plain: ['circuit-breaker'],
   guarded: [],
   budget: ['circuit-breaker'],
@@ -123,7 +125,7 @@ describe('MKT-01 every status of the API', () => {
     expect((next?.atMs ?? 0) - (limited?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000)
   })
 
-  test('control: without the defence it is asked again at once', async () => {
+  control('retry-after', 'it is asked again at once', async () => {
     const asking = instances.bare
     const asked = { kind: 'status', status: 429, retryAfterSeconds: 2, on: route } as const
     await app.marketplace.admin.post({ ...asked, times: 1 })
@@ -180,16 +182,20 @@ describe('MKT-02 broken answers', () => {
     expect(orders.filter(order => order.key.endsWith(key))).toHaveLength(1)
   })
 
-  test('control: without time-outs and deadline a silent API hangs the caller', async () => {
-    const asking = instances.patient
-    await app.marketplace.admin.post({ kind: 'hang', on: route })
-    const late = new Promise(resolve => setTimeout(resolve, 1_500, 'still waiting'))
-    const asked = asking.get(lamp).catch(() => 'ended')
-    expect(await Promise.race([asked, late])).toBe('still waiting')
-    await app.marketplace.kill()
-    await asked
-    await app.marketplace.restart()
-  })
+  control(
+    ['marketplace-timeouts', 'request-deadline'],
+    'a silent API hangs the caller',
+    async () => {
+      const asking = instances.patient
+      await app.marketplace.admin.post({ kind: 'hang', on: route })
+      const late = new Promise(resolve => setTimeout(resolve, 1_500, 'still waiting'))
+      const asked = asking.get(lamp).catch(() => 'ended')
+      expect(await Promise.race([asked, late])).toBe('still waiting')
+      await app.marketplace.kill()
+      await asked
+      await app.marketplace.restart()
+    },
+  )
 })
 
 describe('MKT-03 retries within a budget', () => {
@@ -217,7 +223,7 @@ describe('MKT-03 retries within a budget', () => {
     expect(attempts).toBeGreaterThanOrEqual(requests)
   })
 
-  test('control: without budget and breaker there is a storm', async () => {
+  control(['retry-budget', 'circuit-breaker'], 'there is a storm', async () => {
     const asking = instances.bare
     await app.marketplace.admin.post({ kind: 'status', status: 503, on: route })
     const attempts = await attemptsBy(() =>
@@ -240,6 +246,13 @@ describe('MKT-04 breaker, fallback and bulkhead', () => {
     expect((await asking.get('/v1/marketplace/products/never-seen')).status).toBe(503)
   })
 
+  control('marketplace-copies', 'what was seen a moment ago is not shown', async () => {
+    const asking = instances.plain
+    expect((await asking.get(lamp)).status).toBe(200)
+    await app.marketplace.admin.post({ kind: 'hang' })
+    expect((await asking.get(lamp, hurried)).status).toBe(503)
+  })
+
   test('opens on failures, leaves the API alone, and closes when it is back', async () => {
     const asking = instances.guarded
     await app.marketplace.admin.post({ kind: 'status', status: 500, on: route })
@@ -255,7 +268,7 @@ describe('MKT-04 breaker, fallback and bulkhead', () => {
     await expect.poll(async () => (await asking.get(lamp)).status, { timeout: 5_000 }).toBe(200)
   })
 
-  test('control: without the breaker every request still reaches the API', async () => {
+  control('circuit-breaker', 'every request still reaches the API', async () => {
     const asking = instances.budget
     await app.marketplace.admin.post({ kind: 'status', status: 500, on: route })
     for (let i = 0; i < 12; i++) await asking.get(lamp)
@@ -269,7 +282,7 @@ describe('MKT-04 breaker, fallback and bulkhead', () => {
     expect(answers.filter(({ body }) => body.code === 'busy')).toHaveLength(12)
   })
 
-  test('control: without the bulkhead all of them are there at once', async () => {
+  control('marketplace-bulkhead', 'all of them are there at once', async () => {
     const { most } = await crowd(instances.bare)
     expect(most).toBeGreaterThan(4)
   })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
+import { control } from '../control.ts'
 import { Gate } from '../gate.ts'
 import { eventually, signedIn } from '../person.ts'
 import { copiesOf, notified, post, progress, whenIn } from './mail-room.ts'
@@ -63,8 +64,9 @@ describe('MSG-05 and MSG-06 a worker killed in mid-message', () => {
     timeoutMs,
   )
 
-  test(
-    'MSG-05 control: with the receipt apart from the effect, the effect comes twice',
+  control(
+    'idempotent-consumer',
+    'the effect comes twice (MSG-05)',
     async () => {
       const { id, copies } = await dieInMidMessage('idempotent-consumer')
       expect(copies).toBe(1)
@@ -73,8 +75,9 @@ describe('MSG-05 and MSG-06 a worker killed in mid-message', () => {
     timeoutMs,
   )
 
-  test(
-    'MSG-06 control: without the outbox people are told of what was rolled back',
+  control(
+    'transactional-outbox',
+    'people are told of what was rolled back (MSG-06)',
     async () => {
       const { id, ...left } = await dieInMidMessage('transactional-outbox')
       expect(left).toEqual({ copies: 0, told: true })
@@ -101,8 +104,9 @@ describe('MSG-06 the outbox', () => {
 })
 
 describe('controls', () => {
-  test(
-    'MSG-03 and MSG-04: without back-off and dead letters poison stops the rest',
+  control(
+    ['message-backoff', 'dead-letter-queue'],
+    'poison stops the rest (MSG-03, MSG-04)',
     async () => {
       const worker = await startWorker('message-backoff', 'dead-letter-queue')
       const poison = [
@@ -138,11 +142,11 @@ describe('controls', () => {
     timeoutMs,
   )
 
-  test(
-    'MSG-02: without the default lane a message that no rule matches is never handled',
-    async () => {
-      const config = { defencesOff: ['default-lane'] }
-      const careless = await app.startInstance('careless', ['api', 'worker'], config)
+  control(
+    'default-lane',
+    'a message that no rule matches is never handled (MSG-02)',
+    async off => {
+      const careless = await app.startInstance('careless', ['api', 'worker'], off)
       const client = Object.assign(careless.client(), { token: sender.token })
       const lost = await post(client)
       await whenIn(client, await post(client, { priority: 9 }), 'done')
