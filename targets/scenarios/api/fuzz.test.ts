@@ -5,7 +5,7 @@ import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { eventually } from '../person.ts'
-import { ChatClient } from '../realtime/chat-client.ts'
+import { SocketClient } from '../socket-client.ts'
 
 let app: Application
 let admin: Client
@@ -34,6 +34,7 @@ const routes = [
   ['POST', '/v1/credit/spend'],
   ['POST', '/v1/drafts'],
   ['PATCH', `/v1/drafts/${id}`],
+  ['POST', '/v1/messages'],
   ['POST', '/graphql'],
 ] as const
 
@@ -73,27 +74,34 @@ test('whatever path and query are asked for, the process answers', async () => {
   )
 })
 
-test('whatever frame is sent, that socket is closed or answered, and others live on', async () => {
-  const frame = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.json(),
-    fc
-      .record({ type: fc.constantFrom('send', 'subscribe', 'auth', 'x'), channel: fc.jsonValue() })
-      .map(each => JSON.stringify(each)),
-  )
-  const channel = `fuzz-${randomUUID()}`
-  using witness = await ChatClient.open(app.instances[0], { channel })
-  await fc.assert(
-    fc.asyncProperty(frame, async text => {
-      using client = await ChatClient.open(app.instances[0])
-      client.socket.send(text.toWellFormed())
-      await eventually(
-        async () => client.closed?.code ?? client.frames.length,
-        seen => seen > 0,
-      )
-      expect([undefined, 1003, 1007, 1008, 1009]).toContain(client.closed?.code)
-    }),
-    { numRuns: 25 },
-  )
-  await witness.say(channel, 'still here')
-})
+test.each(['/chat?client=fuzz', '/agents', '/messages'])(
+  'whatever frame is sent on %s, that socket is closed or answered, and others live on',
+  async path => {
+    const types = ['auth', 'send', 'subscribe', 'run', 'follow', 'post', 'listen', 'x']
+    const field = fc.constantFrom('id', 'channel', 'text', 'after', 'task', 'message')
+    const frame = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc
+        .tuple(fc.constantFrom(...types), fc.dictionary(field, fc.jsonValue(), { maxKeys: 4 }))
+        .map(([type, fields]) => JSON.stringify({ type, ...fields })),
+    )
+    const [instance] = app.instances
+    using witness = await new SocketClient(instance, path).opened()
+    await fc.assert(
+      fc.asyncProperty(frame, async text => {
+        using client = await new SocketClient(instance, path).opened()
+        client.send(text.toWellFormed())
+        await eventually(
+          async () => client.closed?.code ?? client.frames.length,
+          seen => seen > 0,
+        )
+        expect([undefined, 1003, 1007, 1008, 1009]).toContain(client.closed?.code)
+        expect(client.frames).not.toContainEqual(expect.objectContaining({ code: 'internal' }))
+      }),
+      { numRuns: 20 },
+    )
+    witness.send({ type: 'auth', token: 'nobody' })
+    await witness.got(({ about }) => about === 'auth')
+  },
+)

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
+import { HeldTable } from '../held-table.ts'
 import { shopkeeper } from '../orders/shop.ts'
-import { at, eventually, sql } from '../person.ts'
+import { at, eventually } from '../person.ts'
 
 const limit = { requests: 40, windowMs: 4_000 }
 
 let app: Application
-/** Sheds load when it was held up for a moment, where others take two seconds. */
+/** Sheds load when it was held up for a moment, where others take two seconds; has no deadlines. */
 let touchy: Instance
 let careless: Instance
 beforeAll(async () => {
@@ -21,6 +21,7 @@ beforeAll(async () => {
   })
   ;[touchy, careless] = await Promise.all([
     app.startInstance('touchy', ['api'], {
+      defencesOff: ['request-deadline'],
       defenceSettings: { 'load-shedding': { maxLagMs: 20 } },
     }),
     app.startInstance('careless', ['api'], {
@@ -117,7 +118,7 @@ describe('API-08 health', () => {
     })
     await app.redis.restart()
     await whenReady(early)
-  })
+  }, 60_000)
 })
 
 describe('API-04 circuit breakers', () => {
@@ -173,18 +174,18 @@ describe('API-09 graceful shutdown', () => {
     const name = `leaving-${randomUUID().slice(0, 8)}`
     const leaving = await app.startInstance(name, ['api'], { ...config, defenceSettings: settings })
     const going = at(leaving, keeper)
-    await using lock = await lockProducts(app)
+    await using table = await HeldTable.hold(app, 'orders_products', 'writing')
     const product = () => ({ sku: `g-${randomUUID()}`, name: 'x', price: '1.00' })
     const asked = Promise.allSettled(
       Array.from({ length: inFlight }, () => going.post('/v1/products', product())),
     )
-    await lock.waiting(name, inFlight)
+    await table.waiting(name, inFlight)
     await leaving.process.signal('SIGTERM')
     await eventually(
       () => going.get('/health/live').then(String, () => 'refused'),
       answer => answer === 'refused',
     )
-    await lock.open()
+    await table.open()
     const answers = await asked
     const made = answers.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
     return { made, code: (await leaving.process.exited).code }
@@ -198,40 +199,35 @@ describe('API-09 graceful shutdown', () => {
     for (const { headers } of made) {
       expect((await elsewhere.get(headers.get('location') ?? '')).status).toBe(200)
     }
-  })
+  }, 60_000)
 
-  control('graceful-shutdown', 'whoever is being served is cut off', async off => {
-    expect((await endAtWork(off)).made).toEqual([])
-  })
+  const cutOff = async (off: object) => expect((await endAtWork(off)).made).toEqual([])
+  control('graceful-shutdown', 'whoever is being served is cut off', cutOff, 60_000)
 })
 
-/** Holds whoever wants to add a product, as a long piece of work would. */
-async function lockProducts(of: Application) {
-  const client = new pg.Client({ connectionString: of.postgres.url })
-  await client.connect()
-  await client.query('begin; lock table orders_products in exclusive mode')
-  let isOpen = false
-  const open = async () => {
-    if (!isOpen) await client.end()
-    isOpen = true
+describe('deadlines', () => {
+  /** Adds a product while nobody can; resolves to the answer, or to `waiting` after a while. */
+  const addHeld = async (instance: Instance) => {
+    const keeper = at(instance, await shopkeeper(app))
+    await using _table = await HeldTable.hold(app, 'orders_products', 'writing')
+    const product = { sku: `d-${randomUUID()}`, name: 'x', price: '1.00' }
+    const headers = { 'x-deadline-ms': '500' }
+    const asked = keeper.post('/v1/products', product, { headers })
+    const patience = new Promise<'waiting'>(resolve => setTimeout(resolve, 1_500, 'waiting'))
+    return await Promise.race([asked, patience])
   }
-  return {
-    open,
-    waiting: (name: string, count: number) =>
-      eventually(
-        () =>
-          sql(
-            of,
-            `select 1 from pg_stat_activity
-             where application_name = $1 and wait_event_type = 'Lock'`,
-            [name],
-          ),
-        rows => rows.length === count,
-        10_000,
-      ),
-    [Symbol.asyncDispose]: open,
-  }
-}
+
+  test('what takes too long is answered for in time, and nothing is claimed', async () => {
+    expect(await addHeld(app.instances[0])).toMatchObject({
+      status: 503,
+      body: { code: 'deadline-exceeded' },
+    })
+  })
+
+  control('request-deadline', 'one waits for as long as it takes', async () => {
+    expect(await addHeld(touchy)).toBe('waiting')
+  })
+})
 
 describe('load', () => {
   /** What those are told who ask while the process is held up. */
