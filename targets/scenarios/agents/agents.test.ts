@@ -97,7 +97,7 @@ describe('AGT-02 events', () => {
     using agents = await AgentClient.open(app.instances[0])
     agents.send(text)
     await eventually(
-      async () => agents.closedWith,
+      async () => agents.closed?.code,
       closed => closed === code,
     )
   })

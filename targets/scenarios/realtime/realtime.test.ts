@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { connect } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
@@ -14,9 +13,7 @@ beforeAll(async () => {
   app = await startApplication({
     config: {
       defenceSettings: {
-        'websocket-heartbeat': { everyMs: 400 },
         'websocket-resume': { maxReplay: 50 },
-        'flood-guard': { framesPerSecond: 50, burst: 100 },
       },
     },
   })
@@ -133,40 +130,6 @@ describe('WS-03 channels', () => {
   })
 })
 
-describe('WS-04 heartbeat', () => {
-  test('a peer that has gone silent is closed within two heartbeats', async () => {
-    const { hostname, port } = new URL(here.url('realtime'))
-    const socket = connect(Number(port), hostname)
-    const lines = [
-      'GET /chat?client=silent HTTP/1.1',
-      'Host: x',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      'Sec-WebSocket-Version: 13',
-    ]
-    const began = performance.now()
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-    socket.resume() // it reads, and never answers a ping
-    await new Promise(resolve => socket.once('close', resolve))
-    expect(performance.now() - began).toBeGreaterThan(300)
-    expect(performance.now() - began).toBeLessThan(3_000)
-  })
-
-  test('a client sees the pings, so it can tell that the server has gone', async () => {
-    using client = await ChatClient.open(here)
-    let pings = 0
-    client.socket.on('ping', () => {
-      pings += 1
-    })
-    await eventually(
-      async () => pings,
-      count => count >= 2,
-    )
-    expect(client.closed).toBeUndefined()
-  })
-})
-
 describe('WS-05 resuming', () => {
   test('replays what was missed, in order, on whichever instance', async () => {
     const channel = newChannel()
@@ -260,34 +223,5 @@ describe('WS-07 Redis comes and goes', () => {
       )
       expect(client.numbers(channel)).toEqual(upTo(4))
     }
-  })
-})
-
-describe('WS-08 bad clients', () => {
-  const attacks = {
-    'not JSON': [(client: ChatClient) => client.socket.send('{'), 1007],
-    'bytes that are no text': [(client: ChatClient) => client.socket.send(Buffer.from([1])), 1003],
-    'another protocol': [(client: ChatClient) => client.send({ type: 'shutdown' }), 1008],
-    'too much at once': [(client: ChatClient) => client.socket.send('x'.repeat(20_000)), 1009],
-    'a flood': [
-      (client: ChatClient) => {
-        for (let i = 0; i < 600; i++) client.send({ type: 'unsubscribe', channel: 'x' })
-      },
-      1008,
-    ],
-    'invalid UTF-8': [
-      (client: ChatClient) => client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false }),
-      1007,
-    ],
-  } as const
-
-  test.each(Object.entries(attacks))('%s closes that socket alone', async (_, [attack, code]) => {
-    const channel = newChannel()
-    using witness = await ChatClient.open(here, { channel })
-    using client = await ChatClient.open(here)
-    attack(client)
-    expect(await client.whenClosed()).toBe(code)
-    await witness.say(channel, 'still here')
-    expect((await here.client('realtime').get('/health/live')).status).toBe(200)
   })
 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Kit, Module } from '../kit.ts'
+import type { Http, Kit, Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
 import type { Door } from '../sockets/door.ts'
+import { startRounds } from '../sockets/rounds.ts'
 import { Connection } from './connection.ts'
 import { clientFrame } from './frames.ts'
 import { migrations } from './migrations.ts'
@@ -19,7 +20,7 @@ export const agentsModule: Module = {
   name: 'agents',
   migrations,
   start: {
-    realtime: (kit, _http, door) => serveSockets(kit, door),
+    realtime: serveSockets,
     worker: kit => {
       const { db, defences, log, metrics } = kit
       const contexts = createUserContexts()
@@ -41,28 +42,19 @@ export const agentsModule: Module = {
 }
 
 /** Takes web sockets on `/agents`. */
-function serveSockets({ db, log, onClose }: Kit, door: Door): void {
-  const runs = createRuns(db)
-  const connections = new Set<Connection>()
+function serveSockets(kit: Kit, _http: Http, door: Door): void {
+  const runs = createRuns(kit.db)
+  const hearers = startRounds('agents-events', hearEveryMs, kit)
+  const onClosed = (connection: Connection) => void hearers.delete(connection)
   door.serve({
     path: '/agents',
     query: z.object({}),
     maxFrameBytes,
     frame: clientFrame,
     open: peer => {
-      const connection = new Connection(peer, runs, gone => connections.delete(gone))
-      connections.add(connection)
+      const connection = new Connection(peer, runs, onClosed)
+      hearers.add(connection)
       return connection
     },
-  })
-  const stopped = new AbortController()
-  const hear = async () => {
-    await Promise.all(Array.from(connections, connection => connection.hear()))
-    return false
-  }
-  const hearing = loop('agents-events', hear, { idleMs: hearEveryMs, signal: stopped.signal, log })
-  onClose(async () => {
-    stopped.abort()
-    await hearing
   })
 }

@@ -1,6 +1,11 @@
-import type { Kit, Module } from '../kit.ts'
+import { z } from 'zod'
+import type { Http, Kit, Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
+import type { Door } from '../sockets/door.ts'
+import { startRounds } from '../sockets/rounds.ts'
+import { Connection } from './connection.ts'
 import { createConsumer } from './consumer.ts'
+import { clientFrame } from './frames.ts'
 import { createHandlers } from './handlers.ts'
 import { migrations } from './migrations.ts'
 import { createNotices, createOutbox } from './notices.ts'
@@ -10,6 +15,8 @@ import { createRouter, lanes } from './router.ts'
 import { addMessageRoutes } from './routes.ts'
 import { createMessages } from './service.ts'
 
+const maxFrameBytes = 128 * 1024
+const hearEveryMs = 250
 const idleMs = 250
 /** The second helps out when there is much to do; until then it hardly looks. */
 const helperIdleMs = 1_000
@@ -29,12 +36,13 @@ export const messagesModule: Module = {
         notices: createNotices(redis),
       })
     },
+    realtime: serveSockets,
     worker: kit => {
       const { db, redis, log } = kit
       const queue = createQueue(db)
       const stored = createStoredMessages(db)
       const notices = createNotices(redis)
-      const outbox = createOutbox(db, queue, notices)
+      const outbox = createOutbox({ db, queue, notices, log })
       const handlers = createHandlers(stored)
       const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
       const stopped = new AbortController()
@@ -55,6 +63,26 @@ export const messagesModule: Module = {
       })
     },
   },
+}
+
+/** Takes web sockets on `/messages`. */
+function serveSockets(kit: Kit, _http: Http, door: Door): void {
+  const { db, redis, defences } = kit
+  const messages = createMessages({ queue: createQueue(db), route: createRouter(defences) })
+  const notices = createNotices(redis)
+  const hearers = startRounds('messages-notices', hearEveryMs, kit)
+  const onClosed = (connection: Connection) => void hearers.delete(connection)
+  door.serve({
+    path: '/messages',
+    query: z.object({}),
+    maxFrameBytes,
+    frame: clientFrame,
+    open: peer => {
+      const connection = new Connection(peer, { messages, notices, onClosed })
+      hearers.add(connection)
+      return connection
+    },
+  })
 }
 
 function countIn({ metrics }: Kit, queue: ReturnType<typeof createQueue>) {

@@ -1,5 +1,9 @@
 import type { Redis } from 'ioredis'
 import { type Kysely, sql } from 'kysely'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { runInContext } from '../context.ts'
+import { noDeadline } from '../resilience/deadline.ts'
 import type { Queue } from './queue.ts'
 
 interface Announcement {
@@ -14,6 +18,12 @@ export interface Notice {
   readonly messageId: string
   readonly trace: string
 }
+
+/** A place in somebody's notices; by default their beginning. */
+export const noticeCursor = z
+  .string()
+  .regex(/^\d{1,15}-\d{1,15}$/)
+  .default('0-0')
 
 /** Tells people that a message of theirs is there, by a stream of theirs in Redis. */
 export interface Notices {
@@ -55,7 +65,20 @@ export interface Outbox {
 
 const batchSize = 50
 
-export function createOutbox(db: Kysely<unknown>, queue: Queue, notices: Notices): Outbox {
+interface OutboxParts {
+  readonly db: Kysely<unknown>
+  readonly queue: Queue
+  readonly notices: Notices
+  readonly log: Pick<Logger, 'info'>
+}
+
+export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
+  const tell = async (trx: Kysely<unknown>, announcement: Announcement) => {
+    const { messageId } = announcement
+    await notices.announce(announcement)
+    await queue.note(trx, messageId, { stage: 'notified' })
+    log.info({ event: 'message-notified', message: messageId }, 'notified')
+  }
   return {
     add: async (trx, { messageId, userId, trace }) => {
       await sql`
@@ -73,8 +96,8 @@ export function createOutbox(db: Kysely<unknown>, queue: Queue, notices: Notices
             returning seq, message_id as "messageId", user_id as "userId", trace)
           select "messageId", "userId", trace from taken order by seq`.execute(trx)
         for (const announcement of rows) {
-          await notices.announce(announcement)
-          await queue.note(trx, announcement.messageId, { stage: 'notified' })
+          const context = { requestId: announcement.trace, deadline: noDeadline }
+          await runInContext(context, () => tell(trx, announcement))
         }
         return rows.length > 0
       }),

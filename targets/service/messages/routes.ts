@@ -3,7 +3,7 @@ import { parse } from '../http/problems.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Http } from '../kit.ts'
 import { newMessage } from './message.ts'
-import type { Notices } from './notices.ts'
+import { type Notices, noticeCursor } from './notices.ts'
 import type { Queue } from './queue.ts'
 import type { StoredMessages } from './repository.ts'
 import type { Messages } from './service.ts'
@@ -14,12 +14,7 @@ const page = z.object({
   after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
   limit,
 })
-const cursor = z.object({
-  after: z
-    .string()
-    .regex(/^\d{1,15}-\d{1,15}$/)
-    .default('0-0'),
-})
+const cursor = z.object({ after: noticeCursor })
 const deadPage = z.object({ limit })
 
 interface Parts {

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AgentClient } from '../agents/agent-client.ts'
+import { type Application, startApplication } from '../application.ts'
+import type { Client } from '../client.ts'
+import { namesOf, progress } from '../messages/mail-room.ts'
+import { eventually, signedIn } from '../person.ts'
+import { ChatClient } from '../realtime/chat-client.ts'
+import { SocketClient } from '../socket-client.ts'
+import { linesOf } from './log.ts'
+
+let app: Application
+let person: Client
+beforeAll(async () => {
+  // A process each, so that an id that arrives has travelled.
+  app = await startApplication({ instances: [['api'], ['realtime'], ['worker']] })
+  person = await signedIn(app)
+})
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+const realtime = () => app.instances[1] ?? app.instances[0]
+
+/** What was logged under an id, once this is among it. */
+async function story(trace: string, last: string): Promise<readonly string[]> {
+  const lines = await eventually(
+    () => linesOf(app, trace),
+    seen => seen.some(({ event, msg }) => (event ?? msg) === last),
+    20_000,
+  )
+  return lines.map(({ instance, event, msg }) => `${instance}: ${event ?? msg}`)
+}
+
+test('MSG-01 a message that came by HTTP has one id in every process and at every stage', async () => {
+  const trace = `trace-${randomUUID()}`
+  const message = { id: randomUUID(), kind: 'note', body: 'x' }
+  await person.post('/v1/messages', message, { headers: { 'x-request-id': trace } })
+  expect(await story(trace, 'message-notified')).toEqual([
+    'app-1: answered',
+    'app-3: message-stored',
+    'app-3: message-notified',
+  ])
+  expect((await progress(person, message.id)).trace).toBe(trace)
+})
+
+test('MSG-01 a message that came by web socket has one id from its frame to its notice', async () => {
+  using client = await new SocketClient(realtime(), '/messages').opened()
+  await client.signIn(person.token)
+  client.send({ type: 'listen' })
+  const id = randomUUID()
+  client.send({ type: 'post', id, message: { kind: 'note', body: 'x' } })
+  expect(await client.got(frame => frame.type === 'accepted')).toEqual({
+    type: 'accepted',
+    id,
+    lane: 'default',
+    trace: id,
+  })
+  const notice = await client.got(frame => frame.messageId === id)
+  expect(notice).toMatchObject({ type: 'notice', trace: id })
+  expect(await story(id, 'message-notified')).toEqual([
+    'app-2: frame',
+    'app-3: message-stored',
+    'app-3: message-notified',
+  ])
+  const seen = await progress(person, id)
+  expect(seen.trace).toBe(id)
+  expect(namesOf(seen)).toEqual(['received', 'routed', 'stored', 'notified'])
+})
+
+test('AGT-02 a run has one id from the frame that asks for it to its end', async () => {
+  using agents = await AgentClient.of(person, realtime())
+  const id = agents.ask({ tool: 'recall' })
+  await agents.ended(id)
+  expect(await story(id, 'agent-run-ended')).toEqual(['app-2: frame', 'app-3: agent-run-ended'])
+})
+
+test('what goes wrong is told under the id of the request or frame it went wrong for', async () => {
+  using chat = await ChatClient.open(realtime())
+  const [request, frame] = [`trace-${randomUUID()}`, randomUUID()]
+  await app.postgres.kill()
+  const answer = await person.post(
+    '/v1/messages',
+    { kind: 'note', body: 'x' },
+    { headers: { 'x-request-id': request } },
+  )
+  expect([answer.status, answer.headers.get('x-request-id')]).toEqual([503, request])
+  chat.send({ type: 'send', id: frame, channel: 'x', text: 'x' })
+  await chat.got(({ type, about }) => type === 'error' && about === frame)
+  await app.postgres.restart()
+  const levelOf = async (trace: string) =>
+    (await linesOf(app, trace)).filter(({ level }) => level === 40).length
+  expect(await levelOf(request)).toBeGreaterThan(0)
+  expect(await levelOf(frame)).toBeGreaterThan(0)
+})
