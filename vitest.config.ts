@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'scenarios',
           include: ['targets/scenarios/**/*.test.ts'],
           testTimeout: 30_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
           // They wait more than they compute: for time-outs, pauses and servers that start.
           maxWorkers: cores + 1,
           sequence: { groupOrder: 1 },

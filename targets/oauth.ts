@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { OauthFaultRequest } from './oauth/fault.ts'
 import type { OauthSettings } from './oauth/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
+import type { ReservedPort } from './runtime/reserve-port.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 export type OauthPeer = Peer<OauthFaultRequest>
@@ -12,7 +13,11 @@ export type OauthOptions = Pick<OauthSettings, 'clients'> &
       OauthSettings,
       'users' | 'issuer' | 'accessTokenSeconds' | 'authorizationCodeSeconds' | 'refreshTokenSeconds'
     >
-  > & { readonly name?: string }
+  > & {
+    readonly name?: string
+    /** Where it listens, for those who must know it before it starts; default any free port. */
+    readonly at?: ReservedPort
+  }
 
 const users = [
   { sub: 'ada', email: 'ada@example.test', name: 'Ada' },
@@ -25,8 +30,8 @@ const users = [
  */
 export function startOauth(
   context: ServerContext,
-  { name = 'oauth', ...settings }: OauthOptions,
+  { name = 'oauth', at, ...settings }: OauthOptions,
 ): Promise<OauthPeer> {
   const main = join(import.meta.dirname, 'oauth/main.ts')
-  return startPeer(context, { name, main, settings: { users, ...settings } })
+  return startPeer(context, { name, main, settings: { users, ...settings }, ...(at && { at }) })
 }

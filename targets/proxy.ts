@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { Toxiproxy } from 'toxiproxy-node-client'
 import { z } from 'zod'
+import type { GuardedProcess } from '../lab/guardian/guardian.ts'
 import type { Context, Link } from '../lab/target.ts'
 import { readyFile } from './ready-file.ts'
+import type { ServerContext } from './runtime/server-part.ts'
 import { startToxiproxy } from './toxiproxy.ts'
 
 const ready = z.object({ url: z.url() })
@@ -15,24 +17,27 @@ export interface Address {
 
 /** Makes links: one listener for each (consumer, provider). */
 export interface Proxies extends AsyncDisposable {
+  readonly process: GuardedProcess
   readonly links: readonly Link[]
-  link(path: {
-    readonly consumer: string
-    readonly provider: string
-    readonly protocol: Link['protocol']
-    readonly upstream: Address
-  }): Promise<Link>
+  link(path: Path & { readonly upstream: Address }): Promise<Link>
 }
 
+type Path = Pick<Link, 'consumer' | 'provider' | 'protocol'>
+
+/** What starting a proxy takes of a run. */
+type ProxyContext = ServerContext & Pick<Context, 'random' | 'proxy'>
+
 /**
- * Starts the embedded proxy. With `--proxy toxiproxy` the real Toxiproxy is started too and stands
- * behind it on every link: it injects, ours only taps, so the checks see the same wire either way.
+ * Starts the embedded proxy, as a process of this name. With `--proxy toxiproxy` the real Toxiproxy
+ * is started too and stands behind it on every link: it injects, ours only taps, so the checks see
+ * the same wire either way.
  */
-export async function startProxies(context: Context): Promise<Proxies> {
-  const own = await startEmbedded(context)
+export async function startProxies(context: ProxyContext, name = 'proxy'): Promise<Proxies> {
+  const own = await startEmbedded(context, name)
   const real = context.proxy === 'toxiproxy' ? await startToxiproxy(context) : undefined
   const links: Link[] = []
   return {
+    process: own.process,
     links,
     link: async ({ consumer, provider, protocol, upstream }) => {
       const name = `${consumer}>${provider}`
@@ -59,17 +64,29 @@ export async function startProxies(context: Context): Promise<Proxies> {
   }
 }
 
-async function startEmbedded(context: Context) {
-  const file = join(context.scratchFolder, 'proxy.json')
+/** Where a link listens: what its consumer is told instead of the server's own address. */
+export function listenAddress({ listenHost, listenPort }: Link): Address {
+  return { host: listenHost, port: listenPort }
+}
+
+/** The same URL by way of a link of its own. */
+export async function urlByLink(proxies: Proxies, path: Path, url: string): Promise<string> {
+  const { host, hostname, port } = new URL(url)
+  const link = await proxies.link({ ...path, upstream: { host: hostname, port: Number(port) } })
+  return url.replace(host, `${link.listenHost}:${link.listenPort}`)
+}
+
+async function startEmbedded(context: ProxyContext, name: string) {
+  const file = join(context.scratchFolder, `${name}.json`)
   const process = await context.guardian.spawn({
-    name: 'proxy',
+    name,
     command: globalThis.process.execPath,
     args: [
       join(import.meta.dirname, '../faults/proxy/main.ts'),
       ...['-host', '127.0.0.1', '-port', '0', '--ready-file', file],
-      ...['-seed', `${context.random.fork('proxy').integer(0, 2 ** 31)}`],
+      ...['-seed', `${context.random.fork(name).integer(0, 2 ** 31)}`],
     ],
-    logFile: join(context.runFolder, 'proxy.log'),
+    logFile: join(context.runFolder, `${name}.log`),
   })
   const { url } = await readyFile(context, process, file, ready)
   return { process, url }

@@ -4,12 +4,12 @@ import { LabError } from '../lab/errors.ts'
 import type { GuardedProcess } from '../lab/guardian/guardian.ts'
 import type { Context } from '../lab/target.ts'
 
-const withinMs = 15_000
+const withinMs = 30_000
 const pollMs = 10
 
 /**
  * Waits for the file in which a process says where it listens.
- * @throws {LabError} `process-not-ready` when it ends first, or says nothing within 15 s.
+ * @throws {LabError} `process-not-ready` when it ends first, or says nothing within 30 s.
  */
 export async function readyFile<Ready>(
   context: Pick<Context, 'clock' | 'signal'>,

@@ -1,7 +1,7 @@
 import type { SystemProbe } from '../lab/hypothesis.ts'
 import type { Context, Link, Linked, Selector, Target } from '../lab/target.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
-import { type Address, type Proxies, startProxies } from './proxy.ts'
+import { type Address, listenAddress, type Proxies, startProxies } from './proxy.ts'
 import {
   planSentinel,
   type SentinelCluster,
@@ -103,7 +103,7 @@ async function peerLinks(proxies: Proxies, plan: SentinelPlan): Promise<Record<s
         protocol: 'redis',
         upstream: node,
       })
-      return [node.name, address(link)] as const
+      return [node.name, listenAddress(link)] as const
     }),
   )
   return Object.fromEntries(links)
@@ -118,7 +118,7 @@ async function wire(
   announced: Readonly<Record<string, Address>>,
 ) {
   const link = async (provider: string, protocol: Link['protocol'], upstream: Address) =>
-    address(await proxies.link({ consumer, provider, protocol, upstream }))
+    listenAddress(await proxies.link({ consumer, provider, protocol, upstream }))
   const [database, nodes, sentinels] = await Promise.all([
     link('postgres', 'postgres', { host: '127.0.0.1', port: postgres.port }),
     Promise.all(plan.nodes.map(node => link(node.name, 'redis', node))),
@@ -154,8 +154,4 @@ async function frontDoor(proxies: Proxies, instance: ServiceInstance): Promise<E
     http: `http://${http.listenHost}:${http.listenPort}`,
     websocket: `ws://${websocket.listenHost}:${websocket.listenPort}`,
   }
-}
-
-function address(link: Link): Address {
-  return { host: link.listenHost, port: link.listenPort }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { reservePort } from '../runtime/reserve-port.ts'
+import { type ReservedPort, reservePort } from '../runtime/reserve-port.ts'
 import { type ServerContext, ServerPart } from '../runtime/server-part.ts'
 import { PeerAdmin } from './peer-admin.ts'
 
@@ -22,6 +22,8 @@ export interface PeerPlan {
   readonly main: string
   /** Beyond those that every peer has. */
   readonly settings: object
+  /** Where it listens; default any free port. */
+  readonly at?: ReservedPort
 }
 
 /**
@@ -30,14 +32,14 @@ export interface PeerPlan {
  */
 export async function startPeer<FaultRequest>(
   context: ServerContext,
-  { name, main, settings }: PeerPlan,
+  { name, main, settings, at }: PeerPlan,
 ): Promise<Peer<FaultRequest>> {
   const folder = join(context.scratchFolder, name)
   await mkdir(folder, { recursive: true })
   const configFile = join(folder, 'peer.json')
   const readyFile = join(folder, 'ready.json')
   const adminToken = randomBytes(16).toString('hex')
-  const ports = [await reservePort(), await reservePort()] as const
+  const ports = [at ?? (await reservePort()), await reservePort()] as const
   const [port, adminPort] = ports.map(reserved => reserved.port)
   const dataFile = join(folder, 'data.sqlite')
   const config = { ...settings, port, adminPort, adminToken, readyFile, dataFile }

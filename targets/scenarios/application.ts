@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { z } from 'zod'
-import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
+import type { Link } from '../../lab/target.ts'
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { type OauthPeer, startOauth } from '../oauth.ts'
 import { type Payments, startPayments } from '../payments.ts'
 import { type Postgres, startPostgres } from '../postgres.ts'
+import { type Proxies, startProxies, urlByLink } from '../proxy.ts'
 import { startRedis } from '../redis.ts'
+import { reservePort } from '../runtime/reserve-port.ts'
 import { type MailPeer, startSmtp } from '../smtp.ts'
 import { type TestRun, testRun } from '../testing/test-run.ts'
-import { Client } from './client.ts'
+import { type Instance, type Role, spawnInstance } from './instance.ts'
 
-type Role = 'api' | 'realtime' | 'worker'
-const ready = z.object({
-  urls: z.object({ api: z.url(), realtime: z.url(), worker: z.url() }).partial(),
-})
+export type { Instance }
 
 export interface ApplicationOptions {
   /** One process each; default: two with all roles. */
@@ -26,18 +22,14 @@ export interface ApplicationOptions {
   readonly peers?: readonly ('smtp' | 'payments' | 'marketplace' | 'oauth')[]
 }
 
-export interface Instance {
-  readonly name: string
-  readonly process: GuardedProcess
-  /** Throws for a role that this instance does not have. */
-  url(role: Role): string
-  /** A client of this instance, with no session yet. */
-  client(role?: Role): Client
-}
-
-/** The service in several processes with its real servers, for scenarios in calm weather. */
+/**
+ * The service in several processes with its real servers, for scenarios in calm weather. Each
+ * process reaches each server, and clients reach each process, through a link of the proxy; what
+ * stands here is past any link.
+ */
 export interface Application extends AsyncDisposable {
   readonly run: TestRun
+  readonly links: readonly Link[]
   readonly instances: readonly [Instance, ...Instance[]]
   readonly postgres: Postgres
   readonly redis: Awaited<ReturnType<typeof startRedis>>
@@ -72,14 +64,16 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
 
 async function start(run: TestRun, options: ApplicationOptions): Promise<Application> {
   const { peers = [], instances: wanted = [allRoles, allRoles] } = options
-  const [postgres, redis, smtp, payments, marketplace, oauth] = await Promise.all([
+  const startingProxies = startProxies(run)
+  const [proxies, postgres, redis, smtp, payments, marketplace, oauth] = await Promise.all([
+    startingProxies,
     startPostgres(run, { settings: { max_connections: '250', deadlock_timeout: '30ms' } }),
     startRedis(run),
     peers.includes('smtp') ? startSmtp(run) : undefined,
     peers.includes('payments') ? startPayments(run) : undefined,
     peers.includes('marketplace') ? startMarketplace(run, { products }) : undefined,
     peers.includes('oauth')
-      ? startOauth(run, { clients: [shopClient], accessTokenSeconds: 3 })
+      ? startingProxies.then(proxies => startOauthBehind(proxies, run))
       : undefined,
   ])
   const config = {
@@ -92,17 +86,18 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     ...(smtp && { smtp: { host: smtp.host, port: smtp.port } }),
     ...(payments && { payments: { url: payments.url, apiKey: payments.apiKey } }),
     ...(marketplace && { marketplace: { url: marketplace.url, apiKey: marketplace.apiKey } }),
-    ...(oauth && { oauth: { issuer: oauth.url, clientId: shopClient.clientId } }),
+    ...(oauth && { oauth: { issuer: oauth.issuer, clientId: shopClient.clientId } }),
     ...options.config,
   }
   const startInstance = (name: string, roles: readonly Role[], changed: object = {}) =>
-    spawnInstance(run, name, { ...config, ...changed, instance: name, roles })
+    spawnInstance(run, proxies, name, { ...config, ...changed, roles })
   const [first, ...others] = await Promise.all(
     wanted.map((roles, index) => startInstance(`app-${index + 1}`, roles)),
   )
   if (!first) throw new Error('An application needs at least one instance.')
   return {
     run,
+    links: proxies.links,
     postgres,
     redis,
     startInstance,
@@ -123,38 +118,13 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
   }
 }
 
-async function spawnInstance(run: TestRun, name: string, config: object): Promise<Instance> {
-  const readyFile = join(run.scratchFolder, `${name}.ready.json`)
-  const configFile = join(run.scratchFolder, `${name}.config.json`)
-  await writeFile(configFile, JSON.stringify({ ...config, readyFile }), { mode: 0o600 })
-  const logFile = join(run.runFolder, `${name}.log`)
-  const process = await run.guardian.spawn({
-    name,
-    command: globalThis.process.execPath,
-    args: [join(import.meta.dirname, '../service/main.ts')],
-    env: { SERVICE_CONFIG: configFile },
-    logFile,
-  })
-  const { urls } = await whenReady(run, process, readyFile, logFile)
-  const url = (role: Role) => asked(urls[role], role)
-  return { name, process, url, client: (role = 'api') => new Client(url(role)) }
-}
-
-const startWithinMs = 50_000
-
-async function whenReady(run: TestRun, process: GuardedProcess, file: string, logFile: string) {
-  let ended = false
-  void process.exited.then(() => {
-    ended = true
-  })
-  const endsAt = run.clock.nowMs() + startWithinMs
-  while (!ended && run.clock.nowMs() < endsAt) {
-    const text = await readFile(file, 'utf8').catch(() => undefined)
-    if (text !== undefined) return ready.parse(JSON.parse(text))
-    await run.clock.sleep(10)
-  }
-  const log = await readFile(logFile, 'utf8').catch(() => '(no log)')
-  throw new Error(`${process.name} did not start:\n${log.slice(-2_000)}`)
+/** One link for all: a provider has one name, on which browsers and instances must agree. */
+async function startOauthBehind(proxies: Proxies, run: TestRun) {
+  const at = await reservePort()
+  const path = { consumer: 'everybody', provider: 'oauth', protocol: 'http' } as const
+  const issuer = await urlByLink(proxies, path, `http://127.0.0.1:${at.port}`)
+  const peer = await startOauth(run, { at, issuer, clients: [shopClient], accessTokenSeconds: 3 })
+  return Object.assign(peer, { issuer })
 }
 
 function asked<T>(part: T | undefined, name: string): T {

@@ -23,7 +23,7 @@ export async function signedIn(
   instance = app.instances[0],
 ): Promise<Client & { userId: string; sessionId: string; refreshToken: string }> {
   const client = instance.client()
-  const registered = await client.post('/v1/accounts', person)
+  const registered = await served(() => client.post('/v1/accounts', person))
   if (registered.status !== 201) throw new Error(`not registered: ${describe(registered)}`)
   await sql(app, 'update accounts_users set verified_at = now() where id = $1', [
     registered.body.id,
@@ -33,7 +33,7 @@ export async function signedIn(
 
 /** The same client, with the tokens of a new session. */
 export async function logIn(client: Client, { username, password }: Person, device = 'test') {
-  const answer = await client.post('/v1/login', { login: username, password, device })
+  const answer = await served(() => client.post('/v1/login', { login: username, password, device }))
   if (answer.status !== 200) throw new Error(`not signed in: ${describe(answer)}`)
   const { userId, sessionId, refreshToken, accessToken } = answer.body
   client.token = accessToken
@@ -63,6 +63,11 @@ export async function sql<Row extends pg.QueryResultRow>(
   } finally {
     await client.end()
   }
+}
+
+/** Asked again while it is refused for now: setting the scene is not what a scenario tries. */
+function served(ask: () => Promise<Answer>): Promise<Answer> {
+  return eventually(ask, ({ status }) => status !== 503, 15_000)
 }
 
 function describe({ status, body }: Answer): string {
