@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { currentContext } from '../context.ts'
@@ -16,6 +18,28 @@ export function answerProblems(http: Http): void {
   http.setNotFoundHandler((request, reply) => {
     answer(new Problem({ status: 404, code: 'not-found', title: 'No such page.' }), request, reply)
   })
+}
+
+/** For a path that cannot be decoded: no route is looked for, so no route's handler sees it. */
+export function answerBadUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  answer(toProblem(error), request, reply)
+}
+
+const unreadable: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+}
+
+/** For bytes that are not HTTP, or too many or too slow to become a request. */
+export function answerUnreadable(error: { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status = unreadable[error.code ?? ''] ?? 400
+  const title = 'This cannot be read as a request.'
+  const body = JSON.stringify(new Problem({ status, code: 'unreadable', title }).toBody('/'))
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
 }
 
 function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {

@@ -10,7 +10,7 @@ import type { Http } from '../kit.ts'
 import type { Metrics } from '../metrics.ts'
 import { deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
 import { shedLoad } from './load-shedding.ts'
-import { answerProblems } from './problems.ts'
+import { answerBadUrl, answerProblems, answerUnreadable } from './problems.ts'
 import { limitRate } from './rate-limit.ts'
 
 declare module 'fastify' {
@@ -44,6 +44,8 @@ export async function createHttp(options: Options): Promise<Http> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: slowestRequestMs,
+    frameworkErrors: answerBadUrl,
+    clientErrorHandler: answerUnreadable,
     ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     genReqId: request => requestId(request.headers['x-request-id']),
   })

@@ -48,7 +48,8 @@ export function createProvider(options: ProviderOptions): Provider {
   const call = <T>(work: (config: oauth.Configuration) => Promise<T>, again: boolean) =>
     guard
       .run(
-        async () => work(await configuration()).catch(rethrow),
+        // Also where nobody could be asked yet what the provider can do.
+        () => configuration().then(work).catch(rethrow),
         error => again && isAway(error),
       )
       .catch(explain)
