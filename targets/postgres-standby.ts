@@ -1,9 +1,8 @@
-import { appendFile, chown, rm, writeFile } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unprivilegedUser } from '../lab/guardian/unprivileged.ts'
+import { backUpPostgres, writeOwned } from './postgres-backup.ts'
 import { postgresPrograms } from './runtime/postgres-programs.ts'
 import { launchPostgres, type Postgres, withPostgres } from './runtime/postgres-server.ts'
-import { runTool } from './runtime/run-tool.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 export interface StandbyOptions {
@@ -39,7 +38,8 @@ export async function startStandby(
   const programs = await postgresPrograms({ progress: context.progress })
   const dataFolder = join(context.scratchFolder, name)
   const { password } = new URL(primary.url)
-  await clone(primary, dataFolder)
+  await backUpPostgres(primary, dataFolder)
+  await writeOwned(join(dataFolder, 'standby.signal'), '')
   const connection = `host=${via.host} port=${via.port} user=postgres password=${password} application_name=${name}`
   await appendFile(
     join(dataFolder, 'postgresql.auto.conf'),
@@ -55,30 +55,6 @@ export async function startStandby(
     })
   }
   return Object.assign(standby, { promote: () => promote(standby) })
-}
-
-/** What pg_basebackup does, which is not in every distribution of the server. */
-async function clone(primary: Postgres, dataFolder: string): Promise<void> {
-  const label = await withPostgres(primary.url, async client => {
-    await client.query("select pg_backup_start('clone', true)")
-    await runTool('cp', ['-Rp', primary.dataFolder, dataFolder])
-    const { rows } = await client.query<{ labelfile: string }>(
-      'select labelfile from pg_backup_stop(false)',
-    )
-    return rows[0]?.labelfile ?? ''
-  })
-  for (const file of ['postmaster.pid', 'postmaster.opts', 'standby.signal']) {
-    await rm(join(dataFolder, file), { force: true })
-  }
-  for (const [file, text] of [
-    ['backup_label', label],
-    ['standby.signal', ''],
-  ] as const) {
-    const path = join(dataFolder, file)
-    await writeFile(path, text, { mode: 0o600 })
-    const user = unprivilegedUser()
-    if (user) await chown(path, user.uid, user.gid)
-  }
 }
 
 async function following(

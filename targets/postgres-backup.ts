@@ -1,0 +1,49 @@
+import { chown, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { unprivilegedUser } from '../lab/guardian/unprivileged.ts'
+import { postgresPrograms } from './runtime/postgres-programs.ts'
+import { launchPostgres, type Postgres, withPostgres } from './runtime/postgres-server.ts'
+import { runTool } from './runtime/run-tool.ts'
+import type { ServerContext } from './runtime/server-part.ts'
+
+/**
+ * Copies the files of a server that goes on working, with the log that makes them consistent. What
+ * pg_basebackup does, which is not in every distribution of the server.
+ */
+export async function backUpPostgres(server: Postgres, folder: string): Promise<void> {
+  const label = await withPostgres(server.url, async client => {
+    await client.query("select pg_backup_start('backup', true)")
+    await runTool('cp', ['-Rp', server.dataFolder, folder])
+    // It waits for an archive only where there is one.
+    const { rows } = await client.query<{ labelfile: string }>(
+      'select labelfile from pg_backup_stop(false)',
+    )
+    return rows[0]?.labelfile ?? ''
+  })
+  // The files were copied while they changed: without the log up to the end they are of no moment.
+  await rm(join(folder, 'pg_wal'), { recursive: true })
+  await runTool('cp', ['-Rp', join(server.dataFolder, 'pg_wal'), join(folder, 'pg_wal')])
+  for (const file of ['postmaster.pid', 'postmaster.opts', 'standby.signal']) {
+    await rm(join(folder, file), { force: true })
+  }
+  await writeOwned(join(folder, 'backup_label'), label)
+}
+
+/** Starts a server on a backup, which it may change. */
+export async function restorePostgres(
+  context: ServerContext,
+  backup: { readonly folder: string; readonly of: Postgres },
+  name = 'restored',
+): Promise<Postgres> {
+  const programs = await postgresPrograms({ progress: context.progress })
+  const { password } = new URL(backup.of.url)
+  const launch = { name, programs, password, dataFolder: backup.folder, settings: {} }
+  return launchPostgres(context, launch)
+}
+
+/** A file that the server, which may run as another user, can read and remove. */
+export async function writeOwned(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 })
+  const user = unprivilegedUser()
+  if (user) await chown(path, user.uid, user.gid)
+}
