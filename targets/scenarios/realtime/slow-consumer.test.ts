@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { expect, test } from 'vitest'
-import { type Application, startApplication } from '../application.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
 import { eventually, sql } from '../person.ts'
@@ -15,7 +15,9 @@ const mostUnreadBytes = 500_000
 const muchBytes = 4_000_000
 const withinMs = 60_000
 
-function start(defencesOff: readonly string[] = []): Promise<Application> {
+let app: Application
+let here: Instance
+beforeAll(async () => {
   const defenceSettings = {
     'slow-consumer-guard': { maxBufferedBytes: mostUnreadBytes },
     // What is caught up with at once stays below that.
@@ -23,11 +25,13 @@ function start(defencesOff: readonly string[] = []): Promise<Application> {
     // A machine that does much else must not look like a client that does not read.
     'websocket-heartbeat': { everyMs: withinMs },
   }
-  return startApplication({ instances: [['realtime']], config: { defenceSettings, defencesOff } })
-}
+  app = await startApplication({ instances: [['realtime']], config: { defenceSettings } })
+  here = app.instances[0]
+})
+afterAll(() => app?.[Symbol.asyncDispose]())
 
 /** Says 20 MB as an instance announces it, never further ahead of this reader than the bound. */
-async function sayTo(reader: ChatClient, app: Application, channel: string): Promise<void> {
+async function sayTo(reader: ChatClient, channel: string): Promise<void> {
   const redis = new Redis(app.redis.port, app.redis.host)
   const text = 'x'.repeat(textBytes)
   for (const seq of upTo(messageCount)) {
@@ -38,7 +42,7 @@ async function sayTo(reader: ChatClient, app: Application, channel: string): Pro
 }
 
 /** A channel that holds 20 MB, put there past the service. */
-async function longChannel(app: Application): Promise<string> {
+async function longChannel(): Promise<string> {
   const channel = randomUUID()
   const known = 'insert into chat_channels (name, last_seq) values ($1, $2)'
   await sql(app, known, [channel, messageCount])
@@ -49,10 +53,21 @@ async function longChannel(app: Application): Promise<string> {
   return channel
 }
 
-/** What the service held for one client at the most: exact, whatever the machine does besides. */
-const mostHeld = (app: Application) => figure(app.instances[0], 'websocket_unread_bytes_peak')
-const cutOff = (app: Application) =>
-  figure(app.instances[0], 'websocket_cut_total', { reason: 'slow-consumer' })
+/** One client reads 20 MB as they come, and another nothing of them. */
+async function readAndSleep(instance: Instance) {
+  const channel = randomUUID()
+  using sleeper = await ChatClient.open(instance, { channel })
+  sleeper.socket.pause()
+  using reader = await ChatClient.open(instance, { channel })
+  await sayTo(reader, channel)
+  expect(reader.numbers(channel)).toEqual(upTo(messageCount))
+  return { cut: await cutOff(instance), held: await mostHeld(instance) }
+}
+
+/** What an instance held for one client at the most: exact, whatever the machine does besides. */
+const mostHeld = (instance: Instance) => figure(instance, 'websocket_unread_bytes_peak')
+const cutOff = (instance: Instance) =>
+  figure(instance, 'websocket_cut_total', { reason: 'slow-consumer' })
 
 const hasRead = (client: ChatClient, channel: string, count: number) =>
   eventually(
@@ -62,44 +77,11 @@ const hasRead = (client: ChatClient, channel: string, count: number) =>
   )
 
 test(
-  'WS-08 who does not read is cut off before the memory is gone; others get all',
-  async () => {
-    await using app = await start()
-    const channel = randomUUID()
-    using sleeper = await ChatClient.open(app.instances[0], { channel })
-    sleeper.socket.pause()
-    using reader = await ChatClient.open(app.instances[0], { channel })
-    await sayTo(reader, app, channel)
-    expect(reader.numbers(channel)).toEqual(upTo(messageCount))
-    expect(await cutOff(app)).toBe(1)
-    expect(await mostHeld(app)).toBeGreaterThan(mostUnreadBytes)
-    expect(await mostHeld(app)).toBeLessThan(mostUnreadBytes + 2 * textBytes)
-  },
-  2 * withinMs,
-)
-
-control(
-  'slow-consumer-guard',
-  'all that a client does not read stays in memory (WS-08)',
-  async ({ defencesOff }) => {
-    await using app = await start(defencesOff)
-    const channel = randomUUID()
-    using sleeper = await ChatClient.open(app.instances[0], { channel })
-    sleeper.socket.pause()
-    using reader = await ChatClient.open(app.instances[0], { channel })
-    await sayTo(reader, app, channel)
-    expect(await cutOff(app)).toBe(0)
-    expect(await mostHeld(app)).toBeGreaterThan(muchBytes)
-  },
-  2 * withinMs,
-)
-
-test(
   'WS-05 who reads slowly catches up at its own pace, and is not cut off',
   async () => {
-    await using app = await start()
-    const channel = await longChannel(app)
-    using client = await ChatClient.open(app.instances[0])
+    const channel = await longChannel()
+    const before = await cutOff(here)
+    using client = await ChatClient.open(here)
     client.send({ type: 'subscribe', channel, after: 0 })
     for (let round = 0; round < 20; round++) {
       client.socket.pause()
@@ -109,7 +91,31 @@ test(
     }
     await hasRead(client, channel, messageCount)
     expect(client.numbers(channel)).toEqual(upTo(messageCount))
-    expect(await mostHeld(app)).toBeLessThan(2 * mostUnreadBytes)
+    expect(await cutOff(here)).toBe(before)
+  },
+  2 * withinMs,
+)
+
+test(
+  'WS-08 who does not read is cut off before the memory is gone; others get all',
+  async () => {
+    const { cut, held } = await readAndSleep(here)
+    expect(cut).toBe(1)
+    expect(held).toBeGreaterThan(mostUnreadBytes)
+    expect(held).toBeLessThan(mostUnreadBytes + 2 * textBytes)
+  },
+  2 * withinMs,
+)
+
+control(
+  'slow-consumer-guard',
+  'all that a client does not read stays in memory (WS-08)',
+  async ({ defencesOff }) => {
+    const careless = await app.startInstance('careless', ['realtime'], { defencesOff })
+    const { cut, held } = await readAndSleep(careless)
+    expect(cut).toBe(0)
+    expect(held).toBeGreaterThan(muchBytes)
+    await careless.process.kill()
   },
   2 * withinMs,
 )

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { planSentinel, type SentinelCluster } from '../../redis-sentinel.ts'
+import { withClient } from '../../runtime/redis-node.ts'
+import { type Application, type Instance, startApplication } from '../application.ts'
+import { eventually } from '../person.ts'
+import { ChatClient, upTo } from './chat-client.ts'
+
+const timeoutMs = 120_000
+const withinMs = 40_000
+
+let app: Application
+let redis: SentinelCluster
+let here: Instance
+let there: Instance
+beforeAll(async () => {
+  app = await startApplication({ instances: [['worker']] })
+  const options = { replicas: 1, sentinels: 3, downAfterMs: 1_000 }
+  const plan = await planSentinel(app.run, options)
+  redis = await plan.start()
+  const sentinels = plan.sentinels.map(({ host, port }) => ({ host, port }))
+  const config = {
+    redis: { sentinels, name: plan.masterName },
+    // So late that what is told in time was told by Redis.
+    defenceSettings: { 'websocket-resume': { pollMs: timeoutMs } },
+  }
+  const start = (name: string) => app.startInstance(name, ['realtime'], config)
+  ;[here, there] = await Promise.all([start('here'), start('there')])
+}, timeoutMs)
+afterAll(() => app?.[Symbol.asyncDispose]())
+
+/** How many instances the present primary has as subscribers of a channel; none while there is none. */
+async function subscribers(channel: string): Promise<number> {
+  const primary = await redis.primary()
+  return withClient(primary, async client => {
+    const [, count] = await client.pubsub('NUMSUB', `chat:${channel}`)
+    return Number(count)
+  }).catch(() => 0)
+}
+
+test(
+  'WS-07 after a failover of Redis subscriptions come back by themselves, and nothing was lost',
+  async () => {
+    const channel = `room-${randomUUID()}`
+    const clients = await Promise.all([here, there].map(each => ChatClient.open(each, { channel })))
+    const [one, two] = clients
+    await one?.say(channel, 'before')
+    const killed = await redis.primary()
+    await killed.kill()
+    await one?.say(channel, 'during')
+    await two?.say(channel, 'during')
+    await eventually(
+      () => redis.primary().catch(() => killed),
+      primary => primary !== killed,
+      withinMs,
+    )
+    await eventually(
+      () => subscribers(channel),
+      count => count === 2,
+      withinMs,
+    )
+    await two?.say(channel, 'after')
+    for (const client of clients) {
+      await eventually(
+        async () => client.numbers(channel).length,
+        count => count >= 4,
+        withinMs,
+      )
+      expect(client.numbers(channel)).toEqual(upTo(4))
+      client[Symbol.dispose]()
+    }
+  },
+  timeoutMs,
+)
