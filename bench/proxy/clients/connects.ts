@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { z } from 'zod'
-import { connected, settings } from './settings.ts'
+import { echoed, settings } from './settings.ts'
 
 /** Connects, has one byte echoed, closes; so many at a time, so many in all. */
 const { port, count, atOnce } = settings(
@@ -13,9 +12,6 @@ console.log(JSON.stringify({ perSecond: (count * 1000) / (performance.now() - st
 
 async function loop(): Promise<void> {
   while (left-- > 0) {
-    const socket = await connected(port)
-    socket.write('x')
-    await once(socket, 'data')
-    socket.destroy()
+    ;(await echoed(port)).destroy()
   }
 }

@@ -3,12 +3,11 @@ import { connected, settings } from './settings.ts'
 
 /** Reads from a source without end, for a time or until killed, and tells how much came. */
 const { port, seconds } = settings(z.object({ port: z.int(), seconds: z.number().optional() }))
-const socket = await connected(port)
 let bytes = 0
-const startMs = performance.now()
-socket.on('data', data => {
-  bytes += data.length
+await connected(port, length => {
+  bytes += length
 })
+const startMs = performance.now()
 if (seconds === undefined) console.log(JSON.stringify({ reading: true }))
 else {
   setTimeout(() => {

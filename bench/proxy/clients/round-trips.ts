@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { z } from 'zod'
 import { connected, quantile, settings } from './settings.ts'
 
@@ -20,20 +19,17 @@ const { port, perSecond, seconds, connections, expectedMs } = settings(
 const MESSAGE_BYTES = 16
 const total = Math.round(perSecond * seconds)
 const late: number[] = []
-const sockets = await Promise.all(Array.from({ length: connections }, () => connected(port)))
-for (const socket of sockets) listen(socket)
-
-const sentAt = new Map<Socket, number[]>(sockets.map(socket => [socket, []]))
+const lines = await Promise.all(Array.from({ length: connections }, open))
 const message = Buffer.alloc(MESSAGE_BYTES, 'm')
 const startMs = performance.now() + 100
 let sent = 0
 const turn = () => {
   const now = performance.now()
   while (sent < total && now >= startMs + (sent * 1000) / perSecond) {
-    const socket = sockets[sent % sockets.length]
-    if (!socket) break
-    sentAt.get(socket)?.push(performance.now())
-    socket.write(message)
+    const line = lines[sent % lines.length]
+    if (!line) break
+    line.sentAt.push(performance.now())
+    line.socket.write(message)
     sent++
   }
   const overdue = now > startMs + seconds * 1000 + expectedMs + 5_000
@@ -43,15 +39,17 @@ const turn = () => {
 }
 turn()
 
-function listen(socket: Socket): void {
+async function open() {
+  const sentAt: number[] = []
   let bytes = 0
-  socket.on('data', data => {
+  const socket = await connected(port, length => {
     const now = performance.now()
-    for (bytes += data.length; bytes >= MESSAGE_BYTES; bytes -= MESSAGE_BYTES) {
-      const at = sentAt.get(socket)?.shift()
+    for (bytes += length; bytes >= MESSAGE_BYTES; bytes -= MESSAGE_BYTES) {
+      const at = sentAt.shift()
       if (at !== undefined) late.push(now - at - expectedMs)
     }
   })
+  return { socket, sentAt }
 }
 
 function finish(): void {
