@@ -22,7 +22,6 @@ export const open: Readonly<Record<string, Open>> = {
   'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
   'DAT-07': fault('experiments/postgres-failover.ts'),
   'DAT-10': fault('experiments/cross-database.ts'),
-  'PLT-02': calm('platform', 'experiments/bad-configuration.ts'),
   'PLT-05': fault('experiments/resource-exhaustion.ts'),
   'PLT-06': fault('experiments/clock-jump.ts'),
   'LOD-01': figures,

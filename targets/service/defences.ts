@@ -187,6 +187,10 @@ export const defenceTable = {
     promise: "A dead worker's run goes on with another after this long, or fails honestly.",
     settings: { leaseMs: 30_000, attempts: 3 },
   },
+  'live-settings': {
+    promise: 'A change of settings holds on every instance within this long, without a restart.',
+    settings: { withinMs: 1_000 },
+  },
   'start-up-retry': {
     promise: 'A dependency that is not there yet is waited for with back-off and jitter.',
     settings: { baseMs: 50, capMs: 1_000, giveUpMs: 30_000 },

@@ -12,9 +12,11 @@ import { marketplaceModule } from './marketplace/module.ts'
 import { messagesModule } from './messages/module.ts'
 import { ordersModule } from './orders/module.ts'
 import { sessionsModule } from './sessions/module.ts'
+import { settingsModule } from './settings/module.ts'
 
 /** The application: adding a module means adding its line here. */
 export const modules: readonly Module[] = [
+  settingsModule,
   checkoutModule,
   chatModule,
   mailModule,

@@ -14,6 +14,7 @@ const permissions = {
     'posts:write',
     'posts:any',
     'jobs:manage',
+    'settings:write',
   ],
   support: ['orders:any', 'jobs:manage'],
   editor: ['posts:write', 'posts:any'],
