@@ -4,7 +4,7 @@ import { type Application, type Instance, startApplication } from '../applicatio
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { Gate } from '../gate.ts'
-import { eventually, signedIn } from '../person.ts'
+import { eventually, signedIn, sql } from '../person.ts'
 import { copiesOf, notified, post, progress, whenIn } from './mail-room.ts'
 
 const timeoutMs = 90_000
@@ -71,6 +71,21 @@ describe('MSG-05 and MSG-06 a worker killed in mid-message', () => {
       const { id, copies } = await dieInMidMessage('idempotent-consumer')
       expect(copies).toBe(1)
       expect(await finish(id, 'idempotent-consumer')).toMatchObject({ attempts: 2, copies: 2 })
+    },
+    timeoutMs,
+  )
+
+  control(
+    'message-lease',
+    "it is nobody else's, however long its worker is dead (MSG-05)",
+    async () => {
+      const { id } = await dieInMidMessage('message-lease')
+      const text = `select due_at > now() + interval '1 year' as kept from messages_jobs where id = $1`
+      expect(await sql(app, text, [id])).toEqual([{ kept: true }])
+      const worker = await startWorker()
+      await whenIn(sender, await post(sender), 'done')
+      expect(await progress(sender, id)).toMatchObject({ state: 'waiting', attempts: 1 })
+      await worker.process.kill()
     },
     timeoutMs,
   )

@@ -27,9 +27,14 @@ interface Parts {
 /** Handles the next message of these lanes; resolves to false when none is due. */
 export type Consume = (lanes: readonly Lane[]) => Promise<boolean>
 
+/** A message that was taken once stays taken. */
+const forEverMs = 100 * 365 * 86_400_000
+
 export function createConsumer(parts: Parts): Consume {
   const { queue, defences, metrics, log } = parts
-  const { leaseMs } = defences.settings('message-lease')
+  const leaseMs = defences.on('message-lease')
+    ? defences.settings('message-lease').leaseMs
+    : forEverMs
   const process = defences.on('idempotent-consumer') ? atOnce(parts) : oneAfterTheOther(parts)
   const fateOf = createFate(defences)
   const handled = metrics.counter({
