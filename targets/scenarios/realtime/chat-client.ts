@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Instance } from '../application.ts'
+import { eventually } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
 
 interface Options {
@@ -26,6 +27,15 @@ export class ChatClient extends SocketClient {
     this.send({ type: 'send', id, channel, text })
     const answer = await this.got(frame => frame.id === id && frame.type === 'sent')
     return answer.seq ?? 0
+  }
+
+  /** Resolves when it has so many messages of a channel, or is closed. */
+  async has(channel: string, count: number, withinMs = 20_000): Promise<void> {
+    await eventually(
+      async () => this.numbers(channel).length,
+      length => length >= count || this.closed !== undefined,
+      withinMs,
+    )
   }
 
   /** The numbers of the messages of one channel, as they came. */

@@ -61,11 +61,7 @@ test(
     )
     await two?.say(channel, 'after')
     for (const client of clients) {
-      await eventually(
-        async () => client.numbers(channel).length,
-        count => count >= 4,
-        withinMs,
-      )
+      await client.has(channel, 4, withinMs)
       expect(client.numbers(channel)).toEqual(upTo(4))
       client[Symbol.dispose]()
     }

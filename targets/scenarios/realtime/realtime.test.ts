@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
+import { control } from '../control.ts'
 import { eventually, signedIn } from '../person.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
@@ -11,13 +12,10 @@ let here: Instance
 let there: Instance
 beforeAll(async () => {
   app = await startApplication({
-    config: {
-      defenceSettings: {
-        'websocket-resume': { maxReplay: 50 },
-      },
-    },
+    config: { defenceSettings: { 'websocket-resume': { maxReplay: 50 } } },
   })
   redis = new Redis(app.redis.port, app.redis.host)
+  redis.on('error', () => {}) // it is taken away on purpose
   here = app.instances[0]
   there = app.instances[1] ?? here
 })
@@ -59,10 +57,7 @@ describe('WS-02 publishing', () => {
       ),
     )
     for (const client of clients) {
-      await eventually(
-        async () => client.numbers(channel).length,
-        count => count >= 40,
-      )
+      await client.has(channel, 40)
       expect(client.numbers(channel)).toEqual(upTo(40))
       client[Symbol.dispose]()
     }
@@ -75,10 +70,7 @@ describe('WS-02 publishing', () => {
     expect(await one.say(channel, 'x', id)).toBe(1)
     expect(await two.say(channel, 'x', id)).toBe(1)
     await one.say(channel, 'y')
-    await eventually(
-      async () => two.numbers(channel).length,
-      count => count >= 2,
-    )
+    await two.has(channel, 2)
     expect(two.numbers(channel)).toEqual([1, 2])
   })
 })
@@ -92,18 +84,12 @@ describe('WS-03 channels', () => {
     await client.got(frame => frame.type === 'subscribed' && frame.channel === two)
     await other.say(one, 'a')
     await other.say(two, 'b')
-    await eventually(
-      async () => client.numbers(two).length,
-      count => count === 1,
-    )
+    await client.has(two, 1)
     client.send({ type: 'unsubscribe', channel: two })
     await client.got(frame => frame.type === 'unsubscribed')
     await other.say(two, 'c')
     await other.say(one, 'd')
-    await eventually(
-      async () => client.numbers(one).length,
-      count => count === 2,
-    )
+    await client.has(one, 2)
     expect(client.numbers(two)).toEqual([1])
     expect(other.frames.filter(frame => frame.type === 'message')).toEqual([])
   })
@@ -136,18 +122,12 @@ describe('WS-05 resuming', () => {
     using writer = await ChatClient.open(there)
     const first = await ChatClient.open(here, { channel })
     for (let i = 0; i < 5; i++) await writer.say(channel, `before ${i}`)
-    await eventually(
-      async () => first.numbers(channel).length,
-      count => count === 5,
-    )
+    await first.has(channel, 5)
     first.socket.terminate()
     for (let i = 0; i < 7; i++) await writer.say(channel, `during ${i}`)
     using second = await ChatClient.open(there, { channel, after: 5 })
     for (let i = 0; i < 3; i++) await writer.say(channel, `after ${i}`)
-    await eventually(
-      async () => second.numbers(channel).length,
-      count => count >= 10,
-    )
+    await second.has(channel, 10)
     expect([...first.numbers(channel), ...second.numbers(channel)]).toEqual(upTo(15))
   })
 
@@ -168,10 +148,7 @@ describe('WS-05 resuming', () => {
         channel,
         after: seen.at(-1) ?? 0,
       })
-      await eventually(
-        async () => client.numbers(channel).length,
-        length => length >= 5,
-      )
+      await client.has(channel, 5)
       seen.push(...client.numbers(channel))
     }
     isWriting = false
@@ -187,15 +164,18 @@ describe('WS-05 resuming', () => {
     for (let i = 0; i < 60; i++) await writer.say(channel, `${i}`)
     using late = await ChatClient.open(here, { channel, after: 3 })
     expect(await late.got(frame => frame.type === 'reset')).toMatchObject({ channel, seq: 10 })
-    await eventually(
-      async () => late.numbers(channel).length,
-      count => count >= 50,
-    )
+    await late.has(channel, 50)
     expect(late.numbers(channel)).toEqual(upTo(60).slice(10))
   })
 })
 
 describe('WS-07 Redis comes and goes', () => {
+  /** How many instances Redis tells of a channel. */
+  const told = async (channel: string) => {
+    const [, count] = await redis.pubsub('NUMSUB', `chat:${channel}`).catch(() => [])
+    return Number(count)
+  }
+
   test('messages are stored, told late, and subscriptions come back by themselves', async () => {
     const channel = newChannel()
     using one = await ChatClient.open(here, { channel })
@@ -204,24 +184,43 @@ describe('WS-07 Redis comes and goes', () => {
     await app.redis.kill()
     await one.say(channel, 'during')
     await two.say(channel, 'during')
-    await eventually(
-      async () => two.numbers(channel).length,
-      count => count === 3,
-      3_000,
-    )
+    await two.has(channel, 3)
     await app.redis.restart()
     await eventually(
-      async () => redis.pubsub('NUMSUB', `chat:${channel}`).catch(() => []),
-      ([, count]) => Number(count) === 2,
-      10_000,
+      () => told(channel),
+      count => count === 2,
+      20_000,
     )
     await two.say(channel, 'after')
     for (const client of [one, two]) {
-      await eventually(
-        async () => client.numbers(channel).length,
-        count => count >= 4,
-      )
+      await client.has(channel, 4)
       expect(client.numbers(channel)).toEqual(upTo(4))
     }
   })
+
+  control(
+    'redis-reconnect',
+    'an instance is told nothing more after a restart of Redis (WS-07)',
+    async ({ defencesOff }) => {
+      const careless = await app.startInstance('careless', ['realtime'], { defencesOff })
+      const [before, after] = [newChannel(), newChannel()]
+      using _one = await ChatClient.open(here, { channel: before })
+      using _two = await ChatClient.open(careless, { channel: before })
+      await eventually(
+        () => told(before),
+        count => count === 2,
+      )
+      await app.redis.kill()
+      await app.redis.restart()
+      await eventually(
+        () => told(before),
+        count => count === 1,
+        20_000,
+      )
+      using _three = await ChatClient.open(careless, { channel: after })
+      expect(await told(after)).toBe(0)
+      await careless.process.kill()
+    },
+    60_000,
+  )
 })

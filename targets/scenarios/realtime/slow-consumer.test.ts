@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
-import { eventually, sql } from '../person.ts'
+import { sql } from '../person.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
 const messageCount = 500
@@ -36,7 +36,7 @@ async function sayTo(reader: ChatClient, channel: string): Promise<void> {
   const text = 'x'.repeat(textBytes)
   for (const seq of upTo(messageCount)) {
     await redis.publish(`chat:${channel}`, JSON.stringify({ channel, seq, id: randomUUID(), text }))
-    if (seq % 10 === 0) await hasRead(reader, channel, seq)
+    if (seq % 10 === 0) await reader.has(channel, seq, withinMs)
   }
   redis.disconnect()
 }
@@ -69,13 +69,6 @@ const mostHeld = (instance: Instance) => figure(instance, 'websocket_unread_byte
 const cutOff = (instance: Instance) =>
   figure(instance, 'websocket_cut_total', { reason: 'slow-consumer' })
 
-const hasRead = (client: ChatClient, channel: string, count: number) =>
-  eventually(
-    async () => client.numbers(channel).length,
-    length => length >= count || client.closed !== undefined,
-    withinMs,
-  )
-
 test(
   'WS-05 who reads slowly catches up at its own pace, and is not cut off',
   async () => {
@@ -89,7 +82,7 @@ test(
       client.socket.resume()
       await pause(1)
     }
-    await hasRead(client, channel, messageCount)
+    await client.has(channel, messageCount, withinMs)
     expect(client.numbers(channel)).toEqual(upTo(messageCount))
     expect(await cutOff(here)).toBe(before)
   },
