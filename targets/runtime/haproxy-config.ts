@@ -13,6 +13,11 @@ export interface Pool {
   readonly healthPath: string
   /** Requests whose path begins so; none: all that no other pool takes. */
   readonly paths?: readonly string[]
+  /**
+   * Requests at one member at once; more wait here for 10 s, where waiting costs next to nothing and
+   * health is still answered for. Default: no bound, as web sockets need.
+   */
+  readonly atOnce?: number
 }
 
 export interface HaproxyPorts {
@@ -23,8 +28,9 @@ export interface HaproxyPorts {
 
 /**
  * Health is asked for every 250 ms; two bad answers take a member out, two good ones take it back.
- * Only a request that reached no member is tried at another: what a member may have begun is not
- * repeated here, but by the client that knows whether it may.
+ * Connections to members are kept and shared. A request that reached no member is tried at another,
+ * and a read that got no answer (its connection may just have been closed as idle); what a member
+ * may have begun else is not repeated here, but by the client that knows whether it may.
  */
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global
@@ -36,19 +42,22 @@ defaults
   log stdout format raw local0
   option httplog
   option redispatch 1
-  option http-server-close
+  option http-keep-alive
+  http-reuse always
   option forwardfor
   retries 3
-  retry-on conn-failure
+  retry-on conn-failure empty-response
   timeout connect 500ms
   timeout client 60s
   timeout server 60s
   timeout http-request 10s
-  timeout queue 2s
+  timeout http-keep-alive 60s
+  timeout queue 10s
   timeout tunnel 1h
 
 frontend traffic
   bind 127.0.0.1:${ports.traffic}
+  http-request disable-l7-retry if !{ method GET HEAD }
 ${pools.map(useBackend).join('\n')}
 
 frontend metrics
@@ -64,14 +73,15 @@ function useBackend({ name, paths }: Pool): string {
   return `  use_backend ${name} if { path_beg ${paths.join(' ')} }`
 }
 
-function backend({ name, members, healthPath }: Pool): string {
+function backend({ name, members, healthPath, atOnce }: Pool): string {
   const check = 'check inter 250ms fall 2 rise 2 on-marked-down shutdown-sessions'
+  const bound = atOnce === undefined ? '' : ` maxconn ${atOnce}`
   return `backend ${name}
   balance leastconn
   option httpchk GET ${healthPath}
   http-check expect rstatus ^2
   timeout check 1s
-  default-server ${check}
+  default-server ${check}${bound}
 ${members.map(it => `  server ${it.name} ${it.host}:${it.port}`).join('\n')}
 `
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => app?.[Symbol.asyncDispose]())
 
 async function setLink(name: string, enabled: boolean): Promise<void> {
-  const link = app.links.find(each => each.name === name)
+  const link = app.proxies.links.find(each => each.name === name)
   if (!link) throw new Error(`no link ${name}`)
   const proxy = await new Toxiproxy(link.adminUrl).get(name)
   await proxy.update({ ...proxy.toJson(), enabled })
@@ -29,7 +29,9 @@ test('each instance has a link to each server, and clients one to each of its ro
     ...providers.map(provider => `${name}>${provider}`),
     ...roles.map(role => `client>${name}.${role}`),
   ])
-  expect(app.links.map(({ name }) => name).sort()).toEqual([...wanted, 'everybody>oauth'].sort())
+  expect(app.proxies.links.map(({ name }) => name).sort()).toEqual(
+    [...wanted, 'everybody>oauth'].sort(),
+  )
 })
 
 test.each(['postgres', 'redis'])('without its link to %s an instance alone misses it', async to => {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import type { Link } from '../../lab/target.ts'
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { type OauthPeer, startOauth } from '../oauth.ts'
 import { type Payments, startPayments } from '../payments.ts'
@@ -29,7 +28,8 @@ export interface ApplicationOptions {
  */
 export interface Application extends AsyncDisposable {
   readonly run: TestRun
-  readonly links: readonly Link[]
+  /** The proxy that all these links lead through. */
+  readonly proxies: Proxies
   readonly instances: readonly [Instance, ...Instance[]]
   readonly postgres: Postgres
   readonly redis: Awaited<ReturnType<typeof startRedis>>
@@ -89,15 +89,15 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     ...(oauth && { oauth: { issuer: oauth.issuer, clientId: shopClient.clientId } }),
     ...options.config,
   }
-  const startInstance = (name: string, roles: readonly Role[], changed: object = {}) =>
-    spawnInstance(run, proxies, name, { ...config, ...changed, roles })
+  const startInstance: Application['startInstance'] = (name, roles, changed, launch) =>
+    spawnInstance(run, proxies, name, { ...config, ...changed, roles }, launch)
   const [first, ...others] = await Promise.all(
     wanted.map((roles, index) => startInstance(`app-${index + 1}`, roles)),
   )
   if (!first) throw new Error('An application needs at least one instance.')
   return {
     run,
-    links: proxies.links,
+    proxies,
     postgres,
     redis,
     startInstance,

@@ -12,22 +12,10 @@ const fault = (carriedBy: string): Open => ({
   carriedBy,
   waitsFor: 'that experiment; it means something only under a fault',
 })
-const figures: Open = {
-  carriedBy: 'bench/service.ts',
-  waitsFor: 'that benchmark; a figure is never a timed test',
-}
-
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
-  'WS-06': { ...figures, waitsFor: 'that benchmark, with up to 10,000 connections' },
   'DAT-07': fault('experiments/postgres-failover.ts'),
   'DAT-10': fault('experiments/cross-database.ts'),
   'PLT-05': fault('experiments/resource-exhaustion.ts'),
   'PLT-06': fault('experiments/clock-jump.ts'),
-  'LOD-01': figures,
-  'LOD-02': figures,
-  'LOD-03': figures,
-  'LOD-04': figures,
-  'LOD-05': figures,
-  'LOD-06': figures,
 }

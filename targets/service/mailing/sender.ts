@@ -15,29 +15,58 @@ interface Parts {
 }
 
 const idleMs = 250
+/** Side by side, each with a session of its own. */
+const senders = 3
 
-/** Sends what is queued until `signal` aborts. Several senders share the queue. */
+interface Session {
+  sendMail(envelope: Envelope): Promise<unknown>
+  close(): void
+}
+
+/** Sends what is queued until `signal` aborts. Several processes share the queue. */
 export async function sendMails(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { outbox, smtp, log, defences } = parts
+  const { smtp, defences } = parts
   const { timeoutMs } = defences.settings('mail-outbox')
   const { createTransport } = await import('nodemailer') // only who sends pays for loading it
-  const transport = createTransport({
+  const options = {
     host: smtp.host,
     port: smtp.port,
     ...(smtp.user && smtp.password && { auth: { user: smtp.user, pass: smtp.password } }),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,
-  })
+    // Kept for the next mail; whether a failed one is sent again is for the queue to say.
+    pool: true,
+    maxConnections: 1,
+    maxRequeues: 0,
+  } as const
+  const open = () => createTransport(options)
+  await Promise.all(Array.from({ length: senders }, () => sendOneByOne(parts, open, signal)))
+}
+
+/** Opening a session takes longer than a mail does: one is kept while there are mails, not longer. */
+async function sendOneByOne(parts: Parts, open: () => Session, signal: AbortSignal): Promise<void> {
+  const { outbox, log, defences } = parts
+  const { timeoutMs } = defences.settings('mail-outbox')
+  let session: Session | undefined
+  const end = () => {
+    session?.close()
+    session = undefined
+  }
   while (!signal.aborted) {
     const mail = await outbox.take(4 * timeoutMs).catch((err: unknown) => {
       log.warn({ err }, 'the mail queue cannot be read')
       return undefined
     })
-    if (mail) await deliver(mail, mail => transport.sendMail(mail), parts)
-    else await pause(idleMs, undefined, { signal }).catch(() => {})
+    if (mail) {
+      session ??= open()
+      if (!(await deliver(mail, session, parts))) end()
+    } else {
+      end()
+      await pause(idleMs, undefined, { signal }).catch(() => {})
+    }
   }
-  transport.close()
+  end()
 }
 
 interface Envelope {
@@ -48,20 +77,24 @@ interface Envelope {
   readonly messageId: string
 }
 
-/** At least once: the message id lets a mailbox drop the second copy after a lost answer. */
+/**
+ * At least once: the message id lets a mailbox drop the second copy after a lost answer. False when
+ * it was not sent.
+ */
 async function deliver(
   mail: QueuedMail,
-  send: (envelope: Envelope) => Promise<unknown>,
+  session: Session,
   { outbox, smtp, defences, log }: Parts,
-): Promise<void> {
+): Promise<boolean> {
   const { baseMs, capMs, ...bounds } = defences.settings('mail-outbox')
   const attempts = defences.on('mail-outbox') ? bounds.attempts : 1
   const { id, recipient, subject, body } = mail
   const messageId = `<${id}@${smtp.from.split('@')[1] ?? 'localhost'}>`
   try {
-    await send({ from: smtp.from, to: recipient, subject, text: body, messageId })
+    await session.sendMail({ from: smtp.from, to: recipient, subject, text: body, messageId })
     await outbox.sent(id)
     log.info({ event: 'mail-sent', mail: id }, 'mail sent')
+    return true
   } catch (error) {
     const isLast = mail.attempts >= attempts || isRefusedForGood(error)
     const retryInMs = isLast ? undefined : baseMs + fullJitterMs(mail.attempts, baseMs, capMs)
@@ -70,6 +103,7 @@ async function deliver(
     await outbox.failed(id, text, retryInMs).catch((err: unknown) => {
       log.error({ err, mail: id }, 'tried again when it comes back into sight')
     })
+    return false
   }
 }
 
