@@ -3,12 +3,22 @@ import { defineConfig } from 'vitest/config'
 
 const cores = availableParallelism()
 
+/**
+ * Under `pnpm coverage` Node runs the files as they are, so that what V8 counts is of their own lines
+ * and not of what they would be transformed into.
+ */
+const counting = process.env.NODE_V8_COVERAGE !== undefined && {
+  setupFiles: ['lab/vitest/write-counts.ts'],
+  experimental: { viteModuleRunner: false, nodeLoader: false },
+}
+
 /** Groups run one after the other: what a project measures is not disturbed by another. */
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...counting,
           name: 'unit',
           include: ['{lab,faults,targets,bench}/**/*.test.ts'],
           exclude: ['lab/vitest/resilience.test.ts', 'targets/scenarios/**'],
@@ -20,6 +30,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...counting,
           name: 'scenarios',
           include: ['targets/scenarios/**/*.test.ts'],
           testTimeout: 30_000,
