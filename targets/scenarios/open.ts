@@ -4,14 +4,11 @@ interface Open {
   readonly waitsFor: string
 }
 
-const calm = (folder: string, carriedBy: string): Open => ({
-  carriedBy,
-  waitsFor: `its calm scenario in targets/scenarios/${folder}/`,
-})
 const fault = (carriedBy: string): Open => ({
   carriedBy,
   waitsFor: 'that experiment; it means something only under a fault',
 })
+
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
   'DAT-07': fault('experiments/postgres-failover.ts'),
