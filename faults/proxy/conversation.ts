@@ -6,6 +6,7 @@ import { Judge } from './judge.ts'
 import { type Message, PASS, type ProtocolSession } from './protocol.ts'
 import type { Direction, Ending } from './toxic.ts'
 import type { Traffic } from './traffic.ts'
+import { weightOf } from './weight.ts'
 
 /** Where a conversation reports to. */
 export interface ConversationHost {
@@ -31,7 +32,7 @@ interface Surplus {
 interface OwnAnswer {
   readonly after: number
   readonly bytes: Buffer
-  readonly afterwards: (() => void) | undefined
+  readonly afterwards: () => void
 }
 
 /** A connection whose protocol is known: its messages, the toxics that judge them, whose turn it is. */
@@ -116,7 +117,14 @@ export class Conversation implements GateKeeper {
   }
 
   answer({ number }: Message, bytes: Buffer, ending: Ending | undefined): void {
-    const afterwards = ending && (() => this.#connection.close(ending))
+    const { up, down } = this.#connection
+    // Who asks faster than it reads what we answer is read no faster.
+    down.fedBy(up)
+    up.hold(weightOf(bytes))
+    const afterwards = () => {
+      up.hold(-weightOf(bytes))
+      if (ending) this.#connection.close(ending)
+    }
     this.#ownAnswers.push({ after: Math.min(this.#lastAwaited, number - 1), bytes, afterwards })
     this.#releaseAnswers()
   }

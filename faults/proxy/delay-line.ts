@@ -1,5 +1,6 @@
 import type { Deadline } from './deadlines.ts'
 import type { Port } from './toxic.ts'
+import { weightOf } from './weight.ts'
 
 interface Held {
   readonly arrivedMs: number
@@ -29,7 +30,7 @@ export class DelayLine {
     const last = this.#held.at(-1)
     const due = last ? Math.max(last.dueMs, dueMs) : dueMs
     this.#held.push({ arrivedMs: performance.now(), dueMs: due, what })
-    if (typeof what !== 'function') this.#port.hold(what.length)
+    if (typeof what !== 'function') this.#port.hold(weightOf(what))
     if (!last) this.#arm()
   }
 
@@ -77,7 +78,7 @@ export class DelayLine {
     const { what } = held
     if (typeof what === 'function') what()
     else {
-      this.#port.release(what.length)
+      this.#port.release(weightOf(what))
       this.#port.pass(what)
     }
   }

@@ -25,7 +25,10 @@ export class Flow implements Reader {
   /** First of the slots; absent on the fast path. */
   #head: Slot | undefined
   #held = 0
+  #feeder: Flow | undefined
   #blocked = false
+  #full = false
+  #dammed = false
   #paused = false
   #closeAfterEnd = false
   #destroyed = false
@@ -98,6 +101,19 @@ export class Flow implements Reader {
     this.#regulate()
   }
 
+  /** What is read there is answered here from now on, so it stands still while this flow is full. */
+  fedBy(feeder: Flow): void {
+    if (this.#feeder === feeder) return
+    this.#feeder = feeder
+    feeder.dam(this.#full)
+  }
+
+  /** While shut the source is not read, however little is held. */
+  dam(shut: boolean): void {
+    this.#dammed = shut
+    this.#regulate()
+  }
+
   closeAfterEnd(): void {
     this.#closeAfterEnd = true
   }
@@ -138,8 +154,13 @@ export class Flow implements Reader {
   }
 
   #regulate(): void {
-    const limit = this.#paused ? HELD_LIMIT / 2 : HELD_LIMIT
-    const pause = this.#blocked || this.#held > limit
+    const limit = this.#full ? HELD_LIMIT / 2 : HELD_LIMIT
+    const full = this.#blocked || this.#held > limit
+    if (full !== this.#full) {
+      this.#full = full
+      this.#feeder?.dam(full)
+    }
+    const pause = full || this.#dammed
     if (pause === this.#paused) return
     this.#paused = pause
     if (pause) this.source.pause()

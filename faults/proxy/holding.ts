@@ -1,4 +1,5 @@
 import type { Port } from './toxic.ts'
+import { weightOf } from './weight.ts'
 
 /** Keeps chunks until they are let go: what a network that swallows packets does to a TCP stream. */
 export class Holding {
@@ -11,7 +12,7 @@ export class Holding {
   }
 
   add(data: Buffer): void {
-    this.#port.hold(data.length)
+    this.#port.hold(weightOf(data))
     this.#port.landed(data.length)
     this.#chunks.push(data)
   }
@@ -25,7 +26,7 @@ export class Holding {
     const chunks = this.#chunks
     this.#chunks = []
     for (const data of chunks) {
-      this.#port.release(data.length)
+      this.#port.release(weightOf(data))
       this.#port.pass(data)
     }
     if (this.#ended) this.#port.end()

@@ -146,10 +146,13 @@ function keepAside(exit: Exit, withinMs: number, overtakers: number, landed: () 
   }
 }
 
+/** So many pieces of one chunk may wait: each costs memory of its own. */
+const MOST_PIECES = 256
+
 function throttle(exit: Exit, bytesPerSecond: number): Passage {
-  const step = Math.max(1, Math.floor(bytesPerSecond / 50))
   return {
     bytes: data => {
+      const step = Math.ceil(Math.max(bytesPerSecond / 50, data.length / MOST_PIECES))
       for (let at = 0; at < data.length; at += step) {
         const piece = data.subarray(at, at + step)
         const freeMs = Math.max(exit.throttledUntilMs, performance.now())

@@ -1,8 +1,9 @@
 import type { Deadline } from './deadlines.ts'
 import type { Flow } from './flow.ts'
+import { weightOf } from './weight.ts'
 
 interface Aside {
-  readonly chunks: readonly Buffer[]
+  readonly bytes: Buffer
   readonly timer: Deadline
   overtakers: number
 }
@@ -21,11 +22,11 @@ export class SideLine {
 
   add(chunks: readonly Buffer[], withinMs: number, overtakers: number): void {
     // Copied: the chunks' memory belongs to the socket's read buffer, which would stay alive whole.
-    const own = [Buffer.concat(chunks)]
+    const bytes = Buffer.concat(chunks)
     const timer = this.#flow.connection.deadlines.in(withinMs, () => this.#return(aside))
-    const aside: Aside = { chunks: own, timer, overtakers }
+    const aside: Aside = { bytes, timer, overtakers }
     this.#aside.add(aside)
-    this.#flow.hold(size(own))
+    this.#flow.hold(weightOf(bytes))
   }
 
   /** One message has overtaken those aside. */
@@ -48,11 +49,7 @@ export class SideLine {
   #return(aside: Aside): void {
     if (!this.#aside.delete(aside)) return
     this.#flow.connection.deadlines.cancel(aside.timer)
-    this.#flow.hold(-size(aside.chunks))
-    for (const data of aside.chunks) this.#put(data)
+    this.#flow.hold(-weightOf(aside.bytes))
+    this.#put(aside.bytes)
   }
-}
-
-function size(chunks: readonly Buffer[]): number {
-  return chunks.reduce((sum, { length }) => sum + length, 0)
 }

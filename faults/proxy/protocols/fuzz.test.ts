@@ -70,20 +70,24 @@ const never: ToxicBody = {
   attributes: { match: { text: 'this never comes' } },
 }
 
-test.each(protocols)('%s: noise passes untouched, watched and with a toxic on', async protocol => {
-  const watched = await proxy.link(protocol, await address())
-  const judged = await proxy.link(protocol, await address())
-  await judged.toxic(never)
-  await judged.toxic({ ...never, stream: 'upstream' })
-  await fc.assert(
-    fc.asyncProperty(noise, async said => {
-      const all = Buffer.concat(said).toString('latin1')
-      expect(await exchange(watched, said)).toBe(all)
-      expect(await exchange(judged, said)).toBe(all)
-    }),
-    { numRuns: 40, endOnFailure: true },
-  )
-})
+test.each(protocols)(
+  '%s: noise passes untouched, watched and with a toxic on',
+  async protocol => {
+    const watched = await proxy.link(protocol, await address())
+    const judged = await proxy.link(protocol, await address())
+    await judged.toxic(never)
+    await judged.toxic({ ...never, stream: 'upstream' })
+    await fc.assert(
+      fc.asyncProperty(noise, async said => {
+        const all = Buffer.concat(said).toString('latin1')
+        expect(await exchange(watched, said)).toBe(all)
+        expect(await exchange(judged, said)).toBe(all)
+      }),
+      { numRuns: 40, endOnFailure: true },
+    )
+  },
+  90_000,
+)
 
 const strikes: Record<string, ToxicBody[]> = {
   redis: [
@@ -108,14 +112,18 @@ const strikes: Record<string, ToxicBody[]> = {
   ],
 }
 
-test.each(protocols)('%s: the proxy lives, whatever it strikes in noise', async protocol => {
-  const link = await proxy.link(protocol, await address())
-  for (const toxic of strikes[protocol] ?? []) await link.toxic(toxic)
-  await fc.assert(
-    fc.asyncProperty(noise, async said => {
-      await exchange(link, said)
-    }),
-    { numRuns: 40, endOnFailure: true },
-  )
-  expect(await link.toxics()).toHaveLength(3)
-})
+test.each(protocols)(
+  '%s: the proxy lives, whatever it strikes in noise',
+  async protocol => {
+    const link = await proxy.link(protocol, await address())
+    for (const toxic of strikes[protocol] ?? []) await link.toxic(toxic)
+    await fc.assert(
+      fc.asyncProperty(noise, async said => {
+        await exchange(link, said)
+      }),
+      { numRuns: 40, endOnFailure: true },
+    )
+    expect(await link.toxics()).toHaveLength(3)
+  },
+  90_000,
+)

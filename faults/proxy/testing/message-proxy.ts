@@ -109,7 +109,7 @@ async function readReady(readyFile: string): Promise<z.infer<typeof ready>> {
   await until(async () => {
     text = await readFile(readyFile, 'utf8').catch(() => '')
     return text !== ''
-  }, 15_000)
+  }, 45_000)
   return ready.parse(JSON.parse(text))
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Deadline } from '../deadlines.ts'
 import { defineToxic, type Port, type Stage } from '../toxic.ts'
+import { weightOf } from '../weight.ts'
 
 /** Lets `rate` KB (of 1,000 bytes) through per second; 0 lets nothing through. */
 export const toxic = defineToxic({
@@ -30,7 +31,7 @@ class Bandwidth implements Stage {
 
   chunk(data: Buffer): void {
     this.#port.landed(data.length)
-    this.#port.hold(data.length)
+    this.#port.hold(weightOf(data))
     this.#queue.push(data)
     if (this.#queue.length > 1) return
     this.#freeMs = Math.max(this.#freeMs, performance.now())
@@ -52,7 +53,10 @@ class Bandwidth implements Stage {
     this.#port.deadlines.cancel(this.#timer)
     const queue = this.#queue
     this.#queue = []
-    for (const data of queue) this.#pass(data)
+    for (const data of queue) {
+      this.#port.release(weightOf(data))
+      this.#port.pass(data)
+    }
     if (this.#ended && queue.length > 0) this.#port.end()
   }
 
@@ -74,14 +78,11 @@ class Bandwidth implements Stage {
   #slice(size: number): void {
     const head = this.#queue.shift()
     if (!head) return
-    if (size < head.length) this.#queue.unshift(head.subarray(size))
-    this.#pass(head.subarray(0, size))
+    const left = head.subarray(size)
+    if (left.length > 0) this.#queue.unshift(left)
+    this.#port.release(weightOf(head) - (left.length > 0 ? weightOf(left) : 0))
+    this.#port.pass(head.subarray(0, size))
     if (this.#queue.length > 0) this.#next()
     else if (this.#ended) this.#port.end()
-  }
-
-  #pass(data: Buffer): void {
-    this.#port.release(data.length)
-    this.#port.pass(data)
   }
 }

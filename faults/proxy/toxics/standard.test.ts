@@ -43,7 +43,7 @@ test('latency keeps order under jitter, and lets go of what it holds when remove
   })
   socket.write('!')
   await until(
-    async () => (await proxy.call('GET', '/connections')).connections[0]?.downstream.held === 1,
+    async () => (await proxy.call('GET', '/connections')).connections[0]?.downstream.held > 0,
   )
   await proxy.call('DELETE', '/proxies/p/toxics/latency_downstream')
   expect((await socket.bytes(sent.length + 1)).at(-1)).toBe(33)
@@ -61,7 +61,7 @@ test('bandwidth passes its rate, and nothing at rate 0', async () => {
   using socket = await client(listen)
   socket.write('stuck')
   await until(async () =>
-    (await proxy.call('GET', '/connections')).connections.some(each => each.downstream.held === 5),
+    (await proxy.call('GET', '/connections')).connections.some(each => each.downstream.held > 0),
   )
   expect(socket.received().length).toBe(0)
   await proxy.call('POST', '/reset')

@@ -1,3 +1,4 @@
+import { HEAD_LIMIT } from '../../protocol.ts'
 import type { Scanner } from '../common/sink.ts'
 import { NumberLine } from './number-line.ts'
 import { quickReply } from './quick.ts'
@@ -52,6 +53,10 @@ export class ReplyParser implements Scanner {
   #wordsWanted = 0
   #words: string[] = []
   #headSaid = false
+  /** Bytes read of a reply of which nothing is said yet. */
+  #unsaid = 0
+  /** Where it begins in the present chunk. */
+  #from = 0
 
   constructor(events: ReplyEvents) {
     this.#events = events
@@ -62,6 +67,19 @@ export class ReplyParser implements Scanner {
   }
 
   read(chunk: Buffer): void {
+    this.#from = 0
+    this.#readOn(chunk)
+    if (this.#state === OPAQUE) return
+    const inAttribute = this.#depth > 0 && this.#attributes[0] === 1
+    const inReply = this.#depth > 0 || this.#state !== TYPE
+    const isSaid = !inAttribute && (!inReply || this.#headSaid)
+    this.#unsaid = isSaid ? 0 : this.#unsaid + chunk.length - this.#from
+    if (this.#unsaid <= HEAD_LIMIT) return
+    if (inAttribute) this.#fail('attribute too long')
+    else this.#sayHead(undefined)
+  }
+
+  #readOn(chunk: Buffer): void {
     let at = 0
     while (at < chunk.length) {
       switch (this.#state) {
@@ -89,8 +107,13 @@ export class ReplyParser implements Scanner {
   }
 
   #begins(chunk: Buffer, at: number): number {
-    const next = this.#depth === 0 ? quickReply(chunk, at) : 0
+    const isTop = this.#depth === 0
+    const next = isTop ? quickReply(chunk, at) : 0
     if (next === 0) {
+      if (isTop) {
+        this.#from = at
+        this.#unsaid = 0
+      }
       this.#gotType(chunk[at] ?? 0)
       return at + 1
     }
@@ -220,6 +243,10 @@ export class ReplyParser implements Scanner {
       return
     }
     this.#words.push(text)
+    // The third word is a channel in pmessage alone; elsewhere it is the message, of any length.
+    if (this.#words.length === 1 && text !== 'pmessage') {
+      this.#wordsWanted = Math.min(this.#wordsWanted, 2)
+    }
   }
 
   /** A value is complete; so may be what it stands in. */

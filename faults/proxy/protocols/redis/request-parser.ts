@@ -44,6 +44,10 @@ export class RequestParser implements Scanner {
   #keyAt = 0
   #searching = false
   #headSaid = false
+  /** Bytes read of a command of which nothing is said yet. */
+  #unsaid = 0
+  /** Where it begins in the present chunk. */
+  #from = 0
 
   constructor(events: RequestEvents) {
     this.#events = events
@@ -54,6 +58,15 @@ export class RequestParser implements Scanner {
   }
 
   read(chunk: Buffer): void {
+    this.#from = 0
+    this.#readOn(chunk)
+    const isSaid = this.#state === START || this.#state === OPAQUE || this.#headSaid
+    this.#unsaid = isSaid ? 0 : this.#unsaid + chunk.length - this.#from
+    // A long script before the key: it goes on without one.
+    if (this.#unsaid > HEAD_LIMIT) this.#sayHead(this.#name, undefined)
+  }
+
+  #readOn(chunk: Buffer): void {
     let at = 0
     while (at < chunk.length) {
       switch (this.#state) {
@@ -98,6 +111,8 @@ export class RequestParser implements Scanner {
       const next = this.#quick.find(chunk, at)
       if (next > 0) return this.#gotQuick(chunk, next)
     }
+    this.#from = at
+    this.#unsaid = 0
     this.#name = ''
     this.#argument = ''
     this.#text = ''
