@@ -1,9 +1,12 @@
 import { once } from 'node:events'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, test as plainTest, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type Haproxy, startHaproxy } from './haproxy.ts'
+import { HaproxyAdmin } from './runtime/haproxy-admin.ts'
 import { haproxyServer } from './runtime/haproxy-server.ts'
 import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
@@ -102,6 +105,25 @@ test('drains one instance, and brings web sockets to the pool of their path', as
   expect(await echo(balancer)).toBe('one hello')
   await expect(balancer.admin.set('realtime', 'three', 'drain')).rejects.toThrow('No such server')
   expect(await (await fetch(balancer.metricsUrl)).text()).toContain('haproxy_server_status{')
+})
+
+test('takes commands by a file that is its own alone, and by no port', async () => {
+  await using run = await testRun()
+  await using one = await Instance.start('one')
+  const pools = [{ name: 'api', members: [one], healthPath: '/health' }]
+  await using balancer = await startHaproxy(run, { pools })
+  const folder = join(run.scratchFolder, 'haproxy')
+  const [around, socket] = await Promise.all([stat(folder), stat(join(folder, 'admin'))])
+  expect([around.mode & 0o777, socket.mode & 0o777]).toEqual([0o700, 0o600])
+  expect(socket.isSocket()).toBe(true)
+  expect((await balancer.admin.members()).map(({ member }) => member)).toEqual(['one'])
+  const config = await readFile(join(folder, 'haproxy.cfg'), 'utf8')
+  expect(config.match(/stats socket.*/g)).toEqual(['stats socket unix@admin mode 600 level admin'])
+})
+
+test('refuses a folder whose name is too long for a socket, and says so', () => {
+  expect(() => new HaproxyAdmin(`/${'x'.repeat(102)}`)).not.toThrow()
+  expect(() => new HaproxyAdmin(`/${'x'.repeat(103)}`)).toThrow('at most 103 bytes')
 })
 
 test('comes back on its address after a SIGKILL', async () => {

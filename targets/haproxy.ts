@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unprivilegedUser } from '../lab/guardian/unprivileged.ts'
 import { findServer } from './runtime/find-server.ts'
 import { HaproxyAdmin, type MemberState } from './runtime/haproxy-admin.ts'
-import { haproxyConfig, type Member, type Pool } from './runtime/haproxy-config.ts'
+import { adminSocket, haproxyConfig, type Member, type Pool } from './runtime/haproxy-config.ts'
 import { haproxyServer } from './runtime/haproxy-server.ts'
 import { reservePort } from './runtime/reserve-port.ts'
 import { type ServerContext, ServerPart } from './runtime/server-part.ts'
@@ -31,14 +32,12 @@ export async function startHaproxy(
 ): Promise<Haproxy> {
   const program = await findServer(haproxyServer, { progress: context.progress })
   const folder = join(context.scratchFolder, name)
-  await mkdir(folder, { recursive: true })
-  const reserved = {
-    traffic: await reservePort(),
-    admin: await reservePort(),
-    metrics: await reservePort(),
-  }
-  const { traffic, admin, metrics } = reserved
-  const ports = { traffic: traffic.port, admin: admin.port, metrics: metrics.port }
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const user = unprivilegedUser()
+  if (user) await chown(folder, user.uid, user.gid)
+  const admin = new HaproxyAdmin(join(folder, adminSocket))
+  const reserved = { traffic: await reservePort(), metrics: await reservePort() }
+  const ports = { traffic: reserved.traffic.port, metrics: reserved.metrics.port }
   const config = join(folder, 'haproxy.cfg')
   await writeFile(config, haproxyConfig(pools, ports))
   await Promise.all(Object.values(reserved).map(port => port.release()))
@@ -55,15 +54,14 @@ export async function startHaproxy(
     // At once: the graceful one waits for the last tunnel to end.
     stopSignal: 'SIGTERM',
   })
-  const client = new HaproxyAdmin(ports.admin)
   const part = new ServerPart(context, process, { port: ports.traffic, logFile }, async () => {
-    await client.members()
+    await admin.members()
   })
   await part.ready()
   return Object.assign(part, {
     url: `http://127.0.0.1:${ports.traffic}`,
     metricsUrl: `http://127.0.0.1:${ports.metrics}/metrics`,
     version: program.version,
-    admin: client,
+    admin,
   })
 }

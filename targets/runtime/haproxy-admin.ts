@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
+import { LabError } from '../../lab/errors.ts'
 
 const row = z.object({
   pxname: z.string(),
@@ -20,12 +21,18 @@ export interface MemberState {
   readonly sessionsEver: number
 }
 
-/** The balancer's stats socket. */
-export class HaproxyAdmin {
-  readonly #port: number
+/** Bytes of a unix socket's path, without the end mark: 103 on macOS, 107 on Linux. */
+const longestPathBytes = 103
 
-  constructor(port: number) {
-    this.#port = port
+/** The balancer's stats socket: a file that only its owner may use. */
+export class HaproxyAdmin {
+  readonly #path: string
+
+  /** @throws {LabError} `path-too-long` when no socket can have that path. */
+  constructor(path: string) {
+    const bytes = Buffer.byteLength(path)
+    if (bytes > longestPathBytes) throw tooLong(path, bytes)
+    this.#path = path
   }
 
   async members(): Promise<readonly MemberState[]> {
@@ -53,9 +60,22 @@ export class HaproxyAdmin {
   }
 
   async #ask(command: string): Promise<string> {
-    const socket = connect({ host: '127.0.0.1', port: this.#port })
+    const socket = connect({ path: this.#path })
     socket.setTimeout(2_000, () => socket.destroy(new Error('HAProxy gave no answer in 2 s')))
     socket.write(`${command}\n`)
     return text(socket)
   }
+}
+
+function tooLong(path: string, bytes: number): LabError {
+  return new LabError(
+    {
+      code: 'path-too-long',
+      expected: `the path of HAProxy's admin socket to have at most ${longestPathBytes} bytes`,
+      found: `${bytes} bytes: ${path}`,
+      why: 'the operating system knows no longer ones',
+      next: 'move the project (or TMPDIR, in tests) to a shorter path',
+    },
+    'unable',
+  )
 }

@@ -22,9 +22,11 @@ export interface Pool {
 
 export interface HaproxyPorts {
   readonly traffic: number
-  readonly admin: number
   readonly metrics: number
 }
+
+/** The admin socket, in the folder the process runs in: who may not enter that cannot command it. */
+export const adminSocket = 'admin'
 
 /**
  * Health is asked for every 250 ms; two bad answers take a member out, two good ones take it back.
@@ -34,7 +36,7 @@ export interface HaproxyPorts {
  */
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global
-  stats socket ipv4@127.0.0.1:${ports.admin} level admin
+  stats socket unix@${adminSocket} mode 600 level admin
   stats timeout 1m
 
 defaults
