@@ -90,7 +90,10 @@ class Person {
     this.#context = context
   }
 
-  /** Resolves when the first connection stands; then keeps itself connected until `leave()`. */
+  /**
+   * Resolves when a connection stands, however many tries it took; then keeps itself connected until
+   * `leave()`.
+   */
   connected(): Promise<void> {
     return new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(connectWithinMs)
@@ -135,21 +138,24 @@ class Person {
     })
     const socket = new WebSocket(`${this.#url}/chat?${query}`, { handshakeTimeout: 2_000 })
     this.#socket = socket
+    let next = opened
     socket.on('message', data => {
-      if (this.#take(String(data)) === 'subscribed') opened()
+      if (this.#take(String(data)) !== 'subscribed') return
+      opened()
+      next = () => this.#observe('reconnected', { after: this.#lastSeq })
     })
     // 'close' follows every 'error' and has all we need.
     socket.on('error', () => {})
-    socket.on('close', code => this.#closed(code))
+    socket.on('close', code => this.#closed(code, next))
   }
 
-  #closed(code: number): void {
+  #closed(code: number, next: () => void): void {
     for (const id of this.#waiting.keys()) {
       this.#settle(id, { kind: 'info', error: `closed with ${code}` })
     }
     if (this.#left) return
     this.#observe('closed', { code })
-    const again = () => this.#connect(() => this.#observe('reconnected', { after: this.#lastSeq }))
+    const again = () => this.#connect(next)
     this.#context.clock.sleep(reconnectAfterMs, this.#context.signal).then(again, () => {})
   }
 
