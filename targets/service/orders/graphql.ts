@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type ValidationRule } from 'graphql'
 import mercurius, { type MercuriusContext } from 'mercurius'
 import { z } from 'zod'
 import { parse, toProblem } from '../http/problems.ts'
@@ -20,7 +20,20 @@ const schema = `
   }
 `
 const maxDepth = 5
+const maxFields = 200
 const maxPage = 100
+
+/** Each alias of a list is a query of its own, at no depth. */
+const limitFields: ValidationRule = context => {
+  let count = 0
+  return {
+    Field: nodes => {
+      count += 1
+      if (count !== maxFields + 1) return
+      context.reportError(new GraphQLError(`More than ${maxFields} fields.`, { nodes }))
+    },
+  }
+}
 
 const byId = z.object({ id: z.uuid() })
 const first = z.int().min(1).max(maxPage)
@@ -38,6 +51,7 @@ export function addGraphql(http: Http, { identity, orders, products }: Parts): v
   http.register(mercurius, {
     schema,
     queryDepth: maxDepth,
+    validationRules: [limitFields],
     graphiql: false,
     allowBatchedQueries: false,
     resolvers: {
