@@ -73,11 +73,15 @@ export class Deadlines {
   #arm(dueMs: number): void {
     this.#armedFor = dueMs
     clearImmediate(this.#immediate)
-    if (dueMs - performance.now() > SOON_MS) this.#alarm.set(dueMs)
-    else this.#immediate = setImmediate(this.#turn)
+    const soon = dueMs - performance.now() <= SOON_MS
+    // Not at once: setting it wakes the thread, which would take the processor from whom we wrote to.
+    this.#immediate = setImmediate(soon ? this.#turn : this.#setAlarm)
   }
 
+  readonly #setAlarm = (): void => this.#alarm.set(this.#armedFor)
+
   readonly #turn = (): void => {
+    clearImmediate(this.#immediate)
     this.#armedFor = Number.POSITIVE_INFINITY
     const now = performance.now()
     for (let head = this.#heap.peek(); head; head = this.#heap.peek()) {

@@ -3,6 +3,9 @@ import { DelayLine } from '../delay-line.ts'
 import { defineToxic } from '../toxic.ts'
 import { milliseconds } from './attributes.ts'
 
+/** A chunk lies in the kernel until the loop wakes up and reads it; that takes at least about this. */
+const READ_LATE_MS = 0.04
+
 /** Delays each chunk by `latency` ± `jitter` ms, never out of order. A FIN waits for the chunks before it. */
 export const toxic = defineToxic({
   type: 'latency',
@@ -12,7 +15,7 @@ export const toxic = defineToxic({
     const line = new DelayLine(port)
     const due = (arrivedMs: number) => {
       const { latency, jitter } = attributes()
-      return arrivedMs + latency + jitter * (2 * port.random.next() - 1)
+      return arrivedMs - READ_LATE_MS + latency + jitter * (2 * port.random.next() - 1)
     }
     return {
       chunk: data => {
