@@ -5,7 +5,7 @@ import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { Gate } from '../gate.ts'
 import { eventually, signedIn, sql } from '../person.ts'
-import { copiesOf, notified, post, progress, whenIn } from './mail-room.ts'
+import { copiesOf, insist, namesOf, notified, post, progress, whenIn } from './mail-room.ts'
 
 const timeoutMs = 90_000
 const receipt = {
@@ -113,6 +113,63 @@ describe('MSG-06 the outbox', () => {
       await worker.process.kill()
       await app.redis.restart()
       expect(await finish(id)).toEqual({ attempts: 1, copies: 1, told: 1 })
+    },
+    timeoutMs,
+  )
+
+  test(
+    'tells again, under the same id, what a worker that died may not have told',
+    async () => {
+      const id = randomUUID()
+      {
+        await using gate = await Gate.close(app, {
+          table: 'messages_jobs',
+          when: `new.id = '${id}' and new.stages @> '[{"stage": "notified"}]'`,
+        })
+        const worker = await startWorker()
+        await post(sender, { id })
+        await gate.reached()
+        await gate.kill(worker)
+      }
+      const worker = await startWorker()
+      const story = () => progress(sender, id).then(namesOf)
+      await eventually(story, names => names.includes('notified'), 20_000)
+      expect(await story()).toEqual(['received', 'routed', 'stored', 'notified'])
+      expect((await notified(sender)).filter(each => each === id)).toEqual([id, id])
+      expect(await copiesOf(app, id)).toBe(1)
+      await worker.process.kill()
+    },
+    timeoutMs,
+  )
+
+  test(
+    'announces all that was accepted, through restarts of everything',
+    async () => {
+      const worker = await startWorker()
+      const restarts = [
+        () => app.postgres.kill().then(() => app.postgres.restart()),
+        () => app.redis.kill().then(() => app.redis.restart()),
+        () => worker.process.restart(),
+      ]
+      const ids: string[] = []
+      const send = async () => {
+        for (let i = 0; i < 4; i++) ids.push(await insist(sender))
+      }
+      for (const restart of restarts) {
+        await send()
+        await restart()
+      }
+      await send()
+      for (const id of ids) {
+        await whenIn(sender, id, 'done')
+        expect(await copiesOf(app, id)).toBe(1)
+      }
+      const missing = async () => {
+        const told = await notified(sender)
+        return ids.filter(id => !told.includes(id))
+      }
+      await eventually(missing, untold => untold.length === 0, 20_000)
+      await worker.process.kill()
     },
     timeoutMs,
   )

@@ -29,6 +29,18 @@ export async function post(client: Client, message: object = {}): Promise<string
   return answer.body.id
 }
 
+/** The same, asked again under the same id until it is accepted. */
+export async function insist(client: Client): Promise<string> {
+  const id = randomUUID()
+  const message = { id, kind: 'note', body: 'hello' }
+  await eventually(
+    () => client.post('/v1/messages', message),
+    ({ status }) => status === 202,
+    20_000,
+  )
+  return id
+}
+
 /** Where a message is by now. */
 export async function progress(client: Client, id: string): Promise<Progress> {
   return (await client.get(`/v1/messages/${id}`)).body
