@@ -8,7 +8,7 @@ import { startRedis } from '../redis.ts'
 import { reservePort } from '../runtime/reserve-port.ts'
 import { type MailPeer, startSmtp } from '../smtp.ts'
 import { type TestRun, testRun } from '../testing/test-run.ts'
-import { type Instance, type Role, spawnInstance } from './instance.ts'
+import { type Instance, type Launch, type Role, spawnInstance } from './instance.ts'
 
 export type { Instance }
 
@@ -39,7 +39,12 @@ export interface Application extends AsyncDisposable {
   readonly marketplace: Marketplace
   readonly oauth: OauthPeer
   /** Another instance of the same application; `config` replaces keys of its configuration. */
-  startInstance(name: string, roles: readonly Role[], config?: object): Promise<Instance>
+  startInstance(
+    name: string,
+    roles: readonly Role[],
+    config?: object,
+    launch?: Launch,
+  ): Promise<Instance>
 }
 
 /** What the marketplace peer sells. */

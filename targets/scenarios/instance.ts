@@ -11,6 +11,13 @@ export type Role = 'api' | 'realtime' | 'worker'
 
 const ready = z.object({ urls: z.record(z.string(), z.url()) })
 
+/** How a process is started otherwise than all others. */
+export interface Launch {
+  /** Before the program's own. */
+  readonly nodeArgs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /** One process of the service, which reaches every server and is reached by links of its own. */
 export interface Instance {
   readonly name: string
@@ -27,6 +34,7 @@ export async function spawnInstance(
   proxies: Proxies,
   name: string,
   config: Readonly<Record<string, unknown>>,
+  { nodeArgs = [], env = {} }: Launch = {},
 ): Promise<Instance> {
   const readyFile = join(run.scratchFolder, `${name}.ready.json`)
   const configFile = join(run.scratchFolder, `${name}.config.json`)
@@ -38,8 +46,8 @@ export async function spawnInstance(
   const process = await run.guardian.spawn({
     name,
     command: globalThis.process.execPath,
-    args: [join(import.meta.dirname, '../service/main.ts')],
-    env: { SERVICE_CONFIG: configFile },
+    args: [...nodeArgs, join(import.meta.dirname, '../service/main.ts')],
+    env: { ...env, SERVICE_CONFIG: configFile },
     logFile,
   })
   const { urls } = await whenReady(run, process, readyFile, logFile)

@@ -14,5 +14,4 @@ export const open: Readonly<Record<string, Open>> = {
   'DAT-07': fault('experiments/postgres-failover.ts'),
   'DAT-10': fault('experiments/cross-database.ts'),
   'PLT-05': fault('experiments/resource-exhaustion.ts'),
-  'PLT-06': fault('experiments/clock-jump.ts'),
 }

@@ -47,8 +47,9 @@ export const defenceTable = {
     settings: { drainMs: 5_000 },
   },
   'pool-limits': {
-    promise: 'Waiting for a Postgres connection or a statement is bounded; stuck ones are evicted.',
-    settings: { acquireMs: 700, statementMs: 2_000 },
+    promise:
+      'Waiting for Postgres is bounded, and so is what a process that stands still may keep locked.',
+    settings: { acquireMs: 700, statementMs: 2_000, idleInTransactionMs: 15_000 },
   },
   'login-throttle': {
     promise: 'After so many wrong passwords a name is locked for a while, whatever restarts.',
@@ -186,6 +187,14 @@ export const defenceTable = {
   'agent-takeover': {
     promise: "A dead worker's run goes on with another after this long, or fails honestly.",
     settings: { leaseMs: 30_000, attempts: 3 },
+  },
+  'clock-leeway': {
+    promise: 'A token counts its whole life on every instance whose clock is off by no more.',
+    settings: { seconds: 30 },
+  },
+  'server-clock': {
+    promise: 'What expires is dated by the server that keeps it, whatever clock an instance has.',
+    settings: {},
   },
   'live-settings': {
     promise: 'A change of settings holds on every instance within this long, without a restart.',

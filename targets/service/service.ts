@@ -114,8 +114,8 @@ async function createKit(
     db,
     redis,
     identity: createIdentity({
-      tokens: createTokens(config.auth),
-      sessions: createSessionStore(redis, config.auth.sessionSeconds),
+      tokens: createTokens(config.auth, defences),
+      sessions: createSessionStore(redis, config.auth.sessionSeconds, defences),
       roles: createRoles(db, defences),
       log,
     }),

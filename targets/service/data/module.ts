@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { createPasswords } from '../identity/passwords.ts'
 import type { Kit, Module } from '../kit.ts'
 import { sendMails } from '../mailing/sender.ts'
+import { clockOf } from './clock.ts'
 import type { Engine } from './engine.ts'
 import { createMailQueue } from './mail-queue.ts'
 import { createPeople } from './people.ts'
@@ -21,7 +22,11 @@ export const dataModule: Module = {
       const passwords = createPasswords(kit.defences)
       addDirectoryRoutes(http, {
         profiles: createProfiles(createPeople(engine), createProfileCache(kit)),
-        registration: createRegistration(engine, { passwords, publicUrl }),
+        registration: createRegistration(engine, {
+          passwords,
+          publicUrl,
+          clock: clockOf(engine.kind, kit.defences),
+        }),
         sessions: createDirectorySessions(kit.identity.sessions),
         secureCookies: auth.secureCookies,
       })
@@ -30,7 +35,8 @@ export const dataModule: Module = {
       const { directory, smtp } = kit.config
       if (!directory || !smtp) return
       const { defences, log, onClose } = kit
-      const outbox = createMailQueue(await engineFor(kit, directory))
+      const engine = await engineFor(kit, directory)
+      const outbox = createMailQueue(engine, clockOf(engine.kind, defences))
       const stopped = new AbortController()
       const sending = sendMails({ outbox, smtp, defences, log }, stopped.signal)
       onClose(async () => {

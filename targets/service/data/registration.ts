@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Passwords } from '../identity/passwords.ts'
 import { Problem } from '../problem.ts'
 import { explain } from './answers.ts'
+import type { Clock } from './clock.ts'
 import type { Db, Engine } from './engine.ts'
 import { queueMail } from './mail-queue.ts'
 import { createPeople } from './people.ts'
@@ -29,9 +31,15 @@ export interface Registration {
 const tokenMs = 24 * 3_600_000
 const hashOf = (text: string) => createHash('sha256').update(text).digest('base64url')
 
+interface Parts {
+  readonly passwords: Passwords
+  readonly publicUrl: string
+  readonly clock: Clock
+}
+
 export function createRegistration(
   engine: Engine,
-  { passwords, publicUrl }: { readonly passwords: Passwords; readonly publicUrl: string },
+  { passwords, publicUrl, clock }: Parts,
 ): Registration {
   const peopleOf = (db: Db) => createPeople({ kind: engine.kind, db })
   return {
@@ -40,24 +48,27 @@ export function createRegistration(
       const token = randomBytes(32).toString('base64url')
       const work = engine.transaction(async trx => {
         const id = await peopleOf(trx).add({ email, name, passwordHash })
-        const values = { hash: hashOf(token), person_id: id, expires_at: Date.now() + tokenMs }
+        const values = {
+          hash: hashOf(token),
+          person_id: id,
+          expires_at: sql<number>`${clock()} + ${tokenMs}`,
+        }
         await trx.insertInto('data_tokens').values(values).execute()
         const body = `Hello ${name},\n\n${publicUrl}/v1/directory/verify?token=${token}\n`
-        await queueMail(trx, { recipient: email, subject: 'Confirm your address', body })
+        await queueMail(trx, clock, { recipient: email, subject: 'Confirm your address', body })
         return id
       })
       return work.catch(explain)
     },
     verify: async token => {
       const work = engine.transaction(async trx => {
-        const now = Date.now()
         // One statement decides, so of two who come at once only one is let in.
         const { numUpdatedRows } = await trx
           .updateTable('data_tokens')
-          .set({ used_at: now })
+          .set({ used_at: clock() })
           .where('hash', '=', hashOf(token))
           .where('used_at', 'is', null)
-          .where('expires_at', '>', now)
+          .where('expires_at', '>', clock())
           .executeTakeFirst()
         if (numUpdatedRows === 0n) throw invalid()
         const owner = trx.selectFrom('data_tokens').select('person_id')
@@ -65,7 +76,7 @@ export function createRegistration(
           .where('hash', '=', hashOf(token))
           .executeTakeFirstOrThrow()
         const people = peopleOf(trx)
-        await people.change(Number(person_id), { verifiedAt: new Date(now) })
+        await people.change(Number(person_id), { verifiedAt: new Date() })
         const person = await people.byId(Number(person_id))
         if (!person) throw invalid()
         return person

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import type { Defences } from '../defences.ts'
 
 const session = z.object({
   id: z.uuid(),
@@ -42,7 +43,18 @@ const indexKey = (userId: string) => `sessions:of:${userId}`
 const sharedKey = (userId: string) => `sessions:shared:${userId}`
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-export function createSessionStore(redis: Redis, ttlSeconds: number): SessionStore {
+export function createSessionStore(
+  redis: Redis,
+  ttlSeconds: number,
+  defences: Defences,
+): SessionStore {
+  /** Of the server that expires the sessions. */
+  const nowMs = defences.on('server-clock')
+    ? async () => {
+        const [seconds, microseconds] = await redis.time()
+        return Number(seconds) * 1_000 + Number(microseconds) / 1_000
+      }
+    : async () => Date.now()
   const find = async (id: string) => {
     const text = await redis.get(key(id))
     return text === null ? undefined : session.parse(JSON.parse(text))
@@ -70,12 +82,13 @@ export function createSessionStore(redis: Redis, ttlSeconds: number): SessionSto
         createdAt: new Date().toISOString(),
       }
       const of = indexKey(made.userId)
+      const now = await nowMs()
       await run(
         redis
           .multi()
           .set(key(made.id), JSON.stringify(made), 'EX', ttlSeconds)
-          .zremrangebyscore(of, 0, Date.now()) // what expired leaves the index here
-          .zadd(of, Date.now() + ttlSeconds * 1_000, made.id)
+          .zremrangebyscore(of, 0, now) // what expired leaves the index here
+          .zadd(of, now + ttlSeconds * 1_000, made.id)
           .expire(of, ttlSeconds),
       )
       return { session: made, cookie: `${made.id}.${secret}` }
@@ -86,12 +99,9 @@ export function createSessionStore(redis: Redis, ttlSeconds: number): SessionSto
       const found = await find(id)
       if (!found || !sameText(found.secretHash, hash(secret))) return undefined
       const of = indexKey(found.userId)
+      const until = (await nowMs()) + ttlSeconds * 1_000
       await run(
-        redis
-          .multi()
-          .expire(key(id), ttlSeconds)
-          .zadd(of, 'XX', Date.now() + ttlSeconds * 1_000, id)
-          .expire(of, ttlSeconds),
+        redis.multi().expire(key(id), ttlSeconds).zadd(of, 'XX', until, id).expire(of, ttlSeconds),
       )
       return found
     },

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { AuthConfig } from '../config.ts'
+import type { Defences } from '../defences.ts'
 import { Problem } from '../problem.ts'
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() })
@@ -11,7 +12,10 @@ export interface AccessToken {
   readonly sessionId: string
 }
 
-/** Access tokens: short-lived JWTs, signed and verified with one algorithm and key only. */
+/**
+ * Access tokens: short-lived JWTs, signed and verified with one algorithm and key only. One counts
+ * for `clock-leeway` longer than it says, since the clock of who signed it may be behind.
+ */
 export interface Tokens {
   readonly lifetimeSeconds: number
   issue(token: AccessToken): Promise<string>
@@ -19,9 +23,13 @@ export interface Tokens {
   verify(text: string): Promise<AccessToken>
 }
 
-export function createTokens({ tokens, issuer, accessSeconds }: AuthConfig): Tokens {
+export function createTokens(
+  { tokens, issuer, accessSeconds }: AuthConfig,
+  defences: Defences,
+): Tokens {
   const { algorithm } = tokens
   const keys = keysOf(tokens)
+  const leeway = defences.on('clock-leeway') ? defences.settings('clock-leeway').seconds : 0
   return {
     lifetimeSeconds: accessSeconds,
     issue: ({ userId, sessionId }) =>
@@ -36,7 +44,13 @@ export function createTokens({ tokens, issuer, accessSeconds }: AuthConfig): Tok
     verify: async text => {
       try {
         // The list of algorithms is what refuses `none` and an RSA key used as an HMAC secret.
-        const rules = { algorithms: [algorithm], issuer, audience: issuer, typ: 'at+jwt' }
+        const rules = {
+          algorithms: [algorithm],
+          issuer,
+          audience: issuer,
+          typ: 'at+jwt',
+          clockTolerance: leeway,
+        }
         const { payload } = await jwtVerify(text, keys.verify, rules)
         const { sub, sid } = claims.parse(payload)
         return { userId: sub, sessionId: sid }
