@@ -51,6 +51,8 @@ export class ActiveToxic {
   /** Tells this toxic from an earlier one of the same name. */
   readonly id = randomUUID()
   toxicity: number
+  /** Of a toxic on the way in: SYN packets without an answer, where the kernel tells. */
+  unanswered: number | undefined
   readonly #random: Random
   readonly #choices = new Map<number, { readonly draw: number; readonly counted: boolean }>()
   #matches = 0
@@ -94,6 +96,11 @@ export class ActiveToxic {
     return this.#random.fork(`behaviour ${ordinal}`)
   }
 
+  /** Null: nobody counts those that were turned away. */
+  #onTheWayIn(): object | null {
+    return this.unanswered === undefined ? null : { packets: this.unanswered }
+  }
+
   forget(connection: ConnectionFacts): void {
     this.#choices.delete(connection.id)
   }
@@ -109,7 +116,7 @@ export class ActiveToxic {
       ...(connections && { connections }),
       ...(hits && { hits }),
       ...(lease && { lease }),
-      ...(bound.level !== 'listener' && { landed: this.landed }),
+      landed: bound.level === 'listener' ? this.#onTheWayIn() : this.landed,
     }
   }
 }

@@ -38,11 +38,9 @@ export class Collection {
         await existing?.setEnabled(false)
         return this.#create(order)
       }
+      if (order.toxics) await existing.removeAllToxics()
       await existing.change(order.settings, order.enabled ?? existing.enabled)
-      if (order.toxics) {
-        await existing.removeAllToxics()
-        for (const toxic of order.toxics) await existing.addToxic(toxic)
-      }
+      for (const toxic of order.toxics ?? []) await existing.addToxic(toxic)
       return existing
     })
   }

@@ -41,6 +41,10 @@ export class Conversation implements GateKeeper {
   readonly #session: ProtocolSession
   readonly #host: ConversationHost
   readonly #gates: Readonly<Record<Direction, Gate>>
+  /** Messages that began so far. */
+  readonly messages = { upstream: 0, downstream: 0 }
+  /** Why the rest of it is not read; undefined while it is. */
+  unread: string | undefined
   #judges: readonly Judge[] = []
   /** Number of the last request that was forwarded and awaits an answer, and of the last answered. */
   #lastAwaited = 0
@@ -78,6 +82,10 @@ export class Conversation implements GateKeeper {
       upstream.release()
       downstream.release()
     }
+  }
+
+  get toxics(): readonly ActiveToxic[] {
+    return this.#judges.map(judge => judge.toxic)
   }
 
   updated(toxic: ActiveToxic): void {
@@ -152,6 +160,7 @@ export class Conversation implements GateKeeper {
   }
 
   unparsed(reason: string): void {
+    this.unread ??= reason
     this.#gates.upstream.giveUp()
     this.#gates.downstream.giveUp()
     const { up, down, facts } = this.#connection
@@ -212,6 +221,7 @@ export class Conversation implements GateKeeper {
 
   #report(message: Message): void {
     if (message.minor) return
+    this.messages[message.direction]++
     const role = message.direction === 'upstream' ? 'request' : 'response'
     const { traffic, tellsMessages } = this.#host
     traffic.message(role, message.kind)

@@ -89,7 +89,8 @@ test('5: timeout closes under steady traffic too, and removing it closes nothing
   await addToxic(proxy, { type: 'timeout', attributes: { timeout: 0 } })
   kept.write('held back')
   await until(
-    async () => (await proxy.call('GET', '/connections')).connections[0]?.downstream.held > 0,
+    async () =>
+      ((await proxy.call('GET', '/connections')).connections[0]?.downstream.held ?? 0) > 0,
   )
   expect(kept.received().length).toBe(0)
   await proxy.call('DELETE', '/proxies/p/toxics/timeout_downstream')

@@ -1,15 +1,15 @@
 import type { Server, Socket } from 'node:net'
 import type { Address } from './address.ts'
-import { deafListener } from './deaf-listener.ts'
+import { type DeafListener, deafListener } from './deaf-listener.ts'
 import { listen } from './listener.ts'
-import type { ListenerPort } from './toxic.ts'
+import type { Claim, ListenerPort } from './toxic.ts'
 
-type Claim = 'refuse' | 'ignore'
+type Wish = 'refuse' | 'ignore'
 
 type State =
   | { readonly kind: 'shut' }
   | { readonly kind: 'open'; readonly server: Server }
-  | { readonly kind: 'deaf'; readonly listener: AsyncDisposable }
+  | { readonly kind: 'deaf'; readonly listener: DeafListener }
 
 /**
  * A link's way in: open, shut, refusing or deaf. Toxics lay claims; with several, being deaf beats
@@ -17,7 +17,9 @@ type State =
  */
 export class Doorway implements ListenerPort {
   readonly #accept: (socket: Socket) => void
-  readonly #claims = new Map<symbol, Claim>()
+  readonly #claims = new Map<symbol, Wish>()
+  /** SYN packets that deaf listeners of before left unanswered. */
+  #unanswered = 0
   #state: State = { kind: 'shut' }
   #address: Address | undefined
 
@@ -44,22 +46,35 @@ export class Doorway implements ListenerPort {
     await this.#settle()
   }
 
-  refuse(): Promise<() => Promise<void>> {
-    return this.#claim('refuse')
+  async refuse(): Promise<Claim> {
+    return { release: await this.#claim('refuse') }
   }
 
-  ignore(): Promise<() => Promise<void>> {
-    return this.#claim('ignore')
+  async ignore(): Promise<Claim> {
+    const before = this.#unanswered
+    const release = await this.#claim('ignore')
+    const unanswered = async () => {
+      const state = this.#state
+      const now = state.kind === 'deaf' ? await state.listener.unanswered() : 0
+      return now === undefined ? undefined : this.#unanswered - before + now
+    }
+    return { release, unanswered }
   }
 
-  async #claim(claim: Claim): Promise<() => Promise<void>> {
-    const key = Symbol(claim)
-    this.#claims.set(key, claim)
-    await this.#settle()
-    return async () => {
+  async #claim(wish: Wish): Promise<() => Promise<void>> {
+    const key = Symbol(wish)
+    this.#claims.set(key, wish)
+    const release = async () => {
       this.#claims.delete(key)
       await this.#settle()
     }
+    try {
+      await this.#settle()
+    } catch (error) {
+      await release()
+      throw error
+    }
+    return release
   }
 
   async #settle(): Promise<void> {
@@ -68,11 +83,24 @@ export class Doorway implements ListenerPort {
     const before = this.#state
     this.#state = { kind: 'shut' }
     if (before.kind === 'open') before.server.close()
-    if (before.kind === 'deaf') await before.listener[Symbol.asyncDispose]()
+    if (before.kind === 'deaf') {
+      this.#unanswered += (await before.listener.unanswered()) ?? 0
+      await before.listener[Symbol.asyncDispose]()
+    }
     const address = this.#address
     if (!address || wanted === 'shut') return
     if (wanted === 'deaf') this.#state = { kind: 'deaf', listener: await deafListener(address) }
-    else this.#state = { kind: 'open', server: (await listen(address, this.#accept)).server }
+    else this.#state = { kind: 'open', server: await this.#listenAgain(address) }
+  }
+
+  /** Another process may have taken the address meanwhile: then the way in is shut, and says so. */
+  async #listenAgain(address: Address): Promise<Server> {
+    try {
+      return (await listen(address, this.#accept)).server
+    } catch (error) {
+      this.#address = undefined
+      throw error
+    }
   }
 
   #wanted(): State['kind'] {

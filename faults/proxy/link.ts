@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import { ActiveToxic, type ToxicSettings } from './active-toxic.ts'
 import { type Address, formatAddress } from './address.ts'
-import { toxicExists, toxicNotFound } from './api/api-error.ts'
+import { ApiError, toxicExists, toxicNotFound } from './api/api-error.ts'
+import { misunderstanding } from './api/bodies.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
 import { Doorway } from './doorway.ts'
@@ -10,6 +11,7 @@ import { Mutex } from './mutex.ts'
 import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
 import { describeTls, plugClient, plugUpstream, type TlsSettings } from './tls.ts'
+import type { Claim } from './toxic.ts'
 import { Traffic } from './traffic.ts'
 
 export interface ProxySettings {
@@ -41,7 +43,7 @@ export class Link implements ConnectionHost {
   readonly #leases = new Map<ActiveToxic, Deadline>()
   #settings: ProxySettings
   readonly #doorway = new Doorway(socket => this.#accept(socket))
-  readonly #doorwayUndo = new Map<ActiveToxic, () => Promise<void>>()
+  readonly #claims = new Map<ActiveToxic, Claim>()
   #toxics: readonly ActiveToxic[] = []
   #ordinal = 0
 
@@ -85,6 +87,7 @@ export class Link implements ConnectionHost {
   /** A changed listen or upstream drops the connections. When it cannot listen, all is as before. */
   change(next: ProxySettings, enabled: boolean): Promise<void> {
     return this.#changes.run(async () => {
+      this.#refuseProtocol(next.protocol)
       const before = this.#settings
       const wasEnabled = this.enabled
       if (addressesDiffer(before, next)) await this.#stop()
@@ -112,12 +115,22 @@ export class Link implements ConnectionHost {
     this.#applyToxics()
     const { bound } = settings
     if (bound.level === 'listener') {
-      await this.#changes.run(async () => {
-        if (!this.#toxics.includes(toxic)) return
-        this.#doorwayUndo.set(toxic, await bound.apply(this.#doorway))
-      })
+      try {
+        await this.#changes.run(async () => {
+          if (this.#toxics.includes(toxic))
+            this.#claims.set(toxic, await bound.apply(this.#doorway))
+        })
+      } catch (error) {
+        await this.removeToxic(toxic)
+        throw error
+      }
     }
     return toxic
+  }
+
+  /** Asks the kernel what the toxics on the way in have touched. */
+  async measure(): Promise<void> {
+    for (const [toxic, { unanswered }] of this.#claims) toxic.unanswered = await unanswered?.()
   }
 
   updateToxic(toxic: ActiveToxic, change: { attributes?: unknown; toxicity?: number | undefined }) {
@@ -132,8 +145,8 @@ export class Link implements ConnectionHost {
     this.#toxics = this.#toxics.filter(other => other !== toxic)
     this.#applyToxics()
     if (toxic.settings.bound.level !== 'listener') return
-    await this.#changes.run(async () => this.#doorwayUndo.get(toxic)?.())
-    this.#doorwayUndo.delete(toxic)
+    await this.#changes.run(async () => this.#claims.get(toxic)?.release())
+    this.#claims.delete(toxic)
   }
 
   async removeAllToxics(): Promise<void> {
@@ -215,6 +228,17 @@ export class Link implements ConnectionHost {
     const connection = new Connection(facts, this.#ordinal, ...plugs, this, session)
     this.#connections.add(connection)
     this.traffic.opened()
+  }
+
+  /** A toxic that could do nothing any more must not be kept as if it did. */
+  #refuseProtocol(protocol: string): void {
+    for (const { settings } of this.#toxics) {
+      const kind = this.#around.registry.toxics.get(settings.type)
+      const problem = kind && misunderstanding(kind, protocol)
+      if (problem !== undefined) {
+        throw ApiError.badRequest(`protocol: toxic '${settings.name}' is there, and ${problem}`)
+      }
+    }
   }
 
   #applyToxics(): void {

@@ -82,7 +82,7 @@ export class Metrics {
       collect() {
         this.reset()
         for (const proxy of collection.all) {
-          for (const { settings, landed } of proxy.toxics()) {
+          for (const { settings, landed, unanswered } of proxy.toxics()) {
             const labels = {
               proxy: proxy.settings.name,
               toxic: settings.name,
@@ -91,6 +91,7 @@ export class Metrics {
             this.set({ ...labels, unit: 'connections' }, landed.connections)
             this.set({ ...labels, unit: 'bytes' }, landed.bytes)
             this.set({ ...labels, unit: 'messages' }, landed.messages)
+            if (unanswered !== undefined) this.set({ ...labels, unit: 'packets' }, unanswered)
           }
         }
       },

@@ -44,6 +44,7 @@ export interface MessageToxicAttributes {
   }
   readonly http_slow_body: { readonly rate: number }
   readonly http_cut_body: { readonly bytes?: number; readonly how?: How }
+  readonly websocket_plain: Record<never, never>
   readonly websocket_close: { readonly code: number; readonly reason?: string }
 }
 

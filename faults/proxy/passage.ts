@@ -39,6 +39,8 @@ export function openPassage(
       return duplicate(exit, message, verdict, landed)
     case 'reorder':
       return keepAside(exit, verdict.withinMs, verdict.by ?? 1, landed)
+    case 'rewrite':
+      return rewrite(exit, verdict.change, landed)
     case 'delay':
       if (verdict.overtake) return keepAside(exit, verdict.ms, Number.POSITIVE_INFINITY, landed)
   }
@@ -47,7 +49,7 @@ export function openPassage(
 }
 
 function passageOf(
-  verdict: Exclude<Judged, { readonly do: 'duplicate' | 'reorder' }>,
+  verdict: Exclude<Judged, { readonly do: 'duplicate' | 'reorder' | 'rewrite' }>,
   message: Message,
   exit: Exit,
 ): Passage {
@@ -126,23 +128,48 @@ function duplicate(
   }
 }
 
+/** A message too large to keep goes on unchanged. */
+function rewrite(exit: Exit, change: (whole: Buffer) => Buffer, landed: () => void): Passage {
+  const kept = keeper(data => exit.put(data))
+  return {
+    bytes: kept.add,
+    finish: () => {
+      const whole = kept.whole()
+      if (!whole) return
+      landed()
+      exit.put(change(Buffer.concat(whole)))
+    },
+  }
+}
+
 /** A message too large to keep goes on in its place. */
 function keepAside(exit: Exit, withinMs: number, overtakers: number, landed: () => void): Passage {
+  const kept = keeper(data => exit.put(data))
+  return {
+    bytes: kept.add,
+    finish: () => {
+      const whole = kept.whole()
+      if (!whole) return
+      landed()
+      exit.aside(whole, withinMs, overtakers)
+    },
+  }
+}
+
+/** Gathers a message; one that is too large goes on as it comes. */
+function keeper(put: (data: Buffer) => void) {
   let kept: Buffer[] = []
   let size = 0
   return {
-    bytes: data => {
+    add: (data: Buffer): void => {
       size += data.length
       kept.push(data)
       if (size <= BUFFER_LIMIT) return
-      for (const each of kept) exit.put(each)
+      for (const each of kept) put(each)
       kept = []
     },
-    finish: () => {
-      if (size > BUFFER_LIMIT) return
-      landed()
-      exit.aside(kept, withinMs, overtakers)
-    },
+    /** Undefined when it was too large. */
+    whole: (): readonly Buffer[] | undefined => (size > BUFFER_LIMIT ? undefined : kept),
   }
 }
 

@@ -114,6 +114,8 @@ export type Verdict =
   | { readonly do: 'reorder'; readonly by?: number; readonly withinMs: number }
   /** Each byte range of the message on its way; `offset` counts from the message's first byte. */
   | { readonly do: 'corrupt'; change(bytes: Buffer, offset: number): Buffer }
+  /** What `change` makes of the whole message goes on; beyond BUFFER_LIMIT it passes unchanged. */
+  | { readonly do: 'rewrite'; change(whole: Buffer): Buffer }
   /** These bytes go on in its place. */
   | { readonly do: 'replace'; readonly bytes: Buffer }
   /** Upstream only: not forwarded; these bytes reach the client when its turn has come. */

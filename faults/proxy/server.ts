@@ -25,6 +25,9 @@ export interface ServerOptions {
   readonly runtimeMetrics?: boolean
 }
 
+/** Whoever takes longer to say what it wants is cut off. */
+const patience = { headersTimeout: 10_000, requestTimeout: 30_000 }
+
 export interface ProxyServer extends AsyncDisposable {
   readonly url: string
 }
@@ -54,7 +57,7 @@ export async function startProxyServer(options: ServerOptions): Promise<ProxySer
     await collection.add(order)
   }
 
-  const http = createServer((request, response) => {
+  const http = createServer(patience, (request, response) => {
     void respond(request, response, router, options.token)
   })
   await new Promise<void>((resolve, reject) => {

@@ -55,12 +55,19 @@ export interface ConnectionFacts {
   readonly wasOpen: boolean
 }
 
-/** What a listener-level toxic may do to its proxy; undone by the function it returns. */
+/** What a listener-level toxic did to the way in. */
+export interface Claim {
+  release(): Promise<void>
+  /** SYN packets without an answer, those sent again too. Absent, or undefined, where nobody counts. */
+  unanswered?(): Promise<number | undefined>
+}
+
+/** What a listener-level toxic may do to its proxy. */
 export interface ListenerPort {
   /** Connects are refused by the kernel: nobody listens. */
-  refuse(): Promise<() => Promise<void>>
-  /** Connects are never answered. */
-  ignore(): Promise<() => Promise<void>>
+  refuse(): Promise<Claim>
+  /** Connects are never answered. Throws ApiError 501 where the system answers all the same. */
+  ignore(): Promise<Claim>
 }
 
 interface Named<A extends object> {
@@ -86,7 +93,7 @@ export interface MessageToxic<A extends object> extends Named<A> {
 
 export interface ListenerToxic<A extends object> extends Named<A> {
   readonly level: 'listener'
-  apply(attributes: () => A, listener: ListenerPort): Promise<() => Promise<void>>
+  apply(attributes: () => A, listener: ListenerPort): Promise<Claim>
 }
 
 /** A kind of toxic with its attribute type folded in, as the registry keeps it. */
@@ -106,7 +113,7 @@ export type BoundToxic = BoundCommon &
         readonly sees: 'both' | 'stream'
         open(session: Session): MessageStage
       }
-    | { readonly level: 'listener'; apply(listener: ListenerPort): Promise<() => Promise<void>> }
+    | { readonly level: 'listener'; apply(listener: ListenerPort): Promise<Claim> }
   )
 
 interface BoundCommon {

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { ToxicSettings } from '../active-toxic.ts'
 import { type Address, parseAddress } from '../address.ts'
 import type { ProxySettings } from '../link.ts'
 import type { Registry } from '../registry.ts'
 import { tlsBody } from '../tls.ts'
-import { type Direction, explainIssues } from '../toxic.ts'
+import { type Direction, explainIssues, type ToxicKind } from '../toxic.ts'
 import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
 
 /** A proxy to create, with its toxics. */
@@ -113,14 +114,8 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
   const stream = parseStream(given.stream ?? 'downstream')
   const kind = registry.toxics.get(given.type ?? '')
   if (!kind) throw invalidToxicType()
-  if (kind.level === 'messages' && protocol === 'tcp') {
-    throw ApiError.badRequest(`type: ${kind.type} needs a proxy with a protocol`)
-  }
-  if (kind.protocols !== 'any' && !kind.protocols.includes(protocol)) {
-    throw ApiError.badRequest(
-      `type: ${kind.type} understands ${kind.protocols.join(', ')}, not ${protocol}`,
-    )
-  }
+  const problem = misunderstanding(kind, protocol)
+  if (problem !== undefined) throw ApiError.badRequest(`type: ${problem}`)
   if (kind.level === 'listener') refuseSelection(kind.type, given)
   return {
     name: given.name || `${kind.type}_${stream}`,
@@ -132,6 +127,14 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
     hits: given.hits ?? undefined,
     lease: given.lease ?? undefined,
   }
+}
+
+/** Why a kind of toxic can do nothing on this protocol; undefined when it can. */
+export function misunderstanding(kind: ToxicKind, protocol: string): string | undefined {
+  const { type, level, protocols } = kind
+  if (level === 'messages' && protocol === 'tcp') return `${type} needs a proxy with a protocol`
+  if (protocols === 'any' || protocols.includes(protocol)) return undefined
+  return `${type} understands ${protocols.join(', ')}, not ${protocol}`
 }
 
 /** A refused or unanswered connect reaches no one who could count or choose it. */
@@ -152,6 +155,12 @@ export function parseToxicChange(
     const said = field === 'stream' ? given.stream?.toLowerCase() : given[field]
     if (said && said !== current[field]) {
       throw ApiError.badRequest(`${field}: must stay '${current[field]}'`)
+    }
+  }
+  for (const field of ['connections', 'hits', 'lease'] as const) {
+    const said = given[field]
+    if (said && !isDeepStrictEqual(said, current[field])) {
+      throw ApiError.badRequest(`${field}: must stay as it is; add the toxic anew to change it`)
     }
   }
   return { attributes: given.attributes, toxicity: given.toxicity ?? undefined }

@@ -1,25 +1,39 @@
 import type { Collection } from '../collection.ts'
+import type { Conversation } from '../conversation.ts'
 import type { Flow } from '../flow.ts'
 
 /** Every open connection with what it carried and which toxics are in its way. */
 export function connectionList(collection: Collection): object[] {
   const list = []
   for (const proxy of collection.all) {
-    for (const { facts, up, down, upstream } of proxy.connections) {
+    for (const { facts, up, down, upstream, conversation } of proxy.connections) {
       list.push({
         id: facts.id,
         proxy: facts.link,
         client: facts.client,
         openedAtMs: facts.openedAtMs,
         connected: !upstream.connecting,
-        upstream: flow(up),
-        downstream: flow(down),
+        ...(conversation && { protocol: proxy.settings.protocol, unparsed: conversation.unread }),
+        upstream: flow(up, conversation),
+        downstream: flow(down, conversation),
       })
     }
   }
   return list
 }
 
-function flow({ received, sent, held, toxics }: Flow): object {
-  return { received, sent, held, toxics: toxics.map(({ settings }) => settings.name) }
+function flow(
+  { direction, received, sent, held, toxics }: Flow,
+  conversation: Conversation | undefined,
+): object {
+  const ofMessages = (conversation?.toxics ?? []).filter(
+    ({ settings }) => settings.stream === direction,
+  )
+  return {
+    received,
+    sent,
+    held,
+    ...(conversation && { messages: conversation.messages[direction] }),
+    toxics: [...ofMessages, ...toxics].map(({ settings }) => settings.name),
+  }
 }

@@ -32,15 +32,17 @@ export function routes(parts: Parts): Router {
 function proxyRoutes(router: Router, parts: Parts): void {
   const { collection, registry } = parts
   router
-    .on('GET /proxies', () =>
-      ok(Object.fromEntries([...collection.all].map(proxy => [proxy.settings.name, proxy]))),
-    )
+    .on('GET /proxies', async () => {
+      const proxies = [...collection.all]
+      for (const proxy of proxies) await proxy.measure()
+      return ok(Object.fromEntries(proxies.map(proxy => [proxy.settings.name, proxy])))
+    })
     .on('POST /proxies', async call => {
       const proxy = await collection.add(parseProxy(await call.body(), registry))
       return { status: 201, json: proxy }
     })
     .on('POST /populate', call => populate(call, parts))
-    .on('GET /proxies/{proxy}', call => ok(collection.get(call.param('proxy'))))
+    .on('GET /proxies/{proxy}', async call => ok(await measured(call, collection)))
     .on('POST|PATCH /proxies/{proxy}', async call => {
       const proxy = collection.get(call.param('proxy'))
       const change = parseProxyChange(await call.body(), proxy.settings, registry)
@@ -55,6 +57,13 @@ function proxyRoutes(router: Router, parts: Parts): void {
       await collection.reset()
       return NO_CONTENT
     })
+}
+
+/** The proxy of the path, with what its toxics have touched up to now. */
+async function measured(call: Call, collection: Collection): Promise<Link> {
+  const proxy = collection.get(call.param('proxy'))
+  await proxy.measure()
+  return proxy
 }
 
 /** Unlike every other error, a failed populate is JSON, and tells which proxies it made before. */
@@ -76,14 +85,14 @@ async function populate(call: Call, { collection, registry }: Parts): Promise<An
 function toxicRoutes(router: Router, { collection, registry }: Parts): void {
   const path = '/proxies/{proxy}/toxics'
   router
-    .on(`GET ${path}`, call => ok(collection.get(call.param('proxy')).toxics()))
+    .on(`GET ${path}`, async call => ok((await measured(call, collection)).toxics()))
     .on(`POST ${path}`, async call => {
       const proxy = collection.get(call.param('proxy'))
       const body = await call.body()
       return ok(await proxy.addToxic(parseToxic(body, registry, proxy.settings.protocol)))
     })
-    .on(`GET ${path}/{toxic}`, call =>
-      ok(collection.get(call.param('proxy')).toxic(call.param('toxic'))),
+    .on(`GET ${path}/{toxic}`, async call =>
+      ok((await measured(call, collection)).toxic(call.param('toxic'))),
     )
     .on(`POST|PATCH ${path}/{toxic}`, async call => {
       const proxy = collection.get(call.param('proxy'))
@@ -117,9 +126,8 @@ function watchRoutes(router: Router, { collection, events, metrics, version }: P
     .on('GET /clock', () => ok({ nowMs: performance.now() }))
     .on('GET /connections', () => ok(connectionList(collection)))
     .on('GET /events', call => streamEvents(call, collection, events))
-    .on('GET /metrics', async () => ({
-      status: 200,
-      text: await metrics.text(),
-      type: metrics.contentType,
-    }))
+    .on('GET /metrics', async () => {
+      for (const proxy of collection.all) await proxy.measure()
+      return { status: 200, text: await metrics.text(), type: metrics.contentType }
+    })
 }

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 
+const count = z.number().default(0)
 const toxic = z.looseObject({
   name: z.string(),
   type: z.string(),
   stream: z.string(),
+  /** Null, or packets alone, of what acts on the way in. */
   landed: z
-    .object({ connections: z.number(), bytes: z.number(), messages: z.number() })
-    .default({ connections: 0, bytes: 0, messages: 0 }),
+    .object({ connections: count, bytes: count, messages: count })
+    .nullable()
+    .transform(landed => landed ?? { connections: 0, bytes: 0, messages: 0 }),
 })
 const proxy = z.looseObject({
   name: z.string(),

@@ -61,7 +61,7 @@ test('black_hole swallows data and FIN in silence, and all of it flows when heal
   socket.write('lost?')
   socket.socket.end()
   await until(
-    async () => (await proxy.call('GET', '/connections')).connections[0]?.upstream.held > 0,
+    async () => ((await proxy.call('GET', '/connections')).connections[0]?.upstream.held ?? 0) > 0,
   )
   expect(socket.received().length).toBe(0)
   await proxy.call('DELETE', '/proxies/p/toxics/black_hole_upstream')

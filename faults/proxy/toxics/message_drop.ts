@@ -26,7 +26,8 @@ export const toxic = defineToxic({
         if (silent && message.direction === 'downstream' && isAnswer) return { do: 'drop' }
         if (message.direction !== session.stream) return PASS
         if (message.kind === 'continuation') return dropsFragments ? { do: 'drop' } : PASS
-        const isHit = struck(message)
+        // Those after a compressed frame are told in its terms.
+        const isHit = message.form !== 'deflate' && struck(message)
         if (message.kind === 'text' || message.kind === 'binary') dropsFragments = isHit
         if (!isHit) return PASS
         if (message.awaited || message.answers !== undefined) silent = true

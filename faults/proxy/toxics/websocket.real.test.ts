@@ -1,7 +1,12 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { type MessageProxy, messageProxy, type TestLink } from '../testing/message-proxy.ts'
+import {
+  type MessageProxy,
+  messageProxy,
+  type TestLink,
+  type ToxicBody,
+} from '../testing/message-proxy.ts'
 
 let proxy: MessageProxy
 let server: WebSocketServer
@@ -9,7 +14,16 @@ let received: string[] = []
 
 beforeAll(async () => {
   proxy = await messageProxy()
-  server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  server = await echoing(false)
+})
+afterAll(async () => {
+  for (const socket of server.clients) socket.terminate()
+  server.close()
+  await proxy[Symbol.asyncDispose]()
+})
+
+async function echoing(perMessageDeflate: boolean | { threshold: number }) {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate })
   server.on('connection', socket => {
     socket.on('error', () => {})
     socket.on('message', data => {
@@ -18,12 +32,8 @@ beforeAll(async () => {
     })
   })
   await once(server, 'listening')
-})
-afterAll(async () => {
-  for (const socket of server.clients) socket.terminate()
-  server.close()
-  await proxy[Symbol.asyncDispose]()
-})
+  return server
+}
 
 interface Chat {
   readonly link: TestLink
@@ -34,11 +44,12 @@ interface Chat {
   settled(): Promise<string[]>
 }
 
-async function chat(): Promise<Chat> {
+async function chat(to = server, toxics: readonly ToxicBody[] = []): Promise<Chat> {
   received = []
-  const at = server.address()
+  const at = to.address()
   if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
   const link = await proxy.link('websocket', { host: '127.0.0.1', port: at.port })
+  for (const toxic of toxics) await link.toxic(toxic)
   const socket = new WebSocket(`ws://${link.host}:${link.port}/chat`)
   const heard: string[] = []
   socket.on('error', () => {})
@@ -159,4 +170,29 @@ test('a 10 MB message comes back whole with parsing on, whatever the chunk borde
   socket.send(big)
   const [echo] = await once(socket, 'message')
   expect(big.toString() === `${echo}`).toBe(true)
+})
+
+test('compressed frames pass whole, and can be read once nobody compresses any more', async () => {
+  const compressing = await echoing({ threshold: 0 })
+  const drop: ToxicBody = { type: 'message_drop', attributes: { match: { frame: 'text' } } }
+  const ofB: ToxicBody = { type: 'message_drop', attributes: { match: { channel: 'b' } } }
+  const talk = async (...toxics: ToxicBody[]) => {
+    const { socket, say, settled } = await chat(compressing, toxics)
+    for (const n of [1, 2, 3]) for (const channel of ['a', 'b']) say(channel, n)
+    const heard = (await settled()).join(' ')
+    const { extensions } = socket
+    socket.terminate()
+    return [extensions, heard]
+  }
+  const all = 'a1 b1 a2 b2 a3 b3 end0'
+  expect(await talk(drop)).toEqual(['permessage-deflate', all])
+  expect(await talk(ofB)).toEqual(['permessage-deflate', all])
+  expect(await talk({ type: 'websocket_plain' }, ofB)).toEqual(['', 'a1 a2 a3 end0'])
+  const elsewhere = { match: { route: '/elsewhere' } }
+  expect(await talk({ type: 'websocket_plain', attributes: elsewhere }, ofB)).toEqual([
+    'permessage-deflate',
+    all,
+  ])
+  for (const socket of compressing.clients) socket.terminate()
+  compressing.close()
 })

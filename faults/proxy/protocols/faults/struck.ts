@@ -19,8 +19,12 @@ export function striker(
   }
 }
 
-/** A message that answers nothing and is not answered: a push, a notification, a frame. */
+/**
+ * A message that answers nothing and is not answered: a push, a notification, a frame. Compressed
+ * frames do not stand alone: each is told in terms of those before it.
+ */
 export function standsAlone(message: Message): boolean {
+  if (message.form === 'deflate') return false
   if (message.awaited || message.answers !== undefined || message.minor) return false
   return message.direction === 'downstream' || message.kind === 'text' || message.kind === 'binary'
 }

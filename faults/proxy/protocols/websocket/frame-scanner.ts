@@ -1,7 +1,7 @@
 /** One frame, as far as its header and a small payload tell. */
 export interface Frame {
   readonly kind: string
-  /** `fragment` where more follow, `deflate`, or the `type` of a small JSON text. */
+  /** `deflate` where it is compressed, `fragment` where more follow, or the `type` of a small JSON text. */
   readonly form: string | undefined
   /** `channel` of a small JSON text. */
   readonly key: string | undefined
@@ -188,8 +188,8 @@ export class FrameScanner {
 }
 
 function formOf(first: number): string | undefined {
-  if ((first & 0x80) === 0) return 'fragment'
-  return (first & 0x40) !== 0 ? 'deflate' : undefined
+  if ((first & 0x40) !== 0) return 'deflate'
+  return (first & 0x80) === 0 ? 'fragment' : undefined
 }
 
 function peekJson(text: string | undefined): { type?: string; channel?: string } {
