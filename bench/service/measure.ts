@@ -10,6 +10,8 @@ export interface Goal {
   readonly atMost?: number
   /** The catalogue names no bound here; this one is ours. */
   readonly isOwn?: true
+  /** Where the catalogue names it, when that is not the measure's scenario. */
+  readonly scenario?: string
 }
 
 /** A while in which figures were taken. */

@@ -3,6 +3,7 @@ import { draw, grid, type Size, valueAxis } from '../../lab/report/chart.ts'
 import { type Html, html } from '../../lab/report/html-text.ts'
 import { bothSizes, facts, key, pageOf, table } from '../../lab/report/page-parts.ts'
 import { median } from '../proxy/results.ts'
+import type { Usage } from './cpu.ts'
 import { boundOf } from './markdown.ts'
 import type { Curve } from './measure.ts'
 import { number } from './number.ts'
@@ -30,7 +31,7 @@ function figures(rows: readonly Row[]): Html {
   return table(
     ['', 'figure', 'unit', '#goal', '#found', '', 'limited by'],
     rows.map(row => [
-      row.scenario,
+      row.scenario.replace('-', '\u2011'), // not to be broken
       row.goal.title,
       row.goal.unit,
       boundOf(row),
@@ -80,48 +81,51 @@ function first(curves: readonly Curve[]): Curve {
   return curve
 }
 
-const palette = ['--p50', '--p95', '--p99', '--ok', '--fail', '--info', '--bad', '--phase-0']
+/** Kinds of process, and how they are coloured. */
+const kinds = [
+  ['service', 'p50'],
+  ['postgres', 'p95'],
+  ['redis', 'p99'],
+  ['proxy', 'ok'],
+  ['haproxy', 'fail'],
+  ['load generator', 'info'],
+  ['others', 'bad'],
+] as const
 
 /** One bar for each stretch that was measured, named after its first figure. */
 function coresPlot(rows: readonly Row[]): Html {
-  const stretches = [...new Map(rows.flatMap(row => (row.usage ? [[row.limit, row]] : [])))]
-    .map(([, row]) => row)
+  const measured = rows.filter(({ usage }) => usage !== undefined)
+  const bars = measured
+    .filter(({ limit }, index) => measured.findIndex(row => row.limit === limit) === index)
     .reverse()
-  const names = [...new Set(stretches.flatMap(({ usage }) => Object.keys(usage?.cores ?? {})))]
-  const parts = ['service', 'postgres', 'redis', 'proxy', 'haproxy', 'load generator', 'others']
-  const cores = (row: Row, part: string) =>
-    part === 'others'
-      ? (row.usage?.others ?? 0)
-      : names
-          .filter(name => name.startsWith(part))
-          .reduce((sum, name) => sum + (row.usage?.cores[name] ?? 0), 0)
-  const drawn = (size: Size) =>
-    draw(
-      {
-        grid: { ...grid(size), left: size.width / 3, top: 60 },
-        legend: { top: 0, textStyle: { color: 'var(--soft)' } },
-        xAxis: valueAxis('cores', size),
-        yAxis: {
-          type: 'category',
-          data: stretches.map(({ goal }) => goal.title),
-          axisLabel: {
-            color: 'var(--soft)',
-            fontSize: size.fontSize,
-            width: size.width / 3 - 12,
-            overflow: 'truncate',
-          },
-        },
-        series: parts.map((part, index) => ({
-          type: 'bar',
-          name: part,
-          stack: 'cores',
-          itemStyle: { color: `var(${palette[index] ?? '--line'})` },
-          data: stretches.map(row => Number(cores(row, part).toFixed(3))),
-        })),
-      },
-      size,
-      90 + 26 * stretches.length,
-    )
-  return html`<figure class="card"><figcaption><b>Cores in use, by kind of process</b></figcaption>
-    ${bothSizes(drawn)}</figure>`
+  const keys = kinds.map(([kind, hue]) => key(hue, kind))
+  return html`<figure class="card"><figcaption><b>Cores in use</b>${keys}</figcaption>
+    ${bothSizes(size => draw(coresOption(bars, size), size, 60 + 26 * bars.length))}</figure>`
+}
+
+function coresOption(bars: readonly Row[], size: Size): EChartsOption {
+  const left = size.width / 3
+  const { axisLabel } = valueAxis('', size)
+  return {
+    grid: { ...grid(size, 10), left, right: 40 },
+    xAxis: valueAxis('cores', size),
+    yAxis: {
+      type: 'category',
+      data: bars.map(({ goal }) => goal.title),
+      axisLabel: { ...axisLabel, width: left - 12, overflow: 'truncate' },
+    },
+    series: kinds.map(([kind, hue]) => ({
+      type: 'bar',
+      stack: 'cores',
+      itemStyle: { color: `var(--${hue})` },
+      data: bars.map(({ usage }) => (usage ? coresOf(usage, kind) : 0)),
+    })),
+  }
+}
+
+function coresOf({ cores, others }: Usage, kind: string): number {
+  if (kind === 'others') return others
+  return Object.entries(cores)
+    .filter(([name]) => name.startsWith(kind))
+    .reduce((sum, [, each]) => sum + each, 0)
 }

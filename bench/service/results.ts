@@ -33,7 +33,7 @@ export function rowsOf({ name, scenario, goals }: Measure, rounds: readonly Foun
     const usage = nearest?.usage
     return {
       measure: name,
-      scenario,
+      scenario: goal.scenario ?? scenario,
       goal,
       values,
       verdict: judge(goal, middle),
