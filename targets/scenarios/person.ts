@@ -40,6 +40,16 @@ export async function logIn(client: Client, { username, password }: Person, devi
   return Object.assign(client, { userId, sessionId, refreshToken })
 }
 
+/** What signing in says: the code of its refusal, nothing when it lets in. */
+export async function refusalOf(
+  client: Client,
+  { username: login, password }: Pick<Person, 'username' | 'password'>,
+  code?: string,
+): Promise<string | undefined> {
+  const second = code === undefined ? {} : { code }
+  return (await client.post('/v1/login', { login, password, ...second })).body.code
+}
+
 /** The same person at another instance. */
 export function at(instance: Instance, { token }: Client): Client {
   return Object.assign(instance.client(), { token })

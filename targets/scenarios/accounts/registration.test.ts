@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
-import { eventually, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { eventually, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
 
 let app: Application
 beforeAll(async () => {
@@ -21,9 +22,12 @@ async function tokenMailedTo(email: string): Promise<string> {
   return token
 }
 
-const countOf = async (email: string) => {
-  const text = 'select count(*)::int as n from accounts_users where email_key = lower($1)'
-  return (await sql<{ n: number }>(app, text, [email]))[0]?.n
+/** How many rows have this name or this address, in any letter case. */
+const countOf = async ({ username, email }: { username: unknown; email: unknown }) => {
+  const text = `
+    select count(*)::int as n from accounts_users
+    where username_key = lower($1) or email_key = lower($2)`
+  return (await sql<{ n: number }>(app, text, [`${username}`, `${email}`]))[0]?.n
 }
 
 describe('ACC-01 registration', () => {
@@ -73,7 +77,7 @@ describe('ACC-01 registration', () => {
       status: 409,
       body: { code: 'email-taken' },
     })
-    expect(await countOf(person.email)).toBe(1)
+    expect(await countOf(person)).toBe(1)
   })
 })
 
@@ -98,7 +102,7 @@ describe('ACC-02 bad input', () => {
     const answer = await app.instances[0].client().post('/v1/accounts', person)
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation', status: 400 } })
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
-    expect(await countOf(String(person.email))).toBe(0)
+    expect(await countOf(person)).toBe(0)
   })
 
   test('refuses a password that holds the user name', async () => {
@@ -151,6 +155,63 @@ describe('ACC-03 e-mail verification', () => {
     )
     const answer = await client.post('/v1/accounts/verify', { token })
     expect(answer).toMatchObject({ status: 400, body: { code: 'token-invalid' } })
+  })
+})
+
+describe('ACC-09 password reset', () => {
+  /** A person who asked for a link, and what it holds. */
+  const forgetful = async () => {
+    const person = newPerson()
+    const client = await signedIn(app, person)
+    expect((await client.post('/v1/password/forgot', { email: person.email })).status).toBe(202)
+    const mails = await eventually(
+      () => app.smtp.mailbox(person.email),
+      all => all.some(mail => mail.text.includes('/reset?')),
+      15_000,
+    )
+    const text = mails.find(mail => mail.text.includes('/reset?'))?.text ?? ''
+    const token = /token=([\w-]+)/.exec(text)?.[1]
+    const next = { ...person, password: `Another-${randomUUID()}` }
+    const reset = () => client.post('/v1/password/reset', { token, password: next.password })
+    return { person, client, token, next, reset }
+  }
+
+  test('works once and ends every session', async () => {
+    const { person, client, next, reset } = await forgetful()
+    expect((await reset()).status).toBe(204)
+    expect((await reset()).status).toBe(400)
+    expect((await client.get('/v1/me')).status).toBe(401)
+    const { refreshToken } = client
+    expect((await client.post('/v1/token/refresh', { refreshToken })).status).toBe(401)
+    expect(await refusalOf(client, person)).toBe('login-wrong')
+    await logIn(client, next)
+  })
+
+  test('expires, is good for nothing else, and leaves the password when refused', async () => {
+    const { person, client, token, reset } = await forgetful()
+    expect((await client.post('/v1/accounts/verify', { token })).status).toBe(400)
+    await sql(
+      app,
+      `update accounts_one_time_tokens set expires_at = now() - interval '1 second'
+       where user_id = $1`,
+      [client.userId],
+    )
+    expect((await reset()).body.code).toBe('token-invalid')
+    expect((await client.get('/v1/me')).status).toBe(200)
+    await logIn(client, person)
+  })
+
+  test('says nothing about who has an account', async () => {
+    const client = app.instances[0].client()
+    const answers = await Promise.all(
+      [(await forgetful()).person.email, newPerson().email].map(email =>
+        client.post('/v1/password/forgot', { email }),
+      ),
+    )
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [202, ''],
+      [202, ''],
+    ])
   })
 })
 
