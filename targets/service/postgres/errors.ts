@@ -6,11 +6,12 @@ export function codeOf(error: unknown): string {
 }
 
 /**
- * The server is away, starting (57P03), stopping (57P01), full (53300) or did not answer in time.
+ * The server is away, starting (57P03), stopping (57P01), full (53300) or did not answer in time, or
+ * it gave up a transaction of ours that stood still (25P03).
  * Whether a statement in flight was done is not known.
  */
 export function isConnectionLost(error: unknown): boolean {
-  if (/^(ECONN|EPIPE|ETIMEDOUT|57P0|08|53300|57014)/.test(codeOf(error))) return true
+  if (/^(ECONN|EPIPE|ETIMEDOUT|57P0|08|53300|57014|25P03)/.test(codeOf(error))) return true
   return (
     error instanceof Error && /connection terminated|timeout|not queryable/i.test(error.message)
   )

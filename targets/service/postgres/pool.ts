@@ -21,13 +21,17 @@ export function createPool(
   log: Logger,
 ): PostgresPool {
   const bounded = defences.on('pool-limits')
-  const { acquireMs, statementMs } = defences.settings('pool-limits')
+  const { acquireMs, statementMs, idleInTransactionMs } = defences.settings('pool-limits')
   const pool = new pg.Pool({
     connectionString: config.postgres.url,
     max: config.postgres.poolSize,
     application_name: config.instance,
     keepAlive: true,
-    ...(bounded && { connectionTimeoutMillis: acquireMs, statement_timeout: statementMs }),
+    ...(bounded && {
+      connectionTimeoutMillis: acquireMs,
+      statement_timeout: statementMs,
+      idle_in_transaction_session_timeout: idleInTransactionMs,
+    }),
   })
   const lost = (err: Error) => log.warn({ dependency: 'postgres', err }, 'connection lost')
   pool.on('error', lost)
