@@ -9,7 +9,7 @@ import {
 } from '../../faults/proxy/conformance/contestant.ts'
 import { findServer } from '../../targets/runtime/find-server.ts'
 import { redisServer } from '../../targets/runtime/redis-server.ts'
-import { unpack } from '../../targets/runtime/unpack.ts'
+import { serverTool } from '../../targets/runtime/server-tool.ts'
 import { heldClient, output } from './child.ts'
 
 /** A proxy under measurement: where its links to the servers listen. */
@@ -39,10 +39,9 @@ export interface Rig extends AsyncDisposable {
 /** The servers, and both proxies with a link to each. */
 export async function startRig(progress: (line: string) => void): Promise<Rig> {
   await using stack = new AsyncDisposableStack()
-  const options = { progress }
-  const redis = await findServer(redisServer, options)
-  const tools = await unpack('redis-server', ['redis-server'], options)
-  const benchmark = tools.file('usr/bin/redis-benchmark')
+  const redis = await findServer(redisServer, { progress })
+  const benchmark = await serverTool('redis-benchmark', redis.command)
+  if (!benchmark) throw new Error(`expected redis-benchmark beside ${redis.command} or on PATH`)
   const redisPort = await freePort()
   const flags = ['--port', `${redisPort}`, '--bind', '127.0.0.1', '--save', '']
   stack.use(await redisProcess(redis.command, flags, redis.env, redisPort))
@@ -81,7 +80,7 @@ export async function startRig(progress: (line: string) => void): Promise<Rig> {
     },
     redisBenchmark: async (port, args) => {
       const all = ['-p', `${port}`, '-q', '--csv', ...args]
-      const text = await output(benchmark, all, tools.env)
+      const text = await output(benchmark, all, redis.env)
       return Number(/^"[^"]+","([\d.]+)"/m.exec(text.split('\n').slice(1).join('\n'))?.[1])
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
