@@ -30,8 +30,9 @@ export interface Rig extends AsyncDisposable {
   /** Port of a link of ours to Redis with its protocol understood. */
   readonly parsedRedis: number
   readonly versions: Readonly<Record<string, string>>
-  /** The same proxy once more, just started: nothing has grown its memory yet. */
-  fresh(like: Runner): Promise<Runner & AsyncDisposable>
+  /** The same proxy once more, just started: nothing has grown its memory yet. `wrapper` is a
+   * command that runs the rest of the line. */
+  fresh(like: Runner, wrapper?: readonly string[]): Promise<Runner & AsyncDisposable>
   /** Runs redis-benchmark against a port and returns its operations per second. */
   redisBenchmark(port: number, args: readonly string[]): Promise<number>
 }
@@ -71,8 +72,8 @@ export async function startRig(progress: (line: string) => void): Promise<Rig> {
     toxiproxy,
     parsedRedis,
     versions,
-    fresh: async ({ name }) => {
-      const contestant = await startContestant(name)
+    fresh: async ({ name }, wrapper = []) => {
+      const contestant = await startContestant(name, { wrapper })
       return {
         ...(await runner(contestant, upstreams)),
         [Symbol.asyncDispose]: () => contestant[Symbol.asyncDispose](),
