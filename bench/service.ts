@@ -47,7 +47,9 @@ const nothing: Results = { about: {}, rows: [], curves: [] }
 async function warmUp(system: System): Promise<void> {
   await using load = await startLoad(system, 200)
   const requests = mixed(system.goods)
-  await load.play({ requests, pace: { kind: 'open', perSecond: 600, seconds: 8 } })
+  for (const perSecond of [100, 300, 600]) {
+    await load.play({ requests, pace: { kind: 'open', perSecond, seconds: 3 } })
+  }
 }
 
 async function play(measure: Measure, system: System, rounds: number): Promise<Found[]> {
