@@ -4,6 +4,7 @@ import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { eventually, signedIn, sql } from '../person.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
+import { orderStates, type Verb, verbs } from './states.ts'
 
 let app: Application
 let keeper: Client
@@ -56,12 +57,16 @@ describe('ORD-01 products and stock', () => {
     },
   )
 
-  test('sells nothing that is not active, and shows it to nobody', async () => {
+  test('sells nothing that is not active, and lists it no more', async () => {
     const buyer = await signedIn(app)
     const productId = await product(keeper, { stock: 5 })
     await keeper.patch(`/v1/products/${productId}`, { active: false })
     const refused = await order(buyer, [{ productId, quantity: 1 }])
     expect(refused).toMatchObject({ status: 422, body: { code: 'not-for-sale' } })
+    const { sku, active } = (await buyer.get(`/v1/products/${productId}`)).body
+    expect(active).toBe(false)
+    const { products } = (await buyer.get(`/v1/products?limit=5&after=${sku.slice(0, -1)}`)).body
+    expect(products.map((each: { sku: string }) => each.sku)).not.toContain(sku)
     expect(await shelf(app, productId)).toMatchObject({ available: 5 })
   })
 })
@@ -92,6 +97,23 @@ describe('ORD-02 from the cart to the parcel', () => {
       'shipped',
     ])
     expect(await shelf(app, one)).toEqual({ available: 1, reserved: 0, sold: 2 })
+  })
+
+  test.each(orderStates)('an order that is $status answers as it must', async each => {
+    const { status, way, answers } = each
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 3 })
+    const act = async (id: string, verb: Verb) =>
+      (await (verb === 'ship' ? keeper : buyer).post(`/v1/orders/${id}/${verb}`)).status
+    const statuses = []
+    for (const verb of verbs) {
+      const { id } = (await order(buyer, [{ productId, quantity: 1 }])).body
+      if (status === 'payment-failed') await app.payments.admin.post({ kind: 'decline', times: 1 })
+      for (const step of way) await act(id, step)
+      expect((await buyer.get(`/v1/orders/${id}`)).body.status).toBe(status)
+      statuses.push(await act(id, verb))
+    }
+    expect(statuses).toEqual(answers)
   })
 
   test("shows nobody another person's order", async () => {
@@ -156,6 +178,25 @@ describe('ORD-04 payments that fail', () => {
     expect(await shelf(app, productId)).toEqual({ available: 1, reserved: 0, sold: 1 })
   })
 
+  test('gives up on a silent gateway before the caller does, and finds out', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 2 })
+    const placed = (await order(buyer, [{ productId, quantity: 1 }])).body
+    const fault = await app.payments.admin.post({ kind: 'hang' })
+    const headers = { 'x-deadline-ms': '5000' }
+    const paid = await buyer.post(`/v1/orders/${placed.id}/pay`, undefined, { headers })
+    expect(paid).toMatchObject({ status: 202, body: { payment: 'pending' } })
+    expect(await shelf(app, productId)).toEqual({ available: 1, reserved: 1, sold: 0 })
+    await app.payments.admin.heal(fault)
+    await eventually(
+      async () => (await buyer.get(`/v1/orders/${placed.id}`)).body.status,
+      status => status === 'paid',
+      15_000,
+    )
+    const { charges } = await app.payments.statement()
+    expect(charges.filter(each => each.reference === `${placed.number}`)).toHaveLength(1)
+  })
+
   test('charges once when everybody pays at once', async () => {
     const buyer = await signedIn(app)
     const productId = await product(keeper, { stock: 1 })
@@ -179,6 +220,21 @@ describe('ORD-05 idempotency keys', () => {
     expect(new Set(answers.map(each => each.status))).toEqual(new Set([201]))
     expect(new Set(answers.map(each => each.body.id)).size).toBe(1)
     expect(await shelf(app, productId)).toEqual({ available: 48, reserved: 2, sold: 0 })
+  })
+
+  test('an order of the cart, sent again when the cart is empty, is the same', async () => {
+    const buyer = await signedIn(app)
+    const [one, two] = [await product(keeper, { stock: 9 }), await product(keeper, { stock: 9 })]
+    await buyer.put(`/v1/cart/${one}`, { quantity: 2 })
+    const headers = { 'idempotency-key': randomUUID() }
+    const first = await buyer.post('/v1/orders', {}, { headers })
+    const again = await buyer.post('/v1/orders', {}, { headers })
+    await buyer.put(`/v1/cart/${two}`, { quantity: 1 })
+    const later = await buyer.post('/v1/orders', {}, { headers })
+    expect([first.status, again.status, later.status]).toEqual([201, 201, 201])
+    expect([again.body.id, later.body.id]).toEqual([first.body.id, first.body.id])
+    expect((await buyer.get('/v1/cart')).body.items).toHaveLength(1)
+    expect(await shelf(app, one)).toEqual({ available: 7, reserved: 2, sold: 0 })
   })
 
   test('the last goods are enough for a request and its repetitions', async () => {

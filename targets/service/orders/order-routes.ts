@@ -42,7 +42,7 @@ export function addOrderRoutes(http: Http, parts: Parts): void {
     const { userId } = await identity.caller(request)
     const { 'idempotency-key': idempotencyKey } = parse(key, request.headers)
     const { items } = parse(newOrder, request.body ?? {})
-    const wanted = items ?? (await cartOf(userId, parts))
+    const wanted = items ?? (await cartOf(userId, idempotencyKey, parts))
     const { orderId, isReplay } = await placing.place(userId, idempotencyKey, wanted)
     if (!items) await parts.carts.take(userId, wanted)
     reply.code(201).header('location', `/v1/orders/${orderId}`)
@@ -126,8 +126,10 @@ async function own(request: FastifyRequest, { identity, orders }: Parts): Promis
   return order
 }
 
-async function cartOf(userId: string, { carts }: Parts) {
-  const items = await carts.items(userId)
+/** A repetition finds the cart empty, or filled anew: it means what was ordered then. */
+async function cartOf(userId: string, key: string, { carts, orders }: Parts) {
+  const before = await orders.byKey(userId, key)
+  const items = before ? await orders.lines(before.id) : await carts.items(userId)
   if (items.length > 0) return items
   throw new Problem({ status: 422, code: 'empty-cart', title: 'There is nothing in the cart.' })
 }
