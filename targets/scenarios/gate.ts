@@ -3,10 +3,13 @@ import type { Application, Instance } from './application.ts'
 import { eventually } from './person.ts'
 
 const key = 4_203
+const commit = 'constraint trigger test_gate after insert or update'
 
-/** Which update of which rows is held. */
+/** Which change of which rows is held. */
 interface Place {
   readonly table: string
+  /** Default: an update, before it is done. Or a commit, when all else of its transaction is. */
+  readonly at?: 'update' | 'commit'
   /** SQL over `old` and `new`. */
   readonly when: string
 }
@@ -22,7 +25,7 @@ export class Gate implements AsyncDisposable {
     this.#client = client
   }
 
-  static async close(app: Application, { table, when }: Place): Promise<Gate> {
+  static async close(app: Application, { table, when, at = 'update' }: Place): Promise<Gate> {
     const client = new pg.Client({ connectionString: app.postgres.url })
     await client.connect()
     await client.query(`
@@ -34,7 +37,9 @@ export class Gate implements AsyncDisposable {
         return new;
       end $$`)
     await client.query(`
-      create or replace trigger test_gate before update on ${table}
+      drop trigger if exists test_gate on ${table};
+      create ${at === 'update' ? 'trigger test_gate before update' : commit} on ${table}
+      ${at === 'update' ? '' : 'deferrable initially deferred'}
       for each row execute function test_gate()`)
     await client.query('select pg_advisory_lock($1)', [key])
     return new Gate(client)

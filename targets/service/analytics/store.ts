@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client'
 import { z } from 'zod'
+import { once, openClickhouse } from '../clickhouse/open.ts'
 import type { Config } from '../config.ts'
 import type { Event } from './event.ts'
 
@@ -12,23 +13,11 @@ export interface AnalyticsStore {
   close(): Promise<void>
 }
 
-const timeoutMs = 1_500
-
 export async function openStore(
   config: NonNullable<Config['clickhouse']>,
 ): Promise<AnalyticsStore> {
-  const { createClient } = await import('@clickhouse/client')
-  const { url, username, password } = config
-  const log = { level: 127 } as const // failures are thrown, and logged by who catches them
-  const client = createClient({ url, username, password, request_timeout: timeoutMs, log })
-  let made: Promise<unknown> | undefined
-  const ready = () => {
-    made ??= makeTable(client).catch(error => {
-      made = undefined
-      throw error
-    })
-    return made
-  }
+  const client = await openClickhouse(config)
+  const ready = once(() => makeTable(client))
   return {
     close: () => client.close(),
     insert: async events => {

@@ -85,4 +85,18 @@ export const migrations: Migrations = {
           orders_orders, orders_cart_items, orders_products`.execute(db)
     },
   },
+  '130-orders-outbox': {
+    up: async db => {
+      await sql`
+        create table orders_outbox (
+          seq bigint generated always as identity primary key,
+          copy text not null,
+          order_id uuid not null references orders_orders (id),
+          status text not null
+        )`.execute(db)
+    },
+    down: async db => {
+      await sql`drop table orders_outbox`.execute(db)
+    },
+  },
 }

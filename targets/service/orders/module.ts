@@ -1,8 +1,12 @@
+import { openClickhouse } from '../clickhouse/open.ts'
 import type { Kit, Module } from '../kit.ts'
 import { createTransact } from '../postgres/transaction.ts'
 import { loop } from '../resilience/loop.ts'
+import { announceAtOnce, announceLater, relayTo } from './announcements.ts'
+import { createBoard } from './board.ts'
 import { createCarts } from './cart.ts'
 import { createCredit } from './credit.ts'
+import { createFigures } from './figures.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { migrations } from './migrations.ts'
 import { addOrderRoutes } from './order-routes.ts'
@@ -11,6 +15,7 @@ import { createPlacing } from './placing.ts'
 import { addProductRoutes } from './product-routes.ts'
 import { createProducts } from './products.ts'
 import { createOrders } from './repository.ts'
+import { addStatusRoutes } from './status-routes.ts'
 import { createStock } from './stock.ts'
 
 export const ordersModule: Module = {
@@ -19,7 +24,7 @@ export const ordersModule: Module = {
   start: {
     api: async (kit, http) => {
       const { db, defences, identity } = kit
-      const { transact, stock, paying } = build(kit)
+      const { transact, stock, paying, announce, board, figures } = await build(kit)
       const guard = kit.guard('postgres-orders')
       const [products, orders] = [createProducts(db), createOrders(db)]
       addProductRoutes(http, identity, products)
@@ -30,18 +35,20 @@ export const ordersModule: Module = {
         paying,
         orders,
         carts: createCarts(db),
-        placing: createPlacing({ db, transact, stock, guard, defences }),
+        placing: createPlacing({ db, transact, stock, guard, defences, announce }),
         credit: createCredit(db, transact, defences),
       })
+      addStatusRoutes(http, { identity, orders, board, figures })
     },
-    worker: kit => {
-      const { defences, log } = kit
-      const { paying } = build(kit)
+    worker: async kit => {
+      const { db, defences, log } = kit
+      const { paying, copies } = await build(kit)
       const stopped = new AbortController()
       const options = { idleMs: 500, signal: stopped.signal, log }
       const loops = [
         defences.on('payment-reconciliation') && loop('payments', paying.reconcile, options),
         defences.on('reservation-expiry') && loop('reservations', paying.expire, options),
+        ...copies.map(copy => loop(`orders-${copy.name}`, relayTo(copy, db), options)),
       ]
       kit.onClose(async () => {
         stopped.abort()
@@ -54,12 +61,21 @@ export const ordersModule: Module = {
 /** Without a gateway every payment stays in doubt, which is what can truly be said of it. */
 const noGateway: Gateway = { charge: async () => 'unknown' }
 
-function build(kit: Kit) {
-  const { config, db, defences, metrics } = kit
+async function build(kit: Kit) {
+  const { config, db, defences, metrics, log, redis, onClose } = kit
   const transact = createTransact(db, defences, metrics)
   const stock = createStock(defences)
   const gateway = config.payments
     ? createGateway(config.payments, kit.guard('payments'), defences)
     : noGateway
-  return { transact, stock, paying: createPaying({ db, transact, stock, gateway, defences }) }
+  const client = config.clickhouse && (await openClickhouse(config.clickhouse))
+  if (client) onClose(() => client.close())
+  const figures = client && createFigures(client)
+  const board = createBoard(redis)
+  const copies = [...(figures ? [figures] : []), board]
+  const announce = defences.on('transactional-outbox')
+    ? announceLater(copies)
+    : announceAtOnce(copies, log)
+  const paying = createPaying({ db, transact, stock, gateway, defences, announce })
+  return { transact, stock, paying, announce, copies, board, figures }
 }

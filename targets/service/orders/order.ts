@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { Problem } from '../problem.ts'
 import type { Totals } from './money.ts'
 
@@ -11,6 +12,8 @@ const transitions = {
 } as const satisfies Record<string, readonly string[]>
 
 export type OrderStatus = keyof typeof transitions
+
+export const orderStatus = z.enum(Object.keys(transitions) as [OrderStatus, ...OrderStatus[]])
 
 export interface OrderLine {
   readonly productId: string

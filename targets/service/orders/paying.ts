@@ -4,6 +4,7 @@ import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
+import type { Announce } from './announcements.ts'
 import type { ChargeResult, Gateway } from './gateway.ts'
 import type { Order } from './order.ts'
 import { createOrders } from './repository.ts'
@@ -15,6 +16,7 @@ interface Parts {
   readonly stock: Stock
   readonly gateway: Gateway
   readonly defences: Defences
+  readonly announce: Announce
 }
 
 /** Paying for an order, cancelling it, and sending it. */
@@ -33,7 +35,8 @@ export interface Paying {
   expire(): Promise<boolean>
 }
 
-export function createPaying({ db, transact, stock, gateway, defences }: Parts): Paying {
+export function createPaying(parts: Parts): Paying {
+  const { db, transact, stock, gateway, defences, announce } = parts
   const { retryMs } = defences.settings('payment-reconciliation')
   const { keepMs } = defences.settings('reservation-expiry')
   const oneKey = defences.on('payment-idempotency')
@@ -54,7 +57,7 @@ export function createPaying({ db, transact, stock, gateway, defences }: Parts):
 
   const settle = (orderId: string, result: 'charged' | 'declined') =>
     transact(async trx => {
-      const orders = createOrders(trx)
+      const orders = createOrders(trx, announce)
       const { rows } = await sql`
         update orders_payments set status = ${result}
         where order_id = ${orderId} and status = 'open' returning 1`.execute(trx)
@@ -102,13 +105,13 @@ export function createPaying({ db, transact, stock, gateway, defences }: Parts):
     },
     cancel: orderId =>
       transact(async trx => {
-        const orders = createOrders(trx)
+        const orders = createOrders(trx, announce)
         const order = await orders.move(orderId, 'cancelled')
         await refusePaymentInDoubt(trx, orderId)
         await stock.release(trx, await orders.lines(orderId))
         return order
       }),
-    ship: orderId => transact(trx => createOrders(trx).move(orderId, 'shipped')),
+    ship: orderId => transact(trx => createOrders(trx, announce).move(orderId, 'shipped')),
     expire: () =>
       transact(async trx => {
         const { rows } = await sql<{ id: string }>`
@@ -119,7 +122,7 @@ export function createPaying({ db, transact, stock, gateway, defences }: Parts):
           order by created_at limit 1 for update skip locked`.execute(trx)
         const [forgotten] = rows
         if (!forgotten) return false
-        const orders = createOrders(trx)
+        const orders = createOrders(trx, announce)
         await orders.move(forgotten.id, 'cancelled')
         await stock.release(trx, await orders.lines(forgotten.id))
         return true

@@ -5,6 +5,7 @@ import { isConnectionLost, isUniqueViolation } from '../postgres/errors.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
 import type { Guard } from '../resilience/guard.ts'
+import type { Announce } from './announcements.ts'
 import { totalsOf } from './money.ts'
 import { createOrders } from './repository.ts'
 import type { Stock, Wanted } from './stock.ts'
@@ -15,6 +16,7 @@ interface Parts {
   readonly stock: Stock
   readonly guard: Guard
   readonly defences: Defences
+  readonly announce: Announce
 }
 
 export interface Placed {
@@ -32,7 +34,8 @@ export interface Placing {
   place(userId: string, key: string, wanted: readonly Wanted[]): Promise<Placed>
 }
 
-export function createPlacing({ db, transact, stock, guard, defences }: Parts): Placing {
+export function createPlacing(parts: Parts): Placing {
+  const { db, transact, stock, guard, defences, announce } = parts
   const hasKeys = defences.on('idempotency-keys')
   const placeOnce = async (userId: string, key: string, wanted: readonly Wanted[]) => {
     const fingerprint = fingerprintOf(wanted)
@@ -42,7 +45,7 @@ export function createPlacing({ db, transact, stock, guard, defences }: Parts): 
       const lines = await stock.reserve(trx, wanted)
       const idempotencyKey = hasKeys ? key : null
       const order = { userId, idempotencyKey, fingerprint, lines, ...totalsOf(lines) }
-      return createOrders(trx).add(order)
+      return createOrders(trx, announce).add(order)
     })
     return { orderId, isReplay: false }
   }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { notFound } from '../problem.ts'
+import type { Announce } from './announcements.ts'
 import type { Totals } from './money.ts'
 import { type Order, type OrderLine, type OrderStatus, refuseTransition } from './order.ts'
 
@@ -35,7 +36,10 @@ interface NewOrder extends Totals {
   readonly lines: readonly OrderLine[]
 }
 
-/** Orders, in Postgres; made for one database or one transaction. */
+/**
+ * Orders, in Postgres; made for one database or one transaction. Who changes one says how it is
+ * announced.
+ */
 export interface Orders {
   /** @throws a unique violation of `orders_orders_key` when the key is taken. */
   add(order: NewOrder): Promise<string>
@@ -62,15 +66,20 @@ const columns = [
   'created_at as createdAt',
 ] as const
 
-export function createOrders(database: Kysely<unknown>): Orders {
+export function createOrders(
+  database: Kysely<unknown>,
+  announce: Announce = async () => {},
+): Orders {
   const db = database.withTables<Tables>()
   const found = (order: Order | undefined): Order => {
     if (!order) throw notFound('order')
     return order
   }
   const byId = (id: string) => db.selectFrom('orders_orders').select(columns).where('id', '=', id)
-  const log = (id: string, status: OrderStatus) =>
-    sql`insert into orders_events (order_id, status) values (${id}, ${status})`.execute(db)
+  const log = async (id: string, status: OrderStatus) => {
+    await sql`insert into orders_events (order_id, status) values (${id}, ${status})`.execute(db)
+    await announce(database, id, status)
+  }
   const lines = db
     .selectFrom('orders_lines')
     .select(['product_id as productId', 'sku', 'name', 'quantity'])

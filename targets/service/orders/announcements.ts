@@ -1,0 +1,66 @@
+import { type Kysely, sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { OrderStatus } from './order.ts'
+
+/** A new status of an order. Of two of one order, the one with the higher `seq` is the later. */
+export interface Announcement {
+  readonly orderId: string
+  readonly userId: string
+  readonly status: OrderStatus
+  readonly totalCents: number
+  readonly seq: number
+}
+
+/** Who keeps a copy of what orders are in. May be told twice, and of the later before the earlier. */
+export interface Copy {
+  readonly name: 'board' | 'figures'
+  tell(announcements: readonly Announcement[]): Promise<void>
+}
+
+/** Called in the transaction that changes the order, which is locked. */
+export type Announce = (trx: Kysely<unknown>, orderId: string, status: OrderStatus) => Promise<void>
+
+/** Announcements that commit with their change, one for each copy, and wait until they are made. */
+export function announceLater(copies: readonly Copy[]): Announce {
+  const names = copies.map(({ name }) => name)
+  return async (trx, orderId, status) => {
+    await sql`
+      insert into orders_outbox (copy, order_id, status)
+      select unnest(${names}::text[]), ${orderId}, ${status}`.execute(trx)
+  }
+}
+
+/** As it is done where nobody thought of it: what is lost on the way is lost. */
+export function announceAtOnce(copies: readonly Copy[], log: Pick<Logger, 'warn'>): Announce {
+  return async (trx, orderId, status) => {
+    const { rows } = await sql<Announcement>`
+      select ${orderId}::uuid as "orderId", ${status} as status, user_id as "userId",
+        total_cents as "totalCents", nextval(pg_get_serial_sequence('orders_outbox', 'seq')) as seq
+      from orders_orders where id = ${orderId}`.execute(trx)
+    for (const copy of copies) {
+      await copy.tell(rows).catch(err => log.warn({ err, copy: copy.name }, 'not told'))
+    }
+  }
+}
+
+const batchSize = 200
+
+/** Tells this copy what waits for it; false when nothing does. Whoever dies meanwhile tells again. */
+export function relayTo(copy: Copy, db: Kysely<unknown>): () => Promise<boolean> {
+  return () =>
+    db.transaction().execute(async trx => {
+      const { rows } = await sql<Announcement>`
+        with taken as (
+          delete from orders_outbox
+          where seq in (
+            select seq from orders_outbox where copy = ${copy.name} order by seq
+            limit ${batchSize} for update skip locked)
+          returning seq, order_id, status)
+        select taken.seq, taken.order_id as "orderId", taken.status, o.user_id as "userId",
+          o.total_cents as "totalCents"
+        from taken join orders_orders o on o.id = taken.order_id
+        order by taken.seq`.execute(trx)
+      if (rows.length > 0) await copy.tell(rows)
+      return rows.length > 0
+    })
+}
