@@ -50,8 +50,9 @@ export class SocketClient implements Disposable {
   }
 
   async signIn(token: string | undefined): Promise<this> {
+    const before = this.frames.length
     this.send({ type: 'auth', token })
-    await this.got(frame => frame.type === 'authenticated')
+    await this.got(frame => frame.type === 'authenticated' && this.frames.indexOf(frame) >= before)
     return this
   }
 

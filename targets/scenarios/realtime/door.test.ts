@@ -3,9 +3,10 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
+import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
-import { eventually } from '../person.ts'
+import { eventually, signedIn } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
 
 const paths = ['/chat?client=test', '/agents', '/messages'] as const
@@ -20,7 +21,7 @@ const defenceSettings = {
 let app: Application
 let here: Instance
 beforeAll(async () => {
-  app = await startApplication({ instances: [['realtime']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['api', 'realtime']], config: { defenceSettings } })
   here = app.instances[0]
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
@@ -116,6 +117,18 @@ control(
   },
   60_000,
 )
+
+test('SES-05 who logs out is cut off on every path, and nobody else', async () => {
+  const [leaving, staying] = [await signedIn(app), await signedIn(app)]
+  const open = async (path: string, { token }: Client) =>
+    (await new SocketClient(here, path).opened()).signIn(token)
+  const left = await Promise.all(paths.map(path => open(path, leaving)))
+  const stayed = await Promise.all(paths.map(path => open(path, staying)))
+  expect((await leaving.post('/v1/logout')).status).toBeLessThan(300)
+  for (const client of left) expect(await client.whenClosed()).toBe(1008)
+  expect(stayed.map(({ closed }) => closed)).toEqual([undefined, undefined, undefined])
+  for (const client of stayed) client[Symbol.dispose]()
+}, 60_000)
 
 /** Reads all, and never answers a ping. */
 async function silent(instance: Instance, path: string) {

@@ -8,6 +8,7 @@ import { createHeartbeat, type Heartbeat } from './heartbeat.ts'
 import { Inbox } from './inbox.ts'
 import { Peer } from './peer.ts'
 import type { AnyFrame, Protocol } from './protocol.ts'
+import { type SignedIn, watchSessions } from './signed-in.ts'
 
 /**
  * Where web sockets come in, whatever they are for: signing in, heartbeat, flood gate, slow-consumer
@@ -17,7 +18,7 @@ export interface Door {
   serve<Query, Frame extends AnyFrame>(protocol: Protocol<Query, Frame>): void
 }
 
-type DoorKit = Pick<Kit, 'defences' | 'identity' | 'metrics' | 'log'>
+type DoorKit = Pick<Kit, 'defences' | 'identity' | 'metrics' | 'log' | 'onClose'>
 
 interface Upgrade {
   readonly request: IncomingMessage
@@ -31,6 +32,7 @@ interface Setting {
   readonly sockets: Set<WebSocket>
   readonly figures: Figures
   readonly heartbeat: Heartbeat
+  readonly signedIn: SignedIn
 }
 
 export function createDoor(http: Http, kit: DoorKit): Door {
@@ -53,7 +55,8 @@ export function createDoor(http: Http, kit: DoorKit): Door {
     closeAll(sockets)
     done()
   })
-  const setting = { kit, sockets, figures, heartbeat }
+  const signedIn = watchSessions(kit)
+  const setting = { kit, sockets, figures, heartbeat, signedIn }
   return { serve: protocol => void paths.set(protocol.path, acceptor(protocol, setting)) }
 }
 
@@ -80,7 +83,7 @@ function welcome<Query, Frame extends AnyFrame>(arrival: {
   readonly query: Query
 }): void {
   const { protocol, setting, webSocket, id, query } = arrival
-  const { kit, sockets, figures, heartbeat } = setting
+  const { kit, sockets, figures, heartbeat, signedIn } = setting
   const { path, frame } = protocol
   const peer = new Peer(webSocket, { ...kit, id, path, figures })
   const session = protocol.open(peer, query)
@@ -88,6 +91,7 @@ function welcome<Query, Frame extends AnyFrame>(arrival: {
   sockets.add(webSocket)
   figures.connections.inc({ path })
   heartbeat.watch({ socket: webSocket, onSilent: () => peer.cut('silent') })
+  const leave = signedIn.watch(peer)
   if (session.first) inbox.begin(session.first)
   const about = { socket: id, path }
   webSocket.on('message', (data, isBinary) => inbox.take(data, isBinary))
@@ -100,6 +104,7 @@ function welcome<Query, Frame extends AnyFrame>(arrival: {
   })
   webSocket.on('close', code => {
     sockets.delete(webSocket)
+    leave()
     figures.connections.dec({ path })
     kit.log.info({ event: 'socket-closed', ...about, code }, 'closed')
     session.closed?.()

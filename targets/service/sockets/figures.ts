@@ -2,7 +2,13 @@ import type { Counter, Gauge, Histogram } from 'prom-client'
 import type { Metrics } from '../metrics.ts'
 
 /** Why the service cut a client off. */
-export type CutReason = 'silent' | 'slow-consumer' | 'flood' | 'not-a-frame' | 'backlog'
+export type CutReason =
+  | 'silent'
+  | 'slow-consumer'
+  | 'flood'
+  | 'not-a-frame'
+  | 'backlog'
+  | 'session-ended'
 
 /** What can be measured of web sockets. */
 export interface Figures {
