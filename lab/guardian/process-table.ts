@@ -72,7 +72,10 @@ function fromProc(pid: number): readonly ProcessRow[] {
   // The second field is the name in brackets and may hold anything, brackets and blanks too.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [state = '', parent = ''] = fields
-  return [{ pid, parent: Number(parent), state, startedAt: `${boot}-${fields[19]}` }]
+  // Its first thread may be gone before the others, which still hold its ports.
+  const isWaiting = state === 'Z' && Number(fields[17]) > 1
+  const startedAt = `${boot}-${fields[19]}`
+  return [{ pid, parent: Number(parent), state: isWaiting ? 'D' : state, startedAt }]
 }
 
 function fromPs(which: readonly string[]): readonly ProcessRow[] {

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { identify, listProcesses, withDescendants } from '../lab/guardian/process-table.ts'
+import { machine } from './proxy/machine.ts'
+
+const root = join(import.meta.dirname, '..')
+const sampleMs = 250
+const ticksPerSecond = 100
+
+/** What a process is for, by what its command line says. The first that fits. */
+const kinds = [
+  ['service', /targets\/service\//],
+  ['proxy', /faults\/proxy\//],
+  ['guardian', /lab\/guardian\//],
+  ['peers', /targets\/\w+\/main\.ts/],
+  ['postgres', /postgres/],
+  ['other servers', /redis-server|mariadbd|clickhouse|haproxy/],
+  ['tests', /vitest/],
+  ['other', /./],
+] as const
+
+interface Taken {
+  readonly kind: string
+  readonly cpuSeconds: number
+  readonly memoryMb: number
+}
+
+/**
+ * `pnpm bench suite [FILE…]`: how long the calm scenarios take, or those whose path contains FILE,
+ * and how much memory all their processes hold at once: their proportional set size, four times a
+ * second. Linux only.
+ */
+export async function bench(files: readonly string[]): Promise<void> {
+  const about = machine()
+  const startedAt = performance.now()
+  const child = spawn(
+    join(root, 'node_modules/.bin/vitest'),
+    ['run', '--project', 'scenarios', '--reporter=dot', ...files],
+    { cwd: root, stdio: 'inherit' },
+  )
+  const ended = once(child, 'close')
+  const last = new Map<string, Taken>()
+  let peak: readonly Taken[] = []
+  while (child.exitCode === null && child.signalCode === null) {
+    const now = sample(child.pid ?? 0)
+    for (const [id, taken] of now) last.set(id, taken)
+    if (memoryOf([...now.values()]) > memoryOf(peak)) peak = [...now.values()]
+    await Promise.race([ended, sleep(sampleMs)])
+  }
+  const [code] = await ended
+  const results = {
+    about,
+    result: code === 0 ? 'passed' : 'failed',
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+    cpuSeconds: byKind([...last.values()], ({ cpuSeconds }) => cpuSeconds),
+    peakMemoryMb: byKind(peak, ({ memoryMb }) => memoryMb),
+  }
+  console.log(JSON.stringify(results, undefined, 2))
+  process.exitCode = code === 0 ? 0 : 1
+  if (files.length > 0) return
+  await writeFile(
+    join(root, 'bench/results/suite.json'),
+    `${JSON.stringify(results, undefined, 2)}\n`,
+  )
+}
+
+function sample(pid: number): ReadonlyMap<string, Taken> {
+  const found = new Map<string, Taken>()
+  for (const row of withDescendants(listProcesses(), [identify(pid)])) {
+    try {
+      found.set(`${row.pid} ${row.startedAt}`, look(row.pid))
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found
+}
+
+function look(pid: number): Taken {
+  const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  const command = read('cmdline').replaceAll('\0', ' ')
+  const stat = read('stat')
+  // Counted from behind the name, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const memoryKb = /^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1]
+  return {
+    kind: kinds.find(([, pattern]) => pattern.test(command))?.[0] ?? 'other',
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    memoryMb: Number(memoryKb ?? 0) / 1_024,
+  }
+}
+
+function memoryOf(all: readonly Taken[]): number {
+  return all.reduce((sum, { memoryMb }) => sum + memoryMb, 0)
+}
+
+function byKind(all: readonly Taken[], figure: (taken: Taken) => number) {
+  const sums: Record<string, number> = { all: 0 }
+  for (const taken of all) {
+    for (const name of ['all', taken.kind]) sums[name] = (sums[name] ?? 0) + figure(taken)
+  }
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, Math.round(sum)]))
+}
