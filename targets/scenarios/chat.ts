@@ -5,11 +5,14 @@ import type { Random } from '../../lab/random.ts'
 import type { Context } from '../../lab/target.ts'
 import type { Operation, Workload } from '../../lab/workload.ts'
 import { endpointOf, type WithEndpoints } from './endpoints.ts'
+import { endWhenSilent } from './silence.ts'
 import { uuid } from './uuid.ts'
 
 const channels = 5
 const reconnectAfterMs = 250
 const connectWithinMs = 10_000
+/** Two and a half heartbeats of the service, with its default. */
+const silentMs = 12_500
 
 const frame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), channel: z.string(), seq: z.number(), id: z.string() }),
@@ -138,6 +141,7 @@ class Person {
     })
     const socket = new WebSocket(`${this.#url}/chat?${query}`, { handshakeTimeout: 2_000 })
     this.#socket = socket
+    endWhenSilent(socket, silentMs)
     let next = opened
     socket.on('message', data => {
       if (this.#take(String(data)) !== 'subscribed') return
