@@ -72,7 +72,7 @@ export async function withPostgres<T>(
   url: string,
   use: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 })
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   // A server that is killed meanwhile ends the query under way, and tells it.
   client.on('error', () => {})
   try {

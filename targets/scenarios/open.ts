@@ -11,6 +11,5 @@ const fault = (carriedBy: string): Open => ({
 
 /** A scenario that a test, an experiment or a benchmark names is not open, whatever stands here. */
 export const open: Readonly<Record<string, Open>> = {
-  'DAT-07': fault('experiments/postgres-failover.ts'),
   'PLT-05': fault('experiments/resource-exhaustion.ts'),
 }
