@@ -32,7 +32,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   const startedAt = machine()
   let found = only ? await earlier(values.out) : nothing
   await using system = await startSystem(line => console.error(line))
-  const about = { ...startedAt, ...describe(system), rounds: `${rounds}` }
+  const about = { ...startedAt, ...describe(system) }
   await warmUp(system)
   for (const measure of measures) {
     found = merged({ ...found, about }, measure, await play(measure, system, rounds))

@@ -1,8 +1,11 @@
+import { z } from 'zod'
 import type { Application, Instance } from '../../targets/scenarios/application.ts'
 import type { Answer } from '../../targets/scenarios/client.ts'
 import { grant, logIn, newPerson, signedIn } from '../../targets/scenarios/person.ts'
 
 const count = 50
+const post = z.object({ id: z.uuid(), slug: z.string() })
+const product = z.object({ id: z.uuid() })
 
 /** What there is to read and to buy, and somebody who may. */
 export interface Goods {
@@ -21,12 +24,12 @@ export async function stock(app: Application, instance: Instance): Promise<Goods
   const goods = { postPaths: [] as string[], productIds: [] as string[] }
   for (let number = 1; number <= count; number++) {
     const draft = await keeper.post('/v1/drafts', { title: `Post ${number}`, body: text })
-    const { id, slug } = made(draft).body
+    const { id, slug } = post.parse(made(draft).body)
     made(await keeper.post(`/v1/drafts/${id}/publish`))
     goods.postPaths.push(`/v1/posts/${slug}`)
-    const product = { sku: `sku-${number}`, name: `Thing ${number}`, price: '10.00' }
-    const added = made(await keeper.post('/v1/products', { ...product, stock: 1_000_000 }))
-    goods.productIds.push(added.body.id)
+    const wanted = { sku: `sku-${number}`, name: `Thing ${number}`, price: '10.00' }
+    const added = made(await keeper.post('/v1/products', { ...wanted, stock: 1_000_000 }))
+    goods.productIds.push(product.parse(added.body).id)
   }
   return { authorization: `Bearer ${keeper.token}`, ...goods }
 }

@@ -1,5 +1,4 @@
-import { median } from '../proxy/results.ts'
-import { number } from './number.ts'
+import { found } from './number.ts'
 import type { Results, Row } from './results.ts'
 
 /** The table people read. */
@@ -10,9 +9,10 @@ export function markdown({ about, rows }: Results): string {
   return [
     '# The service under load',
     '',
-    'Made by `pnpm bench service`; plots in [service.html](service.html), every figure in service.json. With more than one round',
+    'Made by `pnpm bench service`; plots in [service.html](service.html), every figure in service.json. With several rounds',
     'the median counts. Bounds marked * are ours, where [the catalogue](../../docs/scenarios.md) names none. Latency counts from the',
     'intended start. The limit is read off the CPU time of each kind of process, the clients included, while the figure was taken.',
+    "With `--only`, rows of the other measures stay from earlier runs; the machine below is the last run's.",
     '',
     `**${met.length} of ${wanted.length} goals met.**`,
     '',
@@ -27,15 +27,7 @@ export function markdown({ about, rows }: Results): string {
 
 function line(row: Row): string {
   const { scenario, goal, values, verdict, limit } = row
-  const cells = [
-    scenario,
-    goal.title,
-    goal.unit,
-    boundOf(row),
-    number(median(values)),
-    verdict,
-    limit,
-  ]
+  const cells = [scenario, goal.title, goal.unit, boundOf(row), found(values), verdict, limit]
   return `| ${cells.join(' | ')} |`
 }
 

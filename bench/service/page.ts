@@ -2,11 +2,10 @@ import type { EChartsOption } from 'echarts'
 import { draw, grid, type Size, valueAxis } from '../../lab/report/chart.ts'
 import { type Html, html } from '../../lab/report/html-text.ts'
 import { bothSizes, facts, key, pageOf, table } from '../../lab/report/page-parts.ts'
-import { median } from '../proxy/results.ts'
 import type { Usage } from './cpu.ts'
 import { boundOf } from './markdown.ts'
 import type { Curve } from './measure.ts'
-import { number } from './number.ts'
+import { found } from './number.ts'
 import type { Results, Row } from './results.ts'
 
 const hues = ['p50', 'p95', 'p99', 'ok'] as const
@@ -35,7 +34,7 @@ function figures(rows: readonly Row[]): Html {
       row.goal.title,
       row.goal.unit,
       boundOf(row),
-      number(median(row.values)),
+      found(row.values),
       { text: row.verdict, look: { met: 'yes', missed: 'no', told: '' }[row.verdict] },
       row.limit,
     ]),

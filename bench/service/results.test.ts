@@ -56,7 +56,7 @@ test('shows each row and each curve', () => {
   }
   expect(markdown(results)).toContain('**1 of 3 goals met.**')
   expect(markdown(results)).toMatch(
-    /\| LOD-01 \| rate \| op\/s \| ≥ 1000 \| 1100 \| met \| the cores/,
+    /\| LOD-01 \| rate \| op\/s \| ≥ 1000 \| 1100 \(900 – 1200\) \| met \| the cores/,
   )
   expect(page(results)).toContain('A plot')
 })

@@ -1,23 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { type Haproxy, startHaproxy } from '../../targets/haproxy.ts'
-import { type Address, listenAddress, type Proxies, startProxies } from '../../targets/proxy.ts'
+import type { Address } from '../../targets/proxy.ts'
 import { reservePort } from '../../targets/runtime/reserve-port.ts'
 import {
   type Application,
   type Instance,
   startApplication,
 } from '../../targets/scenarios/application.ts'
-import { eventually } from '../../targets/scenarios/person.ts'
 import type { Part } from './cpu.ts'
+import { openFront } from './front.ts'
 import { type Goods, stock } from './goods.ts'
 
 /** Connections that the figures ask for. */
 const wantedConnections = 10_000
 /** Of each process, for what is not a client's connection. */
 const otherDescriptors = 500
-/** Requests of one balancer at an api process; more wait at the balancer. */
-const atOnce = 64
 
 /**
  * The service as it would run, every path through the lab's proxy: clients → proxy → HAProxy → two
@@ -90,7 +87,7 @@ async function inFrontOf(app: Application): Promise<System> {
   const perDoor = Math.floor((descriptors - otherDescriptors) / 2)
   const count = Math.min(2, Math.ceil(wantedConnections / perDoor))
   const fronts = await Promise.all(
-    Array.from({ length: count }, (_, index) => openDoor(app, index + 1, [one, two], realtime)),
+    Array.from({ length: count }, (_, index) => openFront(app, index + 1, [one, two], realtime)),
   )
   return {
     app,
@@ -120,48 +117,6 @@ async function inFrontOf(app: Application): Promise<System> {
     },
     [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
   }
-}
-
-/** Where it listens itself: the balancer stands behind the clients' link. */
-interface Member extends Instance {
-  readonly port: number
-}
-
-interface Front {
-  readonly door: Address
-  readonly proxies: Proxies
-  readonly balancer: Haproxy
-}
-
-async function openDoor(
-  { run }: Application,
-  number: number,
-  api: readonly Member[],
-  realtime: readonly Member[],
-): Promise<Front> {
-  const healthPath = '/health/ready'
-  const members = (instances: readonly Member[]) =>
-    instances.map(({ name, port }) => ({ name, host: '127.0.0.1', port }))
-  const balancer = await startHaproxy(run, {
-    name: `haproxy-${number}`,
-    pools: [
-      { name: 'realtime', members: members(realtime), healthPath, paths: ['/chat'] },
-      { name: 'api', members: members(api), healthPath, atOnce },
-    ],
-  })
-  const proxies = await startProxies(run, `proxy-door-${number}`)
-  const link = await proxies.link({
-    consumer: 'client',
-    provider: balancer.name,
-    protocol: 'tcp',
-    upstream: { host: balancer.host, port: balancer.port },
-  })
-  await eventually(
-    () => balancer.admin.members(),
-    members => members.every(({ status }) => status === 'UP'),
-    10_000,
-  )
-  return { door: listenAddress(link), proxies, balancer }
 }
 
 /** How many files and sockets a process may have open here (Linux). */

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { sql } from '../../../targets/scenarios/person.ts'
 import { startLoad } from '../load.ts'
 import type { Curve, Measure, Stretch } from '../measure.ts'
@@ -108,6 +107,6 @@ async function backends({ app, api }: System): Promise<readonly number[]> {
 async function statements({ api }: System): Promise<number> {
   const answers = await Promise.all(api.map(each => each.client().get('/metrics')))
   return answers
-    .map(({ body }) => /^pg_queries_total\{[^}]*\} (\d+)/m.exec(z.string().parse(body))?.[1])
+    .map(({ text }) => /^pg_queries_total\{[^}]*\} (\d+)/m.exec(text)?.[1])
     .reduce((sum, count) => sum + Number(count ?? Number.NaN), 0)
 }
