@@ -1,3 +1,4 @@
+import type { Deadline } from './deadlines.ts'
 import type { Port } from './toxic.ts'
 import { weightOf } from './weight.ts'
 
@@ -6,6 +7,7 @@ export class Holding {
   readonly #port: Port
   #chunks: Buffer[] = []
   #ended = false
+  #timer: Deadline | undefined
 
   constructor(port: Port) {
     this.#port = port
@@ -22,7 +24,19 @@ export class Holding {
     this.#ended = true
   }
 
+  /** What happens when nothing was let go until then, in place of what was to happen before. */
+  expire(dueMs: number, action: () => void): void {
+    this.persist()
+    this.#timer = this.#port.deadlines.at(dueMs, action)
+  }
+
+  /** Keeps for good. */
+  persist(): void {
+    this.#port.deadlines.cancel(this.#timer)
+  }
+
   flush(): void {
+    this.persist()
     const chunks = this.#chunks
     this.#chunks = []
     for (const data of chunks) {
@@ -34,6 +48,7 @@ export class Holding {
   }
 
   clear(): void {
+    this.persist()
     this.#chunks = []
   }
 }

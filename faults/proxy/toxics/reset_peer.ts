@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Deadline } from '../deadlines.ts'
 import { Holding } from '../holding.ts'
 import { defineToxic } from '../toxic.ts'
 import { milliseconds } from './attributes.ts'
@@ -15,13 +14,11 @@ export const toxic = defineToxic({
   open: (attributes, port) => {
     const holding = new Holding(port)
     let firstMs: number | undefined
-    let timer: Deadline | undefined
     const arm = () => {
-      port.deadlines.cancel(timer)
       firstMs ??= performance.now()
       const { timeout } = attributes()
       if (timeout === 0) port.close('rst')
-      else timer = port.deadlines.at(firstMs + timeout, () => port.close('rst'))
+      else holding.expire(firstMs + timeout, () => port.close('rst'))
     }
     return {
       chunk: data => {
@@ -33,14 +30,8 @@ export const toxic = defineToxic({
         if (firstMs === undefined) arm()
       },
       updated: () => firstMs !== undefined && arm(),
-      detach: () => {
-        port.deadlines.cancel(timer)
-        holding.flush()
-      },
-      destroy: () => {
-        port.deadlines.cancel(timer)
-        holding.clear()
-      },
+      detach: () => holding.flush(),
+      destroy: () => holding.clear(),
     }
   },
 })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Deadline } from '../deadlines.ts'
 import { Holding } from '../holding.ts'
 import { defineToxic } from '../toxic.ts'
 import { milliseconds } from './attributes.ts'
@@ -15,11 +14,10 @@ export const toxic = defineToxic({
   open: (attributes, port) => {
     const holding = new Holding(port)
     const startedMs = performance.now()
-    let timer: Deadline | undefined
     const arm = () => {
-      port.deadlines.cancel(timer)
       const { timeout } = attributes()
-      if (timeout > 0) timer = port.deadlines.at(startedMs + timeout, expire)
+      if (timeout > 0) holding.expire(startedMs + timeout, expire)
+      else holding.persist()
     }
     const expire = () => {
       port.landed(0)
@@ -30,14 +28,8 @@ export const toxic = defineToxic({
       chunk: data => holding.add(data),
       end: () => port.end(),
       updated: arm,
-      detach: () => {
-        port.deadlines.cancel(timer)
-        holding.flush()
-      },
-      destroy: () => {
-        port.deadlines.cancel(timer)
-        holding.clear()
-      },
+      detach: () => holding.flush(),
+      destroy: () => holding.clear(),
     }
   },
 })

@@ -1,5 +1,5 @@
-import type { Message, ProtocolSession } from '../../protocol.ts'
-import { Framed } from '../common/framed.ts'
+import type { Message, ProtocolSession, StreamParser } from '../../protocol.ts'
+import { framedPair } from '../common/framed-pair.ts'
 import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
@@ -18,8 +18,8 @@ const atOnce: Body = { ends: 'at once' }
 
 /** HTTP/1.1, and WebSocket once it was agreed on. Other upgrades and tunnels pass unparsed. */
 export class HttpSession implements ProtocolSession {
-  readonly upstream: Framed
-  readonly downstream: Framed
+  readonly upstream: StreamParser
+  readonly downstream: StreamParser
   detail = true
   readonly #pending = new Pending<Asked>()
   #asked = 0
@@ -30,14 +30,12 @@ export class HttpSession implements ProtocolSession {
   #opaque: string | undefined
 
   constructor() {
-    this.upstream = new Framed(
+    const pair = framedPair(
       sink => this.#client(sink),
-      () => this.downstream.stop(),
-    )
-    this.downstream = new Framed(
       sink => this.#server(sink),
-      () => this.upstream.stop(),
     )
+    this.upstream = pair.upstream
+    this.downstream = pair.downstream
   }
 
   withdraw(message: Message): void {

@@ -1,5 +1,5 @@
-import type { Message, ProtocolSession } from '../../protocol.ts'
-import { Framed } from '../common/framed.ts'
+import type { Message, ProtocolSession, StreamParser } from '../../protocol.ts'
+import { framedPair } from '../common/framed-pair.ts'
 import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
@@ -22,8 +22,8 @@ const gssRequest = 80877104
 
 /** PostgreSQL v3. Encrypted and replication connections pass unparsed. */
 export class PostgresSession implements ProtocolSession {
-  readonly upstream: Framed
-  readonly downstream: Framed
+  readonly upstream: StreamParser
+  readonly downstream: StreamParser
   detail = true
   readonly #pending = new Pending<Asked>()
   readonly #statements = new Statements()
@@ -37,14 +37,12 @@ export class PostgresSession implements ProtocolSession {
   #opaque: string | undefined
 
   constructor() {
-    this.upstream = new Framed(
+    const pair = framedPair(
       sink => this.#requests(sink),
-      () => this.downstream.stop(),
-    )
-    this.downstream = new Framed(
       sink => this.#answers(sink),
-      () => this.upstream.stop(),
     )
+    this.upstream = pair.upstream
+    this.downstream = pair.downstream
   }
 
   withdraw(message: Message): void {

@@ -1,5 +1,5 @@
-import type { Message, ProtocolSession } from '../../protocol.ts'
-import { Framed } from '../common/framed.ts'
+import type { Message, ProtocolSession, StreamParser } from '../../protocol.ts'
+import { framedPair } from '../common/framed-pair.ts'
 import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
@@ -26,8 +26,8 @@ const pushWords = new Set([
  * stand outside of it. After PSYNC, SYNC, MONITOR and CLIENT REPLY the connection is unparsed.
  */
 export class RedisSession implements ProtocolSession {
-  readonly upstream: Framed
-  readonly downstream: Framed
+  readonly upstream: StreamParser
+  readonly downstream: StreamParser
   detail = true
   readonly #pending = new Pending<Parsed>()
   /** Confirmations still to come, of each (un)subscribe in `#pending`. */
@@ -43,14 +43,12 @@ export class RedisSession implements ProtocolSession {
   #monitors = false
 
   constructor() {
-    this.upstream = new Framed(
+    const pair = framedPair(
       sink => this.#requests(sink),
-      () => this.downstream.stop(),
-    )
-    this.downstream = new Framed(
       sink => this.#replies(sink),
-      () => this.upstream.stop(),
     )
+    this.upstream = pair.upstream
+    this.downstream = pair.downstream
   }
 
   withdraw(message: Message): void {
