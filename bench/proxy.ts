@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { machine } from './proxy/machine.ts'
@@ -22,31 +23,35 @@ export async function bench(args: readonly string[]): Promise<void> {
   const rounds = z.coerce.number().int().min(1).parse(values.rounds)
   const only = values.only?.split(',')
   const measures = (await findMeasures()).filter(({ name }) => !only || only.includes(name))
-  const about = machine()
+  const start = machine()
   const kept = only ? await earlier(values.out, measures) : []
   await using rig = await startRig(line => console.error(line))
-  const found: Row[] = []
-  for (const measure of measures) {
-    found.push(...rows(measure, await play(measure, rig, rounds)))
-    await save(values.out, [...kept, ...found], { ...about, ...rig.versions }, rounds)
+  const played = new Map(measures.map(measure => [measure, [] as Round[]]))
+  const found = () => [...played].flatMap(([measure, rounds]) => rows(measure, rounds))
+  const about = () => {
+    const [load = 0] = loadavg()
+    return { ...start, 'load at the end': load.toFixed(1), ...rig.versions }
   }
-  console.log(markdown([...kept, ...found], { ...about, ...rig.versions }, rounds))
+  // Round by round, so that what disturbs the machine for a while spoils one round of each figure.
+  for (let n = 0; n < rounds; n++) {
+    for (const [measure, before] of played) {
+      if (n < (measure.mostRounds ?? rounds)) before.push(await play(measure, rig, n))
+    }
+    await save(values.out, [...kept, ...found()], about(), n + 1)
+  }
+  console.log(markdown([...kept, ...found()], about(), rounds))
 }
 
 /** Alternating: who comes first changes from round to round. */
-async function play(measure: Measure, rig: Rig, rounds: number): Promise<Round[]> {
-  const played: Round[] = []
-  for (let n = 0; n < Math.min(rounds, measure.mostRounds ?? rounds); n++) {
-    const ours = () => measure.run(rig.ours, rig, false)
-    const theirs = () => measure.run(rig.toxiproxy, rig, true)
-    const round =
-      n % 2 === 0
-        ? { ours: await ours(), theirs: await theirs() }
-        : await theirs().then(async theirs => ({ theirs, ours: await ours() }))
-    played.push(round)
-    console.error(`${measure.name} ${n + 1}/${rounds}: ${JSON.stringify(round)}`)
-  }
-  return played
+async function play(measure: Measure, rig: Rig, n: number): Promise<Round> {
+  const ours = () => measure.run(rig.ours, rig, false)
+  const theirs = () => measure.run(rig.toxiproxy, rig, true)
+  const round =
+    n % 2 === 0
+      ? { ours: await ours(), theirs: await theirs() }
+      : await theirs().then(async theirs => ({ theirs, ours: await ours() }))
+  console.error(`${measure.name} ${n + 1}: ${JSON.stringify(round)}`)
+  return round
 }
 
 /** With `--only`, the rows of the other measures stay as they were. */
