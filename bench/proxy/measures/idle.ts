@@ -20,8 +20,8 @@ export const measure: Measure = {
   ],
   run: async (like, rig) => {
     await using runner = await rig.fresh(like)
-    // The first ones fill pools and free lists that later ones use again.
-    await using _warm = await heldClient('idle', { port: runner.echo, count: 100 })
+    // The first ones fill pools, free lists and the heap's nursery, which later ones use again.
+    await using _warm = await heldClient('idle', { port: runner.echo, count: 1_000 })
     const before = await residentKb(runner.pid)
     await using held = await heldClient('idle', { port: runner.echo, count: COUNT })
     const { open } = opened.parse(held.first)
