@@ -5,7 +5,7 @@ import type { Measure } from '../measure.ts'
 import { registrations } from '../requests.ts'
 import type { System } from '../system.ts'
 
-const pace = { kind: 'open', perSecond: 115, seconds: 8 } as const
+const pace = { kind: 'open', perSecond: 115, seconds: 12 } as const
 const mailWithinMs = 60_000
 const lookEveryMs = 100
 

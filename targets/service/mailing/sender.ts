@@ -15,8 +15,9 @@ interface Parts {
 }
 
 const idleMs = 250
-/** Side by side, each with a session of its own. */
-const senders = 3
+/** Side by side, each with a session of its own; those who only help out hardly look. */
+const senders = 5
+const helperIdleMs = 1_000
 
 interface Session {
   sendMail(envelope: Envelope): Promise<unknown>
@@ -41,11 +42,19 @@ export async function sendMails(parts: Parts, signal: AbortSignal): Promise<void
     maxRequeues: 0,
   } as const
   const open = () => createTransport(options)
-  await Promise.all(Array.from({ length: senders }, () => sendOneByOne(parts, open, signal)))
+  const all = Array.from({ length: senders }, (_, index) =>
+    sendOneByOne(parts, open, index === 0 ? idleMs : helperIdleMs, signal),
+  )
+  await Promise.all(all)
 }
 
 /** Opening a session takes longer than a mail does: one is kept while there are mails, not longer. */
-async function sendOneByOne(parts: Parts, open: () => Session, signal: AbortSignal): Promise<void> {
+async function sendOneByOne(
+  parts: Parts,
+  open: () => Session,
+  idleMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { outbox, log, defences } = parts
   const { timeoutMs } = defences.settings('mail-outbox')
   let session: Session | undefined
