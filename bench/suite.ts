@@ -56,6 +56,7 @@ export async function bench(files: readonly string[]): Promise<void> {
     about,
     result: code === 0 ? 'passed' : 'failed',
     seconds: Math.round((performance.now() - startedAt) / 1_000),
+    processes: byKind([...last.values()], () => 1),
     cpuSeconds: byKind([...last.values()], ({ cpuSeconds }) => cpuSeconds),
     peakMemoryMb: byKind(peak, ({ memoryMb }) => memoryMb),
   }
