@@ -111,7 +111,7 @@ export class Conversation implements GateKeeper {
     }
     const judgement = control ? this.#judge(message) : PASSES
     const kept = judgement.verdict.do === 'answer' || judgement.verdict.do === 'drop'
-    if (kept) this.#session.withdraw?.(message)
+    if (kept) this.#session.pending?.withdraw(message.number)
     else if (message.awaited) this.#lastAwaited = message.number
     return judgement
   }
@@ -149,7 +149,7 @@ export class Conversation implements GateKeeper {
 
   repeat(message: Message, times: number): boolean {
     if (!message.awaited) return true
-    if (!this.#session.repeat?.(message, times)) return false
+    if (!this.#session.pending?.repeat(message.number, times)) return false
     this.#surplus.set(message.number, { answered: false, left: times })
     return true
   }

@@ -97,6 +97,7 @@ export class Gate implements ParserOutput, Exit {
     this.#message = undefined
     if (!this.#control) return
     this.#side.flush()
+    if (this.#injections.length > 0) this.#injectNow()
     this.#outbox.at(() => this.#flow.forwardEnd())
   }
 

@@ -66,13 +66,19 @@ export interface ProtocolSession {
   readonly downstream: StreamParser
   /** Set to false while nobody wants keys, traces and texts: counting kinds alone is cheaper. */
   detail?: boolean
+  /** Absent where no message answers another. */
+  readonly pending?: Unanswered
+}
+
+/** Requests that wait for their answers, by their numbers. */
+export interface Unanswered {
   /** A toxic kept this request from the server: do not wait for its answer. */
-  withdraw?(message: Message): void
+  withdraw(number: number): void
   /**
    * A toxic sends this request so many times more: the server will answer each. False when it is no
    * longer known which answers are those, because the first has begun already.
    */
-  repeat?(message: Message, times: number): boolean
+  repeat(number: number, times: number): boolean
 }
 
 /** A file in `protocols/` exports one as `protocol`; the registry finds it by listing the folder. */

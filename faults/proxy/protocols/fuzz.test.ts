@@ -48,12 +48,14 @@ async function exchange(at: { host: string; port: number }, said: Buffer[]): Pro
   const heard: Buffer[] = []
   socket.on('data', data => heard.push(data))
   socket.on('error', () => {})
+  // Listened for from the beginning: it may be cut while it still speaks.
+  const over = new Promise(resolve => socket.once('end', resolve).once('close', resolve))
   for (const part of said) {
     socket.write(part)
     await new Promise(resolve => setImmediate(resolve))
   }
   socket.end()
-  await new Promise(resolve => socket.once('end', resolve).once('close', resolve))
+  await over
   socket.destroy()
   return Buffer.concat(heard).toString('latin1')
 }

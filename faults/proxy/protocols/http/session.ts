@@ -1,4 +1,4 @@
-import type { Message, ProtocolSession, StreamParser } from '../../protocol.ts'
+import type { ProtocolSession, StreamParser } from '../../protocol.ts'
 import { framedPair } from '../common/framed-pair.ts'
 import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
@@ -18,40 +18,27 @@ const atOnce: Body = { ends: 'at once' }
 
 /** HTTP/1.1, and WebSocket once it was agreed on. Other upgrades and tunnels pass unparsed. */
 export class HttpSession implements ProtocolSession {
-  readonly upstream: StreamParser
-  readonly downstream: StreamParser
   detail = true
-  readonly #pending = new Pending<Asked>()
+  readonly pending = new Pending<Asked>()
   #asked = 0
   #said = 0
   #requests: HttpReader | undefined
   #fromClient: FrameScanner | undefined
   #fromServer: FrameScanner | undefined
   #opaque: string | undefined
-
-  constructor() {
-    const pair = framedPair(
-      sink => this.#client(sink),
-      sink => this.#server(sink),
-    )
-    this.upstream = pair.upstream
-    this.downstream = pair.downstream
-  }
-
-  withdraw(message: Message): void {
-    this.#pending.withdraw(message.number)
-  }
-
-  repeat(message: Message, times: number): boolean {
-    return this.#pending.repeat(message.number, times)
-  }
+  readonly #pair = framedPair(
+    sink => this.#client(sink),
+    sink => this.#server(sink),
+  )
+  readonly upstream: StreamParser = this.#pair.upstream
+  readonly downstream: StreamParser = this.#pair.downstream
 
   #client(sink: Sink): Scanner {
     const requests = new HttpReader({
       head: head => this.#request(head, sink),
       end: offset => {
         sink.end(offset)
-        if (this.#pending.size > PENDING_LIMIT) sink.unparsed('too many requests unanswered')
+        if (this.pending.size > PENDING_LIMIT) sink.unparsed('too many requests unanswered')
       },
       unparsed: why => sink.unparsed(why),
     })
@@ -117,7 +104,7 @@ export class HttpSession implements ProtocolSession {
     message.awaited = true
     const upgrade = head.headers.get('upgrade')?.toLowerCase()
     if (upgrade !== undefined) message.form = 'upgrade'
-    this.#pending.push({ number, message, method, upgrade })
+    this.pending.push({ number, message, method, upgrade })
     sink.head(message)
     return bodyOf(head, atOnce)
   }
@@ -126,7 +113,7 @@ export class HttpSession implements ProtocolSession {
     const status = readStatus(head.start)
     if (status === undefined) return undefined
     const isInterim = status >= 100 && status < 200 && status !== 101
-    const asked = isInterim ? this.#pending.oldest : this.#pending.shift()
+    const asked = isInterim ? this.pending.oldest : this.pending.shift()
     const error = status >= 400 ? `${status}` : undefined
     const number = ++this.#said
     const message = asked

@@ -22,10 +22,8 @@ const gssRequest = 80877104
 
 /** PostgreSQL v3. Encrypted and replication connections pass unparsed. */
 export class PostgresSession implements ProtocolSession {
-  readonly upstream: StreamParser
-  readonly downstream: StreamParser
   detail = true
-  readonly #pending = new Pending<Asked>()
+  readonly pending = new Pending<Asked>()
   readonly #statements = new Statements()
   #client: FrameReader | undefined
   #server: FrameReader | undefined
@@ -35,23 +33,12 @@ export class PostgresSession implements ProtocolSession {
   #skipping = false
   #encrypted = false
   #opaque: string | undefined
-
-  constructor() {
-    const pair = framedPair(
-      sink => this.#requests(sink),
-      sink => this.#answers(sink),
-    )
-    this.upstream = pair.upstream
-    this.downstream = pair.downstream
-  }
-
-  withdraw(message: Message): void {
-    this.#pending.withdraw(message.number)
-  }
-
-  repeat(message: Message, times: number): boolean {
-    return this.#pending.repeat(message.number, times)
-  }
+  readonly #pair = framedPair(
+    sink => this.#requests(sink),
+    sink => this.#answers(sink),
+  )
+  readonly upstream: StreamParser = this.#pair.upstream
+  readonly downstream: StreamParser = this.#pair.downstream
 
   #requests(sink: Sink): Scanner {
     this.#client = new FrameReader('startup', {
@@ -63,7 +50,7 @@ export class PostgresSession implements ProtocolSession {
       },
       end: offset => {
         sink.end(offset)
-        if (this.#pending.size > PENDING_LIMIT) sink.unparsed('too many statements unanswered')
+        if (this.pending.size > PENDING_LIMIT) sink.unparsed('too many statements unanswered')
       },
       unparsed: why => sink.unparsed(why),
     })
@@ -160,14 +147,14 @@ export class PostgresSession implements ProtocolSession {
 
   #ask(message: Parsed, until: Asked['until']): Parsed {
     message.awaited = true
-    this.#pending.push({ number: message.number, message, until })
+    this.pending.push({ number: message.number, message, until })
     return message
   }
 
   #answer(type: number, body: Buffer): Message {
     const number = ++this.#said
     const form = serverForms[type]
-    const oldest = this.#pending.oldest
+    const oldest = this.pending.oldest
     const error = form === 'ErrorResponse' ? sqlState(body) : undefined
     switch (form) {
       case undefined:
@@ -190,7 +177,7 @@ export class PostgresSession implements ProtocolSession {
         const message = Parsed.answer(number, oldest.message, undefined)
         message.form = form
         message.final = oldest.until === 'execute'
-        if (message.final) this.#pending.shift()
+        if (message.final) this.pending.shift()
         return message
       }
     }
@@ -201,15 +188,15 @@ export class PostgresSession implements ProtocolSession {
   #ready(number: number, body: Buffer): Message {
     const message = minor(number, 'ReadyForQuery', 'downstream')
     message.text = String.fromCharCode(body[0] ?? 0)
-    let ended = this.#pending.shift()
-    while (ended?.until === 'execute') ended = this.#pending.shift()
+    let ended = this.pending.shift()
+    while (ended?.until === 'execute') ended = this.pending.shift()
     if (ended) message.answers = ended.number
     return message
   }
 
   /** After an error the server ignores the rest of an extended cycle. */
   #failed(number: number, error: string): Message {
-    const oldest = this.#pending.oldest
+    const oldest = this.pending.oldest
     if (!oldest || oldest.until === 'sync') {
       const message = new Parsed('downstream', number, 'error')
       message.form = 'ErrorResponse'
@@ -221,8 +208,8 @@ export class PostgresSession implements ProtocolSession {
     message.form = 'ErrorResponse'
     message.final = oldest.until === 'execute'
     if (oldest.until === 'cycle') return message
-    while (this.#pending.oldest?.until === 'execute') this.#pending.shift()
-    this.#skipping = this.#pending.oldest === undefined
+    while (this.pending.oldest?.until === 'execute') this.pending.shift()
+    this.#skipping = this.pending.oldest === undefined
     return message
   }
 }

@@ -1,5 +1,5 @@
-import { HEAD_LIMIT } from '../../protocol.ts'
 import type { Scanner } from '../common/sink.ts'
+import { HeadBudget } from './head-budget.ts'
 import { NumberLine } from './number-line.ts'
 import { quickReply } from './quick.ts'
 
@@ -53,10 +53,7 @@ export class ReplyParser implements Scanner {
   #wordsWanted = 0
   #words: string[] = []
   #headSaid = false
-  /** Bytes read of a reply of which nothing is said yet. */
-  #unsaid = 0
-  /** Where it begins in the present chunk. */
-  #from = 0
+  readonly #budget = new HeadBudget()
 
   constructor(events: ReplyEvents) {
     this.#events = events
@@ -67,14 +64,12 @@ export class ReplyParser implements Scanner {
   }
 
   read(chunk: Buffer): void {
-    this.#from = 0
     this.#readOn(chunk)
     if (this.#state === OPAQUE) return
     const inAttribute = this.#depth > 0 && this.#attributes[0] === 1
     const inReply = this.#depth > 0 || this.#state !== TYPE
     const isSaid = !inAttribute && (!inReply || this.#headSaid)
-    this.#unsaid = isSaid ? 0 : this.#unsaid + chunk.length - this.#from
-    if (this.#unsaid <= HEAD_LIMIT) return
+    if (!this.#budget.isSpent(chunk, isSaid)) return
     if (inAttribute) this.#fail('attribute too long')
     else this.#sayHead(undefined)
   }
@@ -110,10 +105,7 @@ export class ReplyParser implements Scanner {
     const isTop = this.#depth === 0
     const next = isTop ? quickReply(chunk, at) : 0
     if (next === 0) {
-      if (isTop) {
-        this.#from = at
-        this.#unsaid = 0
-      }
+      if (isTop) this.#budget.begins(at)
       this.#gotType(chunk[at] ?? 0)
       return at + 1
     }

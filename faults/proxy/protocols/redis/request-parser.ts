@@ -1,6 +1,7 @@
 import { HEAD_LIMIT } from '../../protocol.ts'
 import type { Scanner } from '../common/sink.ts'
 import { commandName, keyPlace } from './commands.ts'
+import { HeadBudget } from './head-budget.ts'
 import { NumberLine } from './number-line.ts'
 import { QuickCommand } from './quick.ts'
 
@@ -44,10 +45,7 @@ export class RequestParser implements Scanner {
   #keyAt = 0
   #searching = false
   #headSaid = false
-  /** Bytes read of a command of which nothing is said yet. */
-  #unsaid = 0
-  /** Where it begins in the present chunk. */
-  #from = 0
+  readonly #budget = new HeadBudget()
 
   constructor(events: RequestEvents) {
     this.#events = events
@@ -58,12 +56,10 @@ export class RequestParser implements Scanner {
   }
 
   read(chunk: Buffer): void {
-    this.#from = 0
     this.#readOn(chunk)
     const isSaid = this.#state === START || this.#state === OPAQUE || this.#headSaid
-    this.#unsaid = isSaid ? 0 : this.#unsaid + chunk.length - this.#from
     // A long script before the key: it goes on without one.
-    if (this.#unsaid > HEAD_LIMIT) this.#sayHead(this.#name, undefined)
+    if (this.#budget.isSpent(chunk, isSaid)) this.#sayHead(this.#name, undefined)
   }
 
   #readOn(chunk: Buffer): void {
@@ -111,8 +107,7 @@ export class RequestParser implements Scanner {
       const next = this.#quick.find(chunk, at)
       if (next > 0) return this.#gotQuick(chunk, next)
     }
-    this.#from = at
-    this.#unsaid = 0
+    this.#budget.begins(at)
     this.#name = ''
     this.#argument = ''
     this.#text = ''

@@ -128,7 +128,7 @@ test('marks what MULTI queues', () => {
 test('expects one answer more for a command that was sent twice', () => {
   const session = new RedisSession()
   const [sent] = hear(session, [['client', command('INCR', 'n') + command('GET', 'b')]]).messages
-  if (sent) session.repeat(sent.message, 1)
+  if (sent) session.pending.repeat(sent.message.number, 1)
   const answers: Line[] = [['server', ':1\r\n:2\r\n$-1\r\n']]
   expect(summary(hear(session, answers))).toEqual(['< INCR n #1', '< INCR n #1', '< GET b #2'])
 })
@@ -138,7 +138,7 @@ test('does not expect an answer to a command that was kept back', () => {
   const script: Line[] = [['client', command('SET', 'a', '1') + command('GET', 'b')]]
   const { messages } = hear(session, script)
   const kept = messages[0]?.message
-  if (kept) session.withdraw(kept)
+  if (kept) session.pending.withdraw(kept.number)
   expect(summary(hear(session, [['server', '$-1\r\n']]))).toEqual(['< GET b #2'])
 })
 

@@ -26,13 +26,11 @@ const pushWords = new Set([
  * stand outside of it. After PSYNC, SYNC, MONITOR and CLIENT REPLY the connection is unparsed.
  */
 export class RedisSession implements ProtocolSession {
-  readonly upstream: StreamParser
-  readonly downstream: StreamParser
   detail = true
-  readonly #pending = new Pending<Parsed>()
-  /** Confirmations still to come, of each (un)subscribe in `#pending`. */
+  readonly pending = new Pending<Parsed>()
+  /** Confirmations still to come, of each (un)subscribe in `pending`. */
   readonly #owed = new Map<number, number>()
-  /** The protocol version that a HELLO in `#pending` asked for. */
+  /** The protocol version that a HELLO in `pending` asked for. */
   readonly #hellos = new Map<number, string>()
   #asked = 0
   #said = 0
@@ -41,23 +39,12 @@ export class RedisSession implements ProtocolSession {
   #mayBePush = false
   #opaqueAfter: string | undefined
   #monitors = false
-
-  constructor() {
-    const pair = framedPair(
-      sink => this.#requests(sink),
-      sink => this.#replies(sink),
-    )
-    this.upstream = pair.upstream
-    this.downstream = pair.downstream
-  }
-
-  withdraw(message: Message): void {
-    this.#pending.withdraw(message.number)
-  }
-
-  repeat(message: Message, times: number): boolean {
-    return this.#pending.repeat(message.number, times)
-  }
+  readonly #pair = framedPair(
+    sink => this.#requests(sink),
+    sink => this.#replies(sink),
+  )
+  readonly upstream: StreamParser = this.#pair.upstream
+  readonly downstream: StreamParser = this.#pair.downstream
 
   #requests(sink: Sink): Scanner {
     const session = this
@@ -102,14 +89,14 @@ export class RedisSession implements ProtocolSession {
     else if (name === 'CLIENT' && argument.toUpperCase() === 'REPLY') {
       this.#opaqueAfter = 'CLIENT REPLY'
     }
-    if (this.#pending.size >= PENDING_LIMIT) this.#opaqueAfter = 'too many commands unanswered'
+    if (this.pending.size >= PENDING_LIMIT) this.#opaqueAfter = 'too many commands unanswered'
     if (!isSubscribing) message.awaited = true
     if (this.#inMulti) message.form = 'queued'
     if (name === 'MULTI') this.#inMulti = true
     else if (name === 'EXEC' || name === 'DISCARD' || name === 'RESET') this.#inMulti = false
     if (isSubscribing) this.#owed.set(message.number, Math.max(1, count - 1))
     else if (name === 'HELLO') this.#hellos.set(message.number, argument)
-    this.#pending.push(message)
+    this.pending.push(message)
     return message
   }
 
@@ -119,7 +106,7 @@ export class RedisSession implements ProtocolSession {
     if (type === 62 || (this.#mayBePush && pushWords.has(word))) {
       return this.#push(number, word, words)
     }
-    const answered = this.#pending.shift()
+    const answered = this.pending.shift()
     if (answered === undefined) {
       const unasked = new Parsed('downstream', number, 'reply')
       unasked.error = error
@@ -132,13 +119,13 @@ export class RedisSession implements ProtocolSession {
   }
 
   #push(number: number, word: string, words: readonly string[]): Message {
-    const oldest = this.#pending.oldest
+    const oldest = this.pending.oldest
     if (oldest && subscribing.has(oldest.kind) && oldest.kind === word.toUpperCase()) {
       const owed = (this.#owed.get(oldest.number) ?? 1) - 1
       this.#owed.set(oldest.number, owed)
       if (owed === 0) {
         this.#owed.delete(oldest.number)
-        this.#pending.shift()
+        this.pending.shift()
       }
     }
     const channel = word === 'pmessage' ? words[2] : words[1]
