@@ -36,10 +36,10 @@ test('each instance has a link to each server, and clients one to each of its ro
 
 test.each(['postgres', 'redis'])('without its link to %s an instance alone misses it', async to => {
   await setLink(`app-1>${to}`, false)
-  await eventually(readiness, ([first]) => first[to] === 'down', 10_000)
+  await eventually(readiness, ([first]) => first?.[to] === 'down', 10_000)
   expect((await readiness())[1]).toMatchObject({ [to]: 'up' })
   await setLink(`app-1>${to}`, true)
-  await eventually(readiness, ([first]) => first[to] === 'up', 10_000)
+  await eventually(readiness, ([first]) => first?.[to] === 'up', 10_000)
 })
 
 test('without the link of clients nobody reaches it', async () => {

@@ -1,9 +1,11 @@
-/** An answer, its body parsed when it is JSON. */
+import { type AnswerBody, readBody } from './answer-body.ts'
+
+/** An answer; its body is empty when it is not JSON, and the text is all there is. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: scenarios look into bodies of every shape
-  readonly body: any
+  readonly body: AnswerBody
+  readonly text: string
 }
 
 interface RequestOptions {
@@ -66,11 +68,8 @@ export class Client {
       redirect: 'manual',
     })
     const text = await answer.text()
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '')
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      body: isJson ? JSON.parse(text) : text,
-    }
+    const { status, headers: told } = answer
+    const isJson = text !== '' && /json/.test(told.get('content-type') ?? '')
+    return { status, headers: told, text, body: readBody(isJson ? text : '{}') }
   }
 }

@@ -209,8 +209,8 @@ describe('ACC-09 password reset', () => {
       ),
     )
     expect(answers.map(({ status, body }) => [status, body])).toEqual([
-      [202, ''],
-      [202, ''],
+      [202, {}],
+      [202, {}],
     ])
   })
 })

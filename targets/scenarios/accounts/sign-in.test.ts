@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
+import { figure } from '../figure.ts'
 import { at, eventually, grant, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
 
 /** What is tried here is not how long one waits for a connection on a busy machine. */
@@ -52,7 +53,7 @@ describe('ACC-04 login', () => {
     const before = (await client.get('/v1/me')).body.lastLoginAt
     await logIn(client, { ...person, username: person.email.toUpperCase() })
     const after = (await client.get('/v1/me')).body.lastLoginAt
-    expect(Date.parse(after)).toBeGreaterThan(Date.parse(before))
+    expect(Date.parse(`${after}`)).toBeGreaterThan(Date.parse(`${before}`))
   })
 
   test('says the same, and as slowly, for a wrong password and for nobody', async () => {
@@ -250,8 +251,7 @@ describe('ACC-11 roles', () => {
   /** How many statements it takes this instance to say twenty times who is calling. */
   const statementsFor = async (instance: Instance) => {
     const client = at(instance, await signedIn(app))
-    const count = async () =>
-      Number(/^pg_queries_total\{.*\} (\d+)/m.exec((await client.get('/metrics')).body)?.[1])
+    const count = () => figure(instance, 'pg_queries_total', {}, 'api')
     const before = await count()
     for (let i = 0; i < 20; i++) expect((await client.get('/v1/me')).status).toBe(200)
     return (await count()) - before

@@ -173,7 +173,7 @@ describe('ACC-08 refresh tokens', () => {
     )
     const winners = answers.filter(each => each.status === 200)
     expect(winners).toHaveLength(1)
-    expect((await refresh(client, winners[0]?.body.refreshToken)).status).toBe(200)
+    expect((await refresh(client, `${winners[0]?.body.refreshToken}`)).status).toBe(200)
   })
 
   control('refresh-rotation', 'a stolen token works for as long as its owner has it', async () => {

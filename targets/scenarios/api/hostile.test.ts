@@ -167,7 +167,7 @@ describe('API-07 bytes', () => {
       const answer = await raw(Buffer.from(sent))
       expect(answer).toMatch(/^(HTTP\/1\.1 [234]\d\d |$)/)
     })
-    await fc.assert(property, { numRuns: 40 })
+    await fc.assert(property, { numRuns: 25 })
     expect((await keeper.get('/health/live')).status).toBe(200)
   })
 
@@ -225,7 +225,7 @@ describe('API-11 whatever is asked of GraphQL', () => {
       })
       expect(status, JSON.stringify(body)).toBeLessThan(500)
       for (const error of body.errors ?? []) {
-        expect(error.extensions.code).toEqual(expect.any(String))
+        expect(error.extensions?.code).toEqual(expect.any(String))
       }
     })
     await fc.assert(property, { numRuns: 100 })

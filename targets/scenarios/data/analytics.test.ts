@@ -42,7 +42,7 @@ async function send(name: string, count: number, by = client) {
 
 async function countOf(name: string): Promise<number> {
   const { status, body } = await client.get('/v1/analytics/counts')
-  return status === 200 ? (body[name] ?? 0) : -1
+  return status === 200 ? Number(body[name] ?? 0) : -1
 }
 
 const arrived = (name: string, count: number) =>

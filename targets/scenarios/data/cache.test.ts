@@ -51,7 +51,7 @@ describe.each(engineKinds)('DAT-08 cache and database agree on %s', kind => {
     const [here, there] = instances.map(instance => instance.client())
     if (!here || !there) throw new Error('Two instances are needed.')
     const { body } = await here.post('/v1/directory/people', { email, name: 'first', password })
-    await database.people.change(body.id, { verifiedAt: new Date() })
+    await database.people.change(Number(body.id), { verifiedAt: new Date() })
     await signIn(here, email)
     there.cookie = here.cookie
     there.csrf = here.csrf

@@ -89,9 +89,7 @@ async function lostBy(synchronous: boolean) {
   await failOver(app, standby)
   const ready = () => order(buyer, [{ productId, quantity: 1 }])
   await eventually(ready, ({ status }) => status === 201, 30_000)
-  const found = new Set(
-    (await buyer.get('/v1/orders?limit=100')).body.orders.map(({ id }: { id: string }) => id),
-  )
+  const found = new Set((await buyer.get('/v1/orders?limit=100')).body.orders.map(({ id }) => id))
   const lost = [...before, ...after].filter(id => !found.has(id))
   await allOf(buyer, productId, [...early, ...late])
   const { orders } = (await buyer.get('/v1/orders?limit=100')).body

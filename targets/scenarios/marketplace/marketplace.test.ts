@@ -4,7 +4,8 @@ import type { DefenceName } from '../../service/defences.ts'
 import { type Application, startApplication } from '../application.ts'
 import type { Answer, Client } from '../client.ts'
 import { control } from '../control.ts'
-import { signedIn } from '../person.ts'
+import { faultOn } from '../link-fault.ts'
+import { eventually, signedIn } from '../person.ts'
 
 type Kind = 'plain' | 'guarded' | 'budget' | 'bare' | 'patient' | 'alone'
 
@@ -32,12 +33,17 @@ beforeAll(async () => {
     // So many faults one after the other must not use up the budget of the next test.
     start('plain', { defenceSettings: { 'retry-budget': { reserve: 1_000 } } }),
     start('guarded', {
-      defenceSettings: { 'marketplace-bulkhead': { concurrent: 4, waiting: 4 } },
+      defenceSettings: {
+        'marketplace-bulkhead': { concurrent: 4, waiting: 4 },
+        'marketplace-timeouts': { headMs: 5_000, attemptMs: 6_000 },
+        // So that a busy machine asks often enough in a window, and sees it open.
+        'circuit-breaker': { windowMs: 20_000, resetMs: 3_000 },
+      },
     }),
     start('budget'),
     start('bare'),
     start('patient'),
-    start('alone', { marketplace: { url: 'http://127.0.0.1:1', apiKey: 'any' } }),
+    start('alone'),
   ])
   instances = { plain, guarded, budget, bare, patient, alone }
   client = await signedIn(app)
@@ -166,12 +172,17 @@ describe('MKT-02 broken answers', () => {
     },
   )
 
-  test('nobody there: an honest 503', async () => {
+  test.each([
+    ['nobody there', 'refuse'],
+    ['a connect without an answer', 'connect_timeout'],
+  ])('%s: an honest 503 within the deadline', async (_name, type) => {
     const asking = instances.alone
-    expect(await asking.get(lamp)).toMatchObject({
-      status: 503,
-      body: { code: 'marketplace-connect', outcome: 'not-done' },
-    })
+    await using _fault = await faultOn(app, 'alone>marketplace', { type })
+    const began = performance.now()
+    const answer = await asking.get(lamp, hurried)
+    expect(performance.now() - began).toBeLessThan(deadlineMs + schedulingMs)
+    expect(answer).toMatchObject({ status: 503, body: { outcome: 'not-done' } })
+    expect(['marketplace-connect', 'deadline-exceeded']).toContain(answer.body.code)
   })
 
   test('an order whose answer was lost is placed once', async () => {
@@ -256,16 +267,16 @@ describe('MKT-04 breaker, fallback and bulkhead', () => {
   test('opens on failures, leaves the API alone, and closes when it is back', async () => {
     const asking = instances.guarded
     await app.marketplace.admin.post({ kind: 'status', status: 500, on: route })
-    for (let i = 0; i < 12; i++) await asking.get(lamp)
+    const asked = () => asking.get(lamp)
+    await eventually(asked, ({ body }) => body.code === 'circuit-open', 15_000)
     const attempts = await attemptsBy(async () => {
-      const began = performance.now()
-      const refused = await asking.get(lamp)
-      expect(refused).toMatchObject({ status: 503, body: { code: 'circuit-open' } })
-      expect(performance.now() - began).toBeLessThan(100)
+      for (let i = 0; i < 3; i++) {
+        expect(await asked()).toMatchObject({ status: 503, body: { code: 'circuit-open' } })
+      }
     })
     expect(attempts).toBe(0)
     await app.marketplace.admin.heal()
-    await expect.poll(async () => (await asking.get(lamp)).status, { timeout: 5_000 }).toBe(200)
+    await eventually(asked, ({ status }) => status === 200, 15_000)
   })
 
   control('circuit-breaker', 'every request still reaches the API', async () => {
@@ -276,29 +287,35 @@ describe('MKT-04 breaker, fallback and bulkhead', () => {
   })
 
   test('bounds calls at once: the rest wait or are refused', async () => {
-    const { most, answers } = await crowd(instances.guarded)
+    const { most, answers } = await crowd(instances.guarded, 1_000)
     expect(most).toBeLessThanOrEqual(4)
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(8)
-    expect(answers.filter(({ body }) => body.code === 'busy')).toHaveLength(12)
+    const served = answers.filter(({ status }) => status === 200).length
+    const refused = answers.filter(({ body }) => body.code === 'busy').length
+    expect(served).toBeGreaterThanOrEqual(8)
+    expect(refused).toBeGreaterThan(0)
+    expect(served + refused).toBe(20)
   })
 
   control('marketplace-bulkhead', 'all of them are there at once', async () => {
-    const { most } = await crowd(instances.bare)
+    const { most } = await crowd(instances.bare, 150)
     expect(most).toBeGreaterThan(4)
   })
 
   /** 20 at once, each call taking a moment; and how many calls the API saw at one moment. */
-  async function crowd(asking: Client) {
+  async function crowd(asking: Client, delayMs: number) {
     // Closed again, whatever an earlier test did to it.
-    await expect.poll(async () => (await asking.get(lamp)).status, { timeout: 5_000 }).toBe(200)
-    const id = await app.marketplace.admin.post({ kind: 'slow', delayMs: 150, on: route })
+    const asked = () => asking.get(lamp)
+    await eventually(asked, ({ status }) => status === 200, 15_000)
+    const id = await app.marketplace.admin.post({ kind: 'slow', delayMs, on: route })
     const before = await app.marketplace.attempts()
     const answers = await Promise.all(Array.from({ length: 20 }, () => asking.get(lamp)))
     const after = await app.marketplace.attempts()
     await app.marketplace.admin.heal(id)
     const seen = after.attempts.slice(before.attempts.length)
     const most = Math.max(
-      ...seen.map(({ atMs }) => seen.filter(it => it.atMs <= atMs && it.atMs > atMs - 140).length),
+      ...seen.map(
+        ({ atMs }) => seen.filter(it => it.atMs <= atMs && it.atMs > atMs - 0.9 * delayMs).length,
+      ),
     )
     return { most, answers }
   }

@@ -1,25 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
 import type { Application } from '../application.ts'
 import type { Client } from '../client.ts'
 import { eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
 
-interface Stage {
-  readonly stage: string
-  readonly at: string
-  readonly lane?: string
-  readonly attempt?: number
-  readonly reason?: string
-  readonly retryInMs?: number
-}
-
-export interface Progress {
-  readonly state: string
-  readonly lane: string
-  readonly trace: string
-  readonly reason: string | null
-  readonly attempts: number
-  readonly stages: readonly Stage[]
-}
+const progressOf = z.looseObject({
+  state: z.string(),
+  lane: z.string(),
+  trace: z.string(),
+  reason: z.string().nullable(),
+  attempts: z.number(),
+  stages: z.array(
+    z.looseObject({
+      stage: z.string(),
+      at: z.string(),
+      lane: z.string().optional(),
+      attempt: z.number().optional(),
+      reason: z.string().optional(),
+      retryInMs: z.number().optional(),
+    }),
+  ),
+})
+export type Progress = z.infer<typeof progressOf>
 
 /** Sends a message; resolves to its id. */
 export async function post(client: Client, message: object = {}): Promise<string> {
@@ -43,7 +45,7 @@ export async function insist(client: Client): Promise<string> {
 
 /** Where a message is by now. */
 export async function progress(client: Client, id: string): Promise<Progress> {
-  return (await client.get(`/v1/messages/${id}`)).body
+  return progressOf.parse((await client.get(`/v1/messages/${id}`)).body)
 }
 
 /** Its progress once it is in that state. */
@@ -72,7 +74,7 @@ export async function copiesOf(app: Application, id: string): Promise<number> {
 /** The messages that a person was told of, in the order of telling. */
 export async function notified(client: Client): Promise<string[]> {
   const { body } = await client.get('/v1/notices')
-  return body.notices.map((notice: { messageId: string }) => notice.messageId)
+  return body.notices.map(({ messageId }) => messageId)
 }
 
 export function namesOf({ stages }: Progress): string[] {

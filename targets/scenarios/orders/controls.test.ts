@@ -4,6 +4,7 @@ import type { DefenceName } from '../../service/defences.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
+import { figure } from '../figure.ts'
 import { faultOn } from '../link-fault.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
@@ -60,9 +61,9 @@ async function buyCrosswise(instance: Instance, pairs: number) {
     order(buyer, index % 2 === 0 ? [one, two] : [two, one]),
   )
   const statuses = answers.map(each => each.body.code ?? each.status)
-  const metrics: string = (await instance.client().get('/metrics')).body
-  const deadlocks = /pg_transaction_retries_total\{sqlstate="40P01".*\} (\d+)/.exec(metrics)?.[1]
-  return { statuses, deadlocks: Number(deadlocks ?? 0), shelf: await shelf(app, one.productId) }
+  const retries = 'pg_transaction_retries_total'
+  const deadlocks = await figure(instance, retries, { sqlstate: '40P01' }, 'api')
+  return { statuses, deadlocks, shelf: await shelf(app, one.productId) }
 }
 
 describe('ORD-07 deadlocks', () => {
@@ -155,7 +156,7 @@ describe('ORD-04 payments', () => {
     return { id, productId, reference: `${number}`, pay, status }
   }
   const loseThreeAnswers = () => app.payments.admin.post({ kind: 'reset', after: true, times: 3 })
-  const paid = (status: string) => status === 'paid'
+  const paid = (status: unknown) => status === 'paid'
 
   control('payment-timeout', 'a silent gateway uses up all the time there is', async () => {
     const { pay } = await placed(without.careless)

@@ -66,7 +66,7 @@ describe('ORD-01 products and stock', () => {
     const { sku, active } = (await buyer.get(`/v1/products/${productId}`)).body
     expect(active).toBe(false)
     const { products } = (await buyer.get(`/v1/products?limit=5&after=${sku.slice(0, -1)}`)).body
-    expect(products.map((each: { sku: string }) => each.sku)).not.toContain(sku)
+    expect(products.map(each => each.sku)).not.toContain(sku)
     expect(await shelf(app, productId)).toMatchObject({ available: 5 })
   })
 })
@@ -284,9 +284,9 @@ describe('ORD-06 cancelling and history', () => {
     const productId = await product(keeper, { stock: 100 })
     await Promise.all(Array.from({ length: 12 }, () => order(buyer, [{ productId, quantity: 1 }])))
     const numbers: number[] = []
-    for (let after: number | null = 0; after !== null; ) {
+    for (let after: string | number | null = 0; after !== null; ) {
       const { body } = await buyer.get(`/v1/orders?limit=5&after=${after}`)
-      numbers.push(...body.orders.map((each: { number: number }) => each.number))
+      numbers.push(...body.orders.map(({ number }) => number))
       after = body.next
     }
     expect(numbers).toHaveLength(12)

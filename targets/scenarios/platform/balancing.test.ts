@@ -42,9 +42,9 @@ const seen = (instance: Instance, wanted: string) =>
 async function answering(times: number): Promise<ReadonlySet<string>> {
   const names = new Set<string>()
   for (let i = 0; i < times; i++) {
-    const { status, body } = await new Client(balancer.url).get('/metrics')
+    const { status, text } = await new Client(balancer.url).get('/metrics')
     expect(status).toBe(200)
-    names.add(/instance="([^"]+)"/.exec(body)?.[1] ?? 'nobody')
+    names.add(/instance="([^"]+)"/.exec(text)?.[1] ?? 'nobody')
   }
   return names
 }

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import { Client } from '../client.ts'
-import { eventually, grant, logIn, newPerson, type Person, signedIn, sql } from '../person.ts'
+import { at, eventually, grant, logIn, newPerson, type Person, signedIn, sql } from '../person.ts'
 
 let app: Application
 let redis: Redis
@@ -11,8 +11,8 @@ beforeAll(async () => {
   redis = new Redis(app.redis.port, app.redis.host)
 })
 afterAll(async () => {
-  redis.disconnect()
-  await app[Symbol.asyncDispose]()
+  redis?.disconnect()
+  await app?.[Symbol.asyncDispose]()
 })
 
 /** Signs in as a browser does: with a cookie instead of a token. */
@@ -86,21 +86,25 @@ describe('SES-02 and SES-03 sharing and surviving', () => {
     }
   })
 
-  test('it survives a new instance and a restart of Redis', async () => {
-    const client = await signedIn(app)
-    const fresh = await app.startInstance('app-3', ['api'])
+  test('it survives the end of the process that made it, and a restart of Redis', async () => {
+    const mortal = await app.startInstance('mortal', ['api'])
+    const client = await signedIn(app, newPerson(), mortal)
+    await mortal.process.kill()
+    const reborn = at(await app.startInstance('reborn', ['api']), client)
+    expect((await reborn.get('/v1/sessions')).body.sessions).toHaveLength(1)
     await app.redis.kill()
     await app.redis.restart()
-    const other = fresh.client()
-    other.token = client.token
     await eventually(
-      () => other.get('/v1/sessions'),
+      () => reborn.get('/v1/sessions'),
       each => each.status === 200 && each.body.sessions.length === 1,
+      15_000,
     )
-    await eventually(
-      () => client.get('/health/ready'),
-      each => each.status === 200,
-    )
+  }, 120_000)
+
+  test('control: it does not survive a Redis that forgets', async () => {
+    const client = await signedIn(app)
+    await redis.del(`sessions:${client.sessionId}`)
+    expect((await client.get('/v1/me')).body.code).toBe('session-ended')
   })
 })
 
