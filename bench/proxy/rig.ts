@@ -10,6 +10,7 @@ import {
 import { findServer } from '../../targets/runtime/find-server.ts'
 import { redisServer } from '../../targets/runtime/redis-server.ts'
 import { serverTool } from '../../targets/runtime/server-tool.ts'
+import { builtToxiproxy } from '../../targets/runtime/toxiproxy-binary.ts'
 import { heldClient, output } from './child.ts'
 
 /** A proxy under measurement: where its links to the servers listen. */
@@ -119,7 +120,8 @@ async function link(url: string, name: string, upstream: number, more = {}): Pro
 
 async function version(url: string): Promise<string> {
   const answer = await call(`${url}/version`, 'GET')
-  return z.object({ version: z.string() }).parse(await answer.json()).version
+  const { version } = z.object({ version: z.string() }).parse(await answer.json())
+  return version === 'git' ? `${builtToxiproxy}, built with go install` : version
 }
 
 function call(url: string, method: string, body?: object): Promise<Response> {

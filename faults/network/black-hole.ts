@@ -4,7 +4,8 @@ import { toxicFault } from './toxic-fault.ts'
 
 /**
  * Swallows every byte in both directions while connections stay open: what a firewall that drops, or
- * a pulled cable, does. Nobody is told. Connections that lost bytes are closed when it heals.
+ * a pulled cable, does. Nobody is told. When it heals, our proxy lets what it held flow on, as TCP would send it
+ * again; the original closes the connections that lost bytes.
  */
 export function blackHole<System extends LabSystem>(
   select: Selector<System, Linked>,

@@ -186,6 +186,10 @@ export class Link implements ConnectionHost {
   }
 
   emit(event: Parameters<ConnectionHost['emit']>[0]): void {
+    // What was applied is still counted when the toxic is gone.
+    if (event.what === 'toxic' && event.connection > 0) {
+      this.traffic.message('toxic', event.detail ?? '')
+    }
     this.#around.events.emit({ kind: 'wire', link: this.#settings.name, ...event })
   }
 

@@ -59,7 +59,7 @@ export class Metrics {
     })
     new Counter({
       name: 'toxiproxy_proxy_events_total',
-      help: 'Connects, closes, refused connects, and messages by kind, per proxy',
+      help: 'Connects, closes, refused connects, messages by kind and toxics applied, per proxy',
       labelNames: ['proxy', 'event'],
       registers: [this.#registry],
       collect() {

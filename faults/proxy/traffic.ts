@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts'
 /** Paths and other people's words must not grow the table of counters without end. */
 const MOST_KINDS = 500
 
-type Role = 'request' | 'response' | 'error'
+type Role = 'request' | 'response' | 'error' | 'toxic'
 
 /** Totals of one proxy. Bytes of open connections are added when read, so hot paths only count up. */
 export class Traffic {
@@ -15,11 +15,12 @@ export class Traffic {
     request: new Map(),
     response: new Map(),
     error: new Map(),
+    toxic: new Map(),
   }
   #received = { upstream: 0, downstream: 0 }
   #sent = { upstream: 0, downstream: 0 }
 
-  /** Counted as `request:SET`, `error:READONLY`. Past MOST_KINDS of a role, all new as `…:other`. */
+  /** Counted as `request:SET`, `error:READONLY`, `toxic:<its name>`. Past MOST_KINDS of a role, all new as `…:other`. */
   message(role: Role, kind: string): void {
     const counter = this.#messages[role].get(kind)
     if (counter) counter.count++

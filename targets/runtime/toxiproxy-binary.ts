@@ -22,7 +22,9 @@ export interface ToxiproxyBinary {
   readonly from: string
 }
 
-const module = 'github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0'
+/** What is built where none is installed; such a build calls itself `git`. */
+export const builtToxiproxy = '2.12.0'
+const module = `github.com/Shopify/toxiproxy/v2/cmd/server@v${builtToxiproxy}`
 
 /** What is on this machine already: nothing is built. */
 export async function findToxiproxy(tried: string[] = []): Promise<ToxiproxyBinary | undefined> {

@@ -69,6 +69,19 @@ test('lists each connection with its protocol, its messages and the toxics in it
   await until(async () => (await proxy.call('GET', '/connections')).text.includes('"encrypted"'))
 })
 
+test('counts what was applied, also when the toxic is gone', async () => {
+  await using proxy = await testProxy()
+  await using server = await echo()
+  const listen = await proxyTo(proxy, server)
+  await addToxic(proxy, { name: 'slow', type: 'latency', attributes: { latency: 1 } })
+  using one = await client(listen)
+  one.write('x')
+  await one.bytes(1)
+  await proxy.call('DELETE', '/proxies/p/toxics/slow')
+  const { text } = await proxy.call('GET', '/metrics')
+  expect(text).toContain('toxiproxy_proxy_events_total{proxy="p",event="toxic:slow"} 1')
+})
+
 test('connect_timeout tells the packets it left unanswered, refuse that nobody counts', async () => {
   await using proxy = await testProxy()
   await using server = await echo()

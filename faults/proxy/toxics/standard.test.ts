@@ -14,8 +14,7 @@ test('latency is never early, adds up over both directions, and says what it lan
   await using server = await echo()
   const listen = await proxyTo(proxy, server)
   // The fastest of several: a busy machine slows some.
-  const quick = await Promise.all(Array.from({ length: 10 }, () => roundTripMs(listen)))
-  expect(Math.min(...quick)).toBeLessThan(60)
+  await until(async () => (await roundTripMs(listen)) < 60, 25_000)
   await addToxic(proxy, { type: 'latency', attributes: { latency: 60 } })
   await addToxic(proxy, { type: 'latency', stream: 'upstream', attributes: { latency: 40 } })
   const took = await Promise.all(Array.from({ length: 10 }, () => roundTripMs(listen)))
