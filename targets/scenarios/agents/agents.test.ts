@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
+import { patience } from '../patience.ts'
 import { eventually, signedIn, sql } from '../person.ts'
 import { AgentClient, eventsOf } from './agent-client.ts'
 
@@ -14,13 +15,11 @@ const five = [
 const recall = { tool: 'recall' }
 const remember = (...facts: string[]) => ({ tool: 'remember', facts })
 
+vi.setConfig({ testTimeout: 90_000 })
+
 let app: Application
 beforeAll(async () => {
-  const defenceSettings = {
-    'pool-limits': { acquireMs: 8_000, statementMs: 8_000 },
-    'request-deadline': { defaultMs: 8_000 },
-  }
-  app = await startApplication({ config: { defenceSettings } })
+  app = await startApplication({ config: { defenceSettings: patience } })
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
+import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { type Frame, SocketClient } from '../socket-client.ts'
 import { copiesOf, post, progress, whenIn } from './mail-room.ts'
 
+vi.setConfig({ testTimeout: 90_000 })
+
 let app: Application
 beforeAll(async () => {
   const defenceSettings = {
+    ...patience,
     'dead-letter-queue': { attempts: 2 },
     'message-backoff': { baseMs: 20, capMs: 20 },
-    'request-deadline': { defaultMs: 8_000 },
-    'pool-limits': { acquireMs: 8_000, statementMs: 8_000 },
   }
   app = await startApplication({ config: { defenceSettings } })
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { AgentClient } from '../agents/agent-client.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
@@ -15,6 +15,8 @@ const defenceSettings = {
   'circuit-breaker': { volume: 4, windowMs: withinMs, resetMs: 500 },
   'pool-limits': { acquireMs: withinMs, statementMs: withinMs },
 }
+
+vi.setConfig({ testTimeout: 90_000 })
 
 let app: Application
 let here: Instance

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { AgentClient } from '../agents/agent-client.ts'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { namesOf, progress } from '../messages/mail-room.ts'
+import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
 import { SocketClient } from '../socket-client.ts'
 import { linesOf } from './log.ts'
 
+vi.setConfig({ testTimeout: 90_000 })
+
 let app: Application
 let person: Client
 beforeAll(async () => {
   // A process each, so that an id that arrives has travelled.
-  app = await startApplication({ instances: [['api'], ['realtime'], ['worker']] })
+  const instances = [['api'], ['realtime'], ['worker']] as const
+  app = await startApplication({ instances, config: { defenceSettings: patience } })
   person = await signedIn(app)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

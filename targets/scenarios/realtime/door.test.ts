@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
+import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
 
@@ -14,9 +15,12 @@ const nameOf = (path: string) => path.replace(/\?.*/, '')
 /** So long that a machine that does much else does not make a lively client look dead. */
 const everyMs = 1_500
 const defenceSettings = {
+  ...patience,
   'websocket-heartbeat': { everyMs },
   'flood-guard': { framesPerSecond: 50, burst: 100 },
 }
+
+vi.setConfig({ testTimeout: 90_000 })
 
 let app: Application
 let here: Instance

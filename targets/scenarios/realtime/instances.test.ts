@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reservePort } from '../../runtime/reserve-port.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
+import { patience } from '../patience.ts'
 import { eventually } from '../person.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 import { SteadyClient } from './steady-client.ts'
@@ -18,7 +19,7 @@ let steady: Instance
 /** On a port of its own, so that it comes back where it was. */
 let mortal: Instance
 beforeAll(async () => {
-  const defenceSettings = { 'websocket-heartbeat': { everyMs } }
+  const defenceSettings = { ...patience, 'websocket-heartbeat': { everyMs } }
   app = await startApplication({ instances: [['realtime']], config: { defenceSettings } })
   steady = app.instances[0]
   const { port, release } = await reservePort()

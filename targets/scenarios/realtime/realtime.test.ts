@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
+import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { ChatClient, upTo } from './chat-client.ts'
+
+vi.setConfig({ testTimeout: 90_000 })
 
 let app: Application
 let redis: Redis
@@ -12,7 +15,7 @@ let here: Instance
 let there: Instance
 beforeAll(async () => {
   app = await startApplication({
-    config: { defenceSettings: { 'websocket-resume': { maxReplay: 50 } } },
+    config: { defenceSettings: { ...patience, 'websocket-resume': { maxReplay: 50 } } },
   })
   redis = new Redis(app.redis.port, app.redis.host)
   redis.on('error', () => {}) // it is taken away on purpose

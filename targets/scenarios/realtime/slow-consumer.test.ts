@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
+import { patience } from '../patience.ts'
 import { sql } from '../person.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
@@ -14,11 +15,14 @@ const mostUnreadBytes = 500_000
 /** What the kernel holds for two ends of a connection that nobody reads is far less than 20 MB. */
 const muchBytes = 4_000_000
 const withinMs = 60_000
+/** In which a service that did not wait for its reader would send it all. */
+const stopMs = 1_500
 
 let app: Application
 let here: Instance
 beforeAll(async () => {
   const defenceSettings = {
+    ...patience,
     'slow-consumer-guard': { maxBufferedBytes: mostUnreadBytes },
     // What is caught up with at once stays below that.
     'websocket-resume': { pageSize: 5 },
@@ -75,13 +79,10 @@ test(
     const channel = await longChannel()
     const before = await cutOff(here)
     using client = await ChatClient.open(here)
+    client.socket.pause()
     client.send({ type: 'subscribe', channel, after: 0 })
-    for (let round = 0; round < 20; round++) {
-      client.socket.pause()
-      await pause(25)
-      client.socket.resume()
-      await pause(1)
-    }
+    await pause(stopMs)
+    client.socket.resume()
     await client.has(channel, messageCount, withinMs)
     expect(client.numbers(channel)).toEqual(upTo(messageCount))
     expect(await cutOff(here)).toBe(before)
