@@ -14,7 +14,9 @@ const optional = z.looseObject({
 
 /** Every other field that scenarios look at: it has one type, whatever route answers. */
 const known = z.looseObject({
-  ...{ id: text, outcome: text, name: text, title: text, slug: text, body: text, sku: text },
+  /** Some are counted; they are compared as texts. */
+  id: z.union([text, z.number().transform(String)]),
+  ...{ outcome: text, name: text, title: text, slug: text, body: text, sku: text },
   ...{ userId: text, username: text, email: text, sessionId: text, csrfToken: text, secret: text },
   ...{ accessToken: text, refreshToken: text, authorizationUrl: text, uri: text, asOf: text },
   ...{ balance: text, total: text, lastLoginAt: text.nullable() },

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { join } from 'node:path'
+import { Writable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { z } from 'zod'
@@ -18,6 +19,9 @@ const route = z.object({
   url: z.string(),
 })
 const created = z.object({ fastify: z.custom<FastifyInstance>() })
+
+/** Its level is one of the settings that can be changed, so it is the place that is silent. */
+const nowhereToBeSeen = new Writable({ write: (_line, _encoding, done) => done() })
 
 /** Where nobody is: without peers their routes would not exist. */
 const nowhere = 'http://127.0.0.1:2'
@@ -57,7 +61,7 @@ export async function routesOf(app: Application, folder: string): Promise<readon
       redis: { host: app.redis.host, port: app.redis.port },
       ...everything(folder),
     })
-    const service = await startService(config, pino({ level: 'silent' }))
+    const service = await startService(config, pino(nowhereToBeSeen))
     await service.close()
   } finally {
     unsubscribe('fastify.initialization', listen)

@@ -44,11 +44,13 @@ async function collide(
   const { promise: bothHaveRead, resolve } = Promise.withResolvers<void>()
   const transact = createTransact(db, createDefences(defencesOff), createMetrics('isolation'))
   let begun = 0
+  let read = 0
   const one = (mine: Name) =>
     transact(async trx => {
       begun += 1
       const seen = await values(trx)
-      if (begun >= 2) resolve()
+      read += 1
+      if (read >= 2) resolve()
       await bothHaveRead
       await work(trx, seen, mine)
     }, isolation)
