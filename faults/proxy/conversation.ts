@@ -187,8 +187,9 @@ export class Conversation implements GateKeeper {
 
   /** The client asked once: of the answers to a repeated request it gets the first. */
   #swallowed({ answers, final }: Message): Judgement | undefined {
-    const surplus = answers === undefined ? undefined : this.#surplus.get(answers)
-    if (answers === undefined || !surplus) return undefined
+    if (answers === undefined || this.#surplus.size === 0) return undefined
+    const surplus = this.#surplus.get(answers)
+    if (!surplus) return undefined
     const { answered } = surplus
     if (final !== false) {
       surplus.answered = true
