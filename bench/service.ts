@@ -47,8 +47,8 @@ const nothing: Results = { about: {}, rows: [], curves: [] }
 async function warmUp(system: System): Promise<void> {
   await using load = await startLoad(system, 200)
   const requests = mixed(system.goods)
-  for (const perSecond of [100, 300, 600, 1_000]) {
-    await load.play({ requests, pace: { kind: 'open', perSecond, seconds: 4 } })
+  for (const perSecond of [100, 300, 600]) {
+    await load.play({ requests, pace: { kind: 'open', perSecond, seconds: 3 } })
   }
 }
 

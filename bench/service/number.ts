@@ -7,9 +7,10 @@ export function number(value: number): string {
   return value.toFixed(digits).replace(/\.0+$/, '')
 }
 
-/** The median, and between what it lies where there was more than one round. */
+/** The median, and between what it lies where the rounds differ. */
 export function found(values: readonly number[]): string {
-  const middle = number(median(values))
-  if (values.length === 1) return middle
-  return `${middle} (${number(Math.min(...values))} – ${number(Math.max(...values))})`
+  const [least, middle, most] = [Math.min(...values), median(values), Math.max(...values)].map(
+    number,
+  )
+  return least === most ? `${middle}` : `${middle} (${least} – ${most})`
 }

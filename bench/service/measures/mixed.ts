@@ -1,5 +1,5 @@
 import { sql } from '../../../targets/scenarios/person.ts'
-import { residentOf } from '../cpu.ts'
+import { residentKb } from '../../proxy/cpu-time.ts'
 import { startLoad } from '../load.ts'
 import type { Measure, Stretch } from '../measure.ts'
 import { checkouts, mixed, products } from '../requests.ts'
@@ -8,6 +8,7 @@ import { watched } from '../watched.ts'
 
 const poolSize = 100
 const pool = { kind: 'closed', clients: 200, seconds: 4 } as const
+const few = { kind: 'closed', clients: 20, seconds: 3 } as const
 const concurrent = { kind: 'closed', clients: 1_000, seconds: 5 } as const
 
 /**
@@ -35,12 +36,6 @@ export const measure: Measure = {
       unit: '',
       atMost: poolSize,
     },
-    {
-      figure: 'growth',
-      title: '1,000 concurrent operations: growth of the api processes',
-      unit: 'MB',
-      atMost: 100,
-    },
     { figure: 'concurrentRate', title: '1,000 concurrent operations: rate', unit: 'op/s' },
     {
       figure: 'concurrentErrors',
@@ -49,9 +44,25 @@ export const measure: Measure = {
       atMost: 1,
       isOwn: true,
     },
+    {
+      figure: 'growth',
+      title: '1,000 concurrent operations on one process alone: its growth',
+      unit: 'MB',
+      atMost: 100,
+    },
+    {
+      figure: 'refused',
+      title: '1,000 concurrent operations on one process alone: refused',
+      unit: '%',
+    },
   ],
   run: async system => ({
-    stretches: [await mix(system), await fullPool(system), await memory(system)],
+    stretches: [
+      await mix(system),
+      await fullPool(system),
+      await many(system),
+      await memory(system),
+    ],
   }),
 }
 
@@ -90,23 +101,32 @@ async function connectionsOf({ app }: System, name: string): Promise<number> {
   return row?.n ?? 0
 }
 
-/** What all api processes together grow by at their highest, compared to after the same at rest. */
-async function memory(system: System): Promise<Stretch> {
+/** Through the balancer, which holds back what the processes would not get to. */
+async function many(system: System): Promise<Stretch> {
   await using load = await startLoad(system, concurrent.clients)
-  const requests = mixed(system.goods)
-  const patient = { 'x-deadline-ms': '10000' }
-  const plan = { requests: requests.map(each => ({ ...each, headers: patient })) }
-  const resident = () => residentOf(system.parts, 'service: api')
-  const before = await resident()
-  const { result, highest } = await watched(resident, () =>
-    load.play({ ...plan, pace: concurrent }),
+  const { report, usage } = await load.play({ requests: patiently(system), pace: concurrent })
+  const { okPerSecond, errorPercent } = report
+  return { figures: { concurrentRate: okPerSecond, concurrentErrors: errorPercent }, usage }
+}
+
+/** What a process that just started, and has served a few, grows by at its highest under many. */
+async function memory(system: System): Promise<Stretch> {
+  await using extra = await system.startApi('api-memory', { poolSize })
+  const { pid } = extra.instance.process
+  const elsewhere = { doors: [extra.door], extra: pid }
+  await using load = await startLoad(system, concurrent.clients, elsewhere)
+  const requests = patiently(system)
+  await load.play({ requests, pace: few })
+  const before = await residentKb(pid)
+  const { result, highest } = await watched(
+    () => residentKb(pid),
+    () => load.play({ requests, pace: concurrent }),
   )
-  return {
-    figures: {
-      growth: (highest - before) / 1_024,
-      concurrentRate: result.report.okPerSecond,
-      concurrentErrors: result.report.errorPercent,
-    },
-    usage: result.usage,
-  }
+  const refused = result.report.errorPercent
+  return { figures: { growth: (highest - before) / 1_024, refused }, usage: result.usage }
+}
+
+/** Who shares the service with so many says that it is ready to wait. */
+function patiently({ goods }: System) {
+  return mixed(goods).map(each => ({ ...each, headers: { 'x-deadline-ms': '10000' } }))
 }
