@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import { z } from 'zod'
+import { codeOf } from '../postgres/errors.ts'
 import type { Files } from './repository.ts'
 
 /** What a client says about the file, in the `upload-metadata` header. */
@@ -13,6 +14,9 @@ const metadata = z.object({
     .regex(/^[\w.+-]+\/[\w.+-]+$/)
     .default('application/octet-stream'),
 })
+
+/** The disk is full, this user's share of it is, or a file may not grow further. */
+const noRoom = /^(ENOSPC|EDQUOT|EFBIG)$/
 
 interface Options {
   readonly path: string
@@ -41,6 +45,11 @@ export function createUploads({ path, folder, files, maxBytes }: Options) {
       await files.announce({ id: upload.id, ownerId, name, mediaType, bytes: upload.size })
       return {}
     },
+    // What is there stays, and the upload goes on from it when there is room.
+    onResponseError: (_request, error) =>
+      noRoom.test(codeOf(error))
+        ? { status_code: 507, body: 'There is no room for this file right now.' }
+        : undefined,
     onUploadFinish: async (_request, upload) => {
       await files.complete(upload.id)
       return {}
