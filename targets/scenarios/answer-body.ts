@@ -36,19 +36,22 @@ const known = z.looseObject({
 
 export type AnswerBody = Readonly<z.infer<typeof optional> & z.infer<typeof known>>
 
-/** An answer has some of them. */
-const found = z.looseObject({ ...optional.shape, ...known.partial().shape })
-const fields: ReadonlySet<PropertyKey> = new Set(Object.keys(known.shape))
+const fields = new Map<PropertyKey, z.ZodType>(
+  Object.entries({ ...optional.shape, ...known.shape }),
+)
 
 /**
- * A JSON object as its fields are known here; reading a known one that it does not have throws, so
- * that a scenario says what it got instead of going on without. @throws {z.ZodError}
+ * A JSON object as its fields are known here. Reading a known field that is not there, or is of
+ * another type, throws: a scenario says what it got instead of going on with it.
  */
 export function readBody(json: string): AnswerBody {
-  return new Proxy(found.parse(JSON.parse(json)), {
+  return new Proxy(z.looseObject({}).parse(JSON.parse(json)), {
     get: (body, name) => {
-      if (!fields.has(name) || Object.hasOwn(body, name)) return Reflect.get(body, name)
-      throw new Error(`The answer has no ${String(name)}: ${json}`)
+      const value: unknown = Reflect.get(body, name)
+      const read = fields.get(name)?.safeParse(value)
+      if (!read) return value
+      if (read.success) return read.data
+      throw new Error(`The answer has no such ${String(name)}: ${json}`)
     },
-  }) as AnswerBody // the proxy is what makes each field be there
+  }) as AnswerBody // the proxy is what makes each field be as it says
 }
