@@ -11,7 +11,13 @@ let keeper: Client
 beforeAll(async () => {
   app = await startApplication({
     peers: ['payments'],
-    config: { defenceSettings: { 'payment-reconciliation': { retryMs: 700 } } },
+    config: {
+      defenceSettings: {
+        'payment-reconciliation': { retryMs: 700 },
+        // A gateway on a busy machine is not a silent one.
+        'payment-timeout': { timeoutMs: 1_500 },
+      },
+    },
   })
   keeper = await shopkeeper(app)
 })
@@ -183,7 +189,7 @@ describe('ORD-04 payments that fail', () => {
     const productId = await product(keeper, { stock: 2 })
     const placed = (await order(buyer, [{ productId, quantity: 1 }])).body
     const fault = await app.payments.admin.post({ kind: 'hang' })
-    const headers = { 'x-deadline-ms': '5000' }
+    const headers = { 'x-deadline-ms': '8000' }
     const paid = await buyer.post(`/v1/orders/${placed.id}/pay`, undefined, { headers })
     expect(paid).toMatchObject({ status: 202, body: { payment: 'pending' } })
     expect(await shelf(app, productId)).toEqual({ available: 1, reserved: 1, sold: 0 })
