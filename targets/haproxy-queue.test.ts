@@ -1,8 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { expect, test } from 'vitest'
+import { expect, test as plainTest } from 'vitest'
 import { startHaproxy } from './haproxy.ts'
+import { haproxyServer } from './runtime/haproxy-server.ts'
+import { missing } from './testing/missing.ts'
 import { testRun } from './testing/test-run.ts'
+
+const test = plainTest.skipIf(await missing(haproxyServer))
 
 const [clients, holdMs] = [8, 300]
 

@@ -2,14 +2,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { engineKinds } from '../../service/data/engine.ts'
 import { createPeople } from '../../service/data/people.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
-import { bench, type Database, startDatabase } from './benches.ts'
+import { bench, type Database, kindsHere, startDatabase } from './benches.ts'
 
 const script = join(import.meta.dirname, 'half-done.ts')
 
-describe.each(engineKinds)('DAT-02 ACID on %s', kind => {
+describe.each(kindsHere)('DAT-02 ACID on %s', kind => {
   let run: TestRun
   let database: Database
   beforeAll(async () => {

@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
 import { type Clickhouse, startClickhouse } from '../../clickhouse.ts'
+import { clickhouseServer } from '../../runtime/clickhouse-server.ts'
+import { missing } from '../../testing/missing.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually, logIn, newPerson, signedIn, sql } from '../person.ts'
+
+const describe = plainDescribe.skipIf(await missing(clickhouseServer))
 
 let app: Application
 let clickhouse: Clickhouse

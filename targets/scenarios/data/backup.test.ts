@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres } from '../../postgres.ts'
 import { backUpPostgres, restorePostgres } from '../../postgres-backup.ts'
 import { runTool } from '../../runtime/run-tool.ts'
-import { type EngineKind, engineKinds } from '../../service/data/engine.ts'
+import type { EngineKind } from '../../service/data/engine.ts'
 import { openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
 import { eventually } from '../person.ts'
-import { bench, besides, startDatabase } from './benches.ts'
+import { bench, besides, kindsHere, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
 
 const program = join(import.meta.dirname, '../../service/data/backup-main.ts')
@@ -119,7 +119,7 @@ describe('DAT-11 a backup taken under load', () => {
     return promisify(execFile)(process.execPath, [program, task, path], { env, timeout: 60_000 })
   }
 
-  test.each(engineKinds)(
+  test.each(kindsHere)(
     'of %s restores to one moment, with all that was acknowledged before it began',
     async kind => {
       const { url } = await startDatabase(run, kind)
@@ -145,7 +145,7 @@ describe('DAT-11 a backup taken under load', () => {
     timeoutMs,
   )
 
-  test.each(engineKinds)(
+  test.each(kindsHere)(
     'control: of %s, read table by table, it is of no moment',
     async kind => {
       const { url } = await startDatabase(run, kind, 'control')

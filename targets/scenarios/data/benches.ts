@@ -2,11 +2,18 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { startMysql } from '../../mysql.ts'
 import { startPostgres } from '../../postgres.ts'
-import type { EngineKind } from '../../service/data/engine.ts'
+import { mariadbServer } from '../../runtime/mariadb-server.ts'
+import { type EngineKind, engineKinds } from '../../service/data/engine.ts'
 import { migrateEngine, openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
+import { missing } from '../../testing/missing.ts'
 import type { TestRun } from '../../testing/test-run.ts'
 import type { Bench } from './checks.ts'
+
+const lacksMariadb = (await missing(mariadbServer)) !== undefined
+
+/** The databases that can be had here. */
+export const kindsHere = engineKinds.filter(kind => kind !== 'mysql' || !lacksMariadb)
 
 export interface Database {
   readonly url: string

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { engineKinds } from '../../service/data/engine.ts'
 import type { Profile } from '../../service/data/profile.ts'
 import { createProfileCache, type ProfileCache, shown } from '../../service/data/profiles.ts'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
@@ -10,7 +9,7 @@ import { type Application, type Instance, startApplication } from '../applicatio
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually } from '../person.ts'
-import { bench, startDatabase } from './benches.ts'
+import { bench, kindsHere, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
 
 const boundMs = 1_500
@@ -22,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-describe.each(engineKinds)('DAT-08 cache and database agree on %s', kind => {
+describe.each(kindsHere)('DAT-08 cache and database agree on %s', kind => {
   let instances: readonly Instance[]
   let database: Bench & AsyncDisposable
   let redis: Redis

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
 import { type Clickhouse, startClickhouse } from '../../clickhouse.ts'
+import { clickhouseServer } from '../../runtime/clickhouse-server.ts'
+import { missing } from '../../testing/missing.ts'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
@@ -11,6 +13,8 @@ import { order, product, shopkeeper } from '../orders/shop.ts'
 import { eventually, signedIn, sql } from '../person.ts'
 
 const timeoutMs = 90_000
+
+const describe = plainDescribe.skipIf(await missing(clickhouseServer))
 
 let app: Application
 let clickhouse: Clickhouse

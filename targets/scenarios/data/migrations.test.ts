@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Engine, engineKinds, limits } from '../../service/data/engine.ts'
+import { type Engine, limits } from '../../service/data/engine.ts'
 import { migrationsFor } from '../../service/data/migrations.ts'
 import { migrateEngine, openEngine } from '../../service/data/open-engine.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
-import { besides, startDatabase } from './benches.ts'
+import { besides, kindsHere, startDatabase } from './benches.ts'
 
 const script = join(import.meta.dirname, 'slow-migration.ts')
 
@@ -26,7 +26,7 @@ async function done({ db }: Engine): Promise<readonly string[]> {
   return rows.map(({ name }) => name)
 }
 
-describe.each(engineKinds)('DAT-06 migrations on %s', kind => {
+describe.each(kindsHere)('DAT-06 migrations on %s', kind => {
   let run: TestRun
   let url: string
   beforeAll(async () => {

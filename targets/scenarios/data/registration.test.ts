@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { engineKinds } from '../../service/data/engine.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { eventually } from '../person.ts'
-import { startDatabase } from './benches.ts'
+import { kindsHere, startDatabase } from './benches.ts'
 
 let app: Application
 beforeAll(async () => {
@@ -26,7 +25,7 @@ async function mailedToken(email: string): Promise<string> {
   return /token=([\w-]+)/.exec(mails[0]?.text ?? '')?.[1] ?? ''
 }
 
-describe.each(engineKinds)('DAT-01 registration, from the form to the session, on %s', kind => {
+describe.each(kindsHere)('DAT-01 registration, from the form to the session, on %s', kind => {
   let instance: Instance
   beforeAll(async () => {
     const directory = { url: (await startDatabase(app.run, kind, 'directory')).url }

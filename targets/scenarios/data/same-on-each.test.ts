@@ -1,11 +1,11 @@
 import { CompiledQuery } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type EngineKind, engineKinds } from '../../service/data/engine.ts'
+import type { EngineKind } from '../../service/data/engine.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
-import { bench, besides, startDatabase } from './benches.ts'
+import { bench, besides, kindsHere, startDatabase } from './benches.ts'
 import { type Bench, checks } from './checks.ts'
 
-describe.each(engineKinds)('DAT-01 on %s', kind => {
+describe.each(kindsHere)('DAT-01 on %s', kind => {
   let run: TestRun
   let database: Bench & AsyncDisposable
   beforeAll(async () => {
@@ -90,7 +90,7 @@ const controls: readonly {
   },
 ]
 
-describe.each(engineKinds)('DAT-01 controls on %s', kind => {
+describe.each(kindsHere)('DAT-01 controls on %s', kind => {
   let run: TestRun
   let url: string
   beforeAll(async () => {

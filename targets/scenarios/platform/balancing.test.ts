@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
 import { type Haproxy, startHaproxy } from '../../haproxy.ts'
+import { haproxyServer } from '../../runtime/haproxy-server.ts'
 import { reservePort } from '../../runtime/reserve-port.ts'
+import { missing } from '../../testing/missing.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { Client } from '../client.ts'
 import { eventually, signedIn } from '../person.ts'
+
+const describe = plainDescribe.skipIf(await missing(haproxyServer))
 
 let app: Application
 let steady: Instance

@@ -5,7 +5,6 @@ import { sendMails } from '../mailing/sender.ts'
 import { clockOf } from './clock.ts'
 import type { Engine } from './engine.ts'
 import { createMailQueue } from './mail-queue.ts'
-import { createPeople } from './people.ts'
 import { createProfileCache, createProfiles } from './profiles.ts'
 import { createRegistration } from './registration.ts'
 import { addDirectoryRoutes } from './routes.ts'
@@ -21,7 +20,7 @@ export const dataModule: Module = {
       const engine = await engineFor(kit, directory)
       const passwords = createPasswords(kit.defences)
       addDirectoryRoutes(http, {
-        profiles: createProfiles(createPeople(engine), createProfileCache(kit)),
+        profiles: createProfiles(engine, createProfileCache(kit)),
         registration: createRegistration(engine, {
           passwords,
           publicUrl,

@@ -1,7 +1,8 @@
 import { type Cache, createCache } from '../cache/cache.ts'
 import type { Kit } from '../kit.ts'
 import { explain } from './answers.ts'
-import type { People } from './people.ts'
+import type { Engine } from './engine.ts'
+import { createPeople, type People } from './people.ts'
 import { type Notes, notes, type Profile, profile } from './profile.ts'
 import type { Person } from './tables.ts'
 
@@ -24,7 +25,11 @@ export interface Profiles {
   addNote(personId: number, note: { title: string; body: string }): Promise<number>
 }
 
-export function createProfiles(people: People, cache: ProfileCache): Profiles {
+export function createProfiles(engine: Engine, cache: ProfileCache): Profiles {
+  const people = createPeople(engine)
+  // In a transaction, since one that finds the database busy with another writer is tried again.
+  const change = <Result>(work: (people: People) => Promise<Result>) =>
+    engine.transaction(trx => work(createPeople({ kind: engine.kind, db: trx }))).catch(explain)
   const load = async (personId: number): Promise<Notes> => {
     const found = await people.notesOf(personId).catch(explain)
     return found.map(({ id, title, body }) => ({ id, title, body }))
@@ -36,13 +41,13 @@ export function createProfiles(people: People, cache: ProfileCache): Profiles {
         return person && shown(person)
       }),
     rename: async (personId, name) => {
-      await people.change(personId, { name }).catch(explain)
+      await change(them => them.change(personId, { name }))
       await cache.invalidate(`${personId}`)
     },
     notesOf: async personId =>
       (await cache.read(`${personId}`, 'notes', () => load(personId))) ?? [],
     addNote: async (personId, note) => {
-      const id = await people.addNote({ ...note, personId, rank: 0 }).catch(explain)
+      const id = await change(them => them.addNote({ ...note, personId, rank: 0 }))
       await cache.invalidate(`${personId}`)
       return id
     },
