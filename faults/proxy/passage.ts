@@ -38,11 +38,14 @@ export function openPassage(
     case 'duplicate':
       return duplicate(exit, message, verdict, landed)
     case 'reorder':
-      return keepAside(exit, verdict.withinMs, verdict.by ?? 1, landed)
+      return gather(exit, landed, whole => exit.aside(whole, verdict.withinMs, verdict.by ?? 1))
     case 'rewrite':
-      return rewrite(exit, verdict.change, landed)
+      return gather(exit, landed, whole => exit.put(verdict.change(Buffer.concat(whole))))
     case 'delay':
-      if (verdict.overtake) return keepAside(exit, verdict.ms, Number.POSITIVE_INFINITY, landed)
+      if (!verdict.overtake) break
+      return gather(exit, landed, whole => {
+        exit.aside(whole, verdict.ms, Number.POSITIVE_INFINITY)
+      })
   }
   landed()
   return passageOf(verdict, message, exit)
@@ -128,48 +131,23 @@ function duplicate(
   }
 }
 
-/** A message too large to keep goes on unchanged. */
-function rewrite(exit: Exit, change: (whole: Buffer) => Buffer, landed: () => void): Passage {
-  const kept = keeper(data => exit.put(data))
-  return {
-    bytes: kept.add,
-    finish: () => {
-      const whole = kept.whole()
-      if (!whole) return
-      landed()
-      exit.put(change(Buffer.concat(whole)))
-    },
-  }
-}
-
-/** A message too large to keep goes on in its place. */
-function keepAside(exit: Exit, withinMs: number, overtakers: number, landed: () => void): Passage {
-  const kept = keeper(data => exit.put(data))
-  return {
-    bytes: kept.add,
-    finish: () => {
-      const whole = kept.whole()
-      if (!whole) return
-      landed()
-      exit.aside(whole, withinMs, overtakers)
-    },
-  }
-}
-
-/** Gathers a message; one that is too large goes on as it comes. */
-function keeper(put: (data: Buffer) => void) {
+/** The whole message for `use`. One too large to keep goes on in its place, unchanged. */
+function gather(exit: Exit, landed: () => void, use: (whole: readonly Buffer[]) => void): Passage {
   let kept: Buffer[] = []
   let size = 0
   return {
-    add: (data: Buffer): void => {
+    bytes: data => {
       size += data.length
       kept.push(data)
       if (size <= BUFFER_LIMIT) return
-      for (const each of kept) put(each)
+      for (const each of kept) exit.put(each)
       kept = []
     },
-    /** Undefined when it was too large. */
-    whole: (): readonly Buffer[] | undefined => (size > BUFFER_LIMIT ? undefined : kept),
+    finish: () => {
+      if (size > BUFFER_LIMIT) return
+      landed()
+      use(kept)
+    },
   }
 }
 
