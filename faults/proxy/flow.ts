@@ -7,7 +7,7 @@ import type { Direction } from './toxic.ts'
 
 /**
  * The most bytes a direction keeps in its toxics. Past it the source is not read until half is
- * gone; what one read may add on top is 64 KiB, and as much again may wait in the sink's socket.
+ * gone; what one read may add on top is 256 KiB, and as much again may wait in the sink's socket.
  */
 export const HELD_LIMIT = 4 * 1024 * 1024
 

@@ -32,12 +32,19 @@ export interface End {
 export const READ_SIZE = 65_536
 
 const waiting: (() => void)[] = []
+let turns = 0
 
 /** Calls back in the next turn of the loop, with all others who asked. */
 export function nextTurn(call: () => void): void {
   if (waiting.push(call) === 1) setImmediate(takeTurns)
 }
 
+/** How often those who waited were called back so far. */
+export function turnsTaken(): number {
+  return turns
+}
+
 function takeTurns(): void {
+  turns++
   for (const call of waiting.splice(0)) call()
 }

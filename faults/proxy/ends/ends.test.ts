@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import type { End, Reader } from './end.ts'
+import { type End, READ_SIZE, type Reader } from './end.ts'
 import { fastEnds } from './fast-end.ts'
 import { PublicEnd } from './public-end.ts'
 
@@ -52,6 +52,46 @@ test.each(kinds)('%s: reads all, tells the FIN, and keeps bulk exact', async (_n
   near.destroy()
   far.destroy()
 })
+
+test.runIf(fast)('bulk is read in larger pieces while nobody else says anything', async () => {
+  await using bulk = await poured()
+  await expect.poll(() => bulk.longest(), { timeout: 20_000 }).toBeGreaterThan(READ_SIZE)
+  const { far, near } = await pair()
+  fast?.(near)?.start(collect())
+  const chatter = setInterval(() => far.write('a message'), 1)
+  // One piece may have been on its way.
+  await expect.poll(() => bulk.longest(), { timeout: 20_000 }).toBe(READ_SIZE)
+  clearInterval(chatter)
+  near.destroy()
+  far.destroy()
+})
+
+/** A fast end that is sent zeros without end; `longest` tells the longest read since last asked. */
+async function poured(): Promise<AsyncDisposable & { longest(): number }> {
+  const { far, near } = await pair()
+  const block = Buffer.alloc(1_000_000)
+  const pour = () => {
+    while (far.write(block));
+  }
+  far.on('drain', pour)
+  let longest = 0
+  const read = (chunk: Buffer) => {
+    longest = Math.max(longest, chunk.length)
+  }
+  fast?.(near)?.start({ read, ended: () => {} })
+  pour()
+  return {
+    longest: () => {
+      const found = longest
+      longest = 0
+      return found
+    },
+    async [Symbol.asyncDispose]() {
+      far.destroy()
+      near.destroy()
+    },
+  }
+}
 
 test.each(kinds)('%s: paused it reads no more, resumed it goes on', async (_name, open) => {
   const { far, near } = await pair()
