@@ -3,15 +3,13 @@ import { expect, test } from 'vitest'
 import { startRedis } from './redis.ts'
 import { withClient } from './runtime/redis-node.ts'
 import { findToxiproxy, toxiproxyBinary } from './runtime/toxiproxy-binary.ts'
+import { seek } from './testing/seek.ts'
 import { testRun } from './testing/test-run.ts'
 import { startToxiproxy } from './toxiproxy.ts'
 
-const reason = await toxiproxyBinary().then(
-  () => undefined,
-  (error: unknown) => String(error),
-)
+const { missing } = await seek('Toxiproxy', () => toxiproxyBinary())
 
-test.skipIf(reason)(`the real Toxiproxy stands in a link and cuts it ${reason ?? ''}`, async () => {
+test.skipIf(missing)('the real Toxiproxy stands in a link and cuts it', async () => {
   expect(await findToxiproxy()).toBeDefined()
   await using run = await testRun()
   await using redis = await startRedis(run)

@@ -10,7 +10,7 @@ import { postgresPrograms } from '../../targets/runtime/postgres-programs.ts'
 import { redisServer } from '../../targets/runtime/redis-server.ts'
 import { runTool } from '../../targets/runtime/run-tool.ts'
 import { serverTool } from '../../targets/runtime/server-tool.ts'
-import { isRequired } from '../../targets/testing/missing.ts'
+import { seek } from '../../targets/testing/seek.ts'
 import { type TestRun, testRun } from '../../targets/testing/test-run.ts'
 import { type MessageProxy, messageProxy } from './testing/message-proxy.ts'
 import { borders, type SlicedLink, slicedLink } from './testing/sliced-link.ts'
@@ -19,17 +19,12 @@ import { borders, type SlicedLink, slicedLink } from './testing/sliced-link.ts'
 vi.setConfig({ testTimeout: 90_000 })
 
 const redis = await findServer(redisServer)
-const redisBenchmark = await tool('redis-benchmark', redis.command)
-const pgbench = await tool('pgbench', (await postgresPrograms()).postgres)
-
-/** Loud where it is missing; `LAB_REQUIRE` (a list, by comma) with its name makes that a failure. */
-async function tool(name: string, server: string): Promise<string | undefined> {
-  const found = await serverTool(name, server)
-  const where = `it is neither beside ${server} nor on PATH`
-  if (!found && isRequired(name)) throw new Error(`expected to find ${name}: ${where}`)
-  if (!found) console.warn(`Skipped: ${name} through the proxy, as ${where}.`)
-  return found
-}
+const { found: redisBenchmark } = await seek('redis-benchmark', () =>
+  serverTool('redis-benchmark', redis.command),
+)
+const { found: pgbench } = await seek('pgbench', async () =>
+  serverTool('pgbench', (await postgresPrograms()).postgres),
+)
 
 let run: TestRun
 let proxy: MessageProxy

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import { LabError, messageOf } from '../../../lab/errors.ts'
 import { goInstall } from '../../../targets/runtime/go-install.ts'
 import { runTool } from '../../../targets/runtime/run-tool.ts'
-import { isRequired } from '../../../targets/testing/missing.ts'
+import { seek } from '../../../targets/testing/seek.ts'
 
 const cliModule = 'github.com/Shopify/toxiproxy/v2/cmd/cli@v2.12.0'
 const folder = fileURLToPath(new URL('go/', import.meta.url))
@@ -19,6 +20,10 @@ export interface GoTools {
  * fetch them, unless `LAB_REQUIRE` contains `go`.
  */
 export async function goTools(): Promise<GoTools | undefined> {
+  return (await seek('Go', buildTools)).found
+}
+
+async function buildTools(): Promise<GoTools> {
   try {
     const binary = await goInstall(cliModule, message => console.warn(message))
     await runTool('go', ['build', '-o', '/dev/null', '.'], { cwd: folder })
@@ -27,11 +32,17 @@ export async function goTools(): Promise<GoTools | undefined> {
         runTool(binary, ['--host', url, ...args]).catch(error => String(error.message)),
       goClient: (url, upstream) => runTool('go', ['run', '.', url, upstream], { cwd: folder }),
     }
-  } catch (error) {
-    if (isRequired('go')) throw error
-    console.warn(
-      `Skipped: toxiproxy-cli and the Go client; they need Go (apt-get install golang, brew install go): ${error}`,
+  } catch (cause) {
+    throw new LabError(
+      {
+        code: 'no-go',
+        expected: 'to build toxiproxy-cli and a program over the Go client',
+        found: messageOf(cause),
+        why: 'both show that what is in use with Toxiproxy works with ours unchanged',
+        next: 'install Go: sudo apt-get install golang, or brew install go',
+        cause,
+      },
+      'unable',
     )
-    return undefined
   }
 }
