@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Http, Kit, Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import type { Door } from '../sockets/door.ts'
 import { startRounds } from '../sockets/rounds.ts'
 import { Connection } from './connection.ts'
@@ -27,16 +28,12 @@ export const agentsModule: Module = {
       const help = 'Contexts of agents that are not cleaned up yet.'
       metrics.gaugeOf({ name: 'agents_user_contexts', help }, () => contexts.count)
       const work = createWorker({ db, runs: createRuns(db), contexts, defences, log })
-      const stopped = new AbortController()
-      const options = { idleMs, signal: stopped.signal, log }
-      const loops = [
-        loop('agents', work, options),
-        loop('agents-helper', work, { ...options, idleMs: helperIdleMs }),
-      ]
-      kit.onClose(async () => {
-        stopped.abort()
-        await Promise.all(loops)
-      })
+      untilClosed(kit.onClose, signal =>
+        Promise.all([
+          loop('agents', work, { idleMs, signal, log }),
+          loop('agents-helper', work, { idleMs: helperIdleMs, signal, log }),
+        ]),
+      )
     },
   },
 }

@@ -1,5 +1,6 @@
 import type { Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import { migrations } from './migrations.ts'
 import { createAnalyticsOutbox } from './outbox.ts'
 import { addAnalyticsRoutes } from './routes.ts'
@@ -31,6 +32,7 @@ export const analyticsModule: Module = {
       if (!config.clickhouse || !defences.on('analytics-outbox')) return
       const { batch } = defences.settings('analytics-outbox')
       const store = await openStore(config.clickhouse)
+      onClose(() => store.close())
       const outbox = createAnalyticsOutbox(db)
       const shipped = metrics.counter({
         name: 'analytics_events_shipped_total',
@@ -41,13 +43,7 @@ export const analyticsModule: Module = {
         shipped.inc(count)
         return count > 0
       }
-      const stopped = new AbortController()
-      const shipping = loop('analytics', ship, { idleMs, signal: stopped.signal, log })
-      onClose(async () => {
-        stopped.abort()
-        await shipping
-        await store.close()
-      })
+      untilClosed(onClose, signal => loop('analytics', ship, { idleMs, signal, log }))
     },
   },
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { createPasswords } from '../identity/passwords.ts'
 import type { Kit, Module } from '../kit.ts'
 import { sendMails } from '../mailing/sender.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import { clockOf } from './clock.ts'
 import type { Engine } from './engine.ts'
 import { createMailQueue } from './mail-queue.ts'
@@ -36,12 +37,7 @@ export const dataModule: Module = {
       const { defences, log, onClose } = kit
       const engine = await engineFor(kit, directory)
       const outbox = createMailQueue(engine, clockOf(engine.kind, defences))
-      const stopped = new AbortController()
-      const sending = sendMails({ outbox, smtp, defences, log }, stopped.signal)
-      onClose(async () => {
-        stopped.abort()
-        await sending
-      })
+      untilClosed(onClose, signal => sendMails({ outbox, smtp, defences, log }, signal))
     },
   },
 }

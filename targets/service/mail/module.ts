@@ -1,6 +1,7 @@
 import type { Module } from '../kit.ts'
 import { createMailOutbox } from '../mailing/outbox.ts'
 import { sendMails } from '../mailing/sender.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import { migrations } from './migrations.ts'
 
 export const mailModule: Module = {
@@ -9,13 +10,8 @@ export const mailModule: Module = {
   start: {
     worker: ({ config, db, defences, log, onClose }) => {
       if (!config.smtp) return log.info('no mail server is configured: mails stay queued')
-      const stopped = new AbortController()
       const parts = { outbox: createMailOutbox(db), smtp: config.smtp, defences, log }
-      const sending = sendMails(parts, stopped.signal)
-      onClose(async () => {
-        stopped.abort()
-        await sending
-      })
+      untilClosed(onClose, signal => sendMails(parts, signal))
     },
   },
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Http, Kit, Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import type { Door } from '../sockets/door.ts'
 import { startRounds } from '../sockets/rounds.ts'
 import { Connection } from './connection.ts'
@@ -45,21 +46,18 @@ export const messagesModule: Module = {
       const outbox = createOutbox({ db, queue, notices, log })
       const handlers = createHandlers(stored)
       const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
-      const stopped = new AbortController()
-      const options = { idleMs, signal: stopped.signal, log }
-      const loops = [
-        loop('messages', () => consume(lanes), options),
-        // The other way round, so that no lane waits for good behind a busier one.
-        loop('messages-last-first', () => consume(lanes.toReversed()), {
-          ...options,
-          idleMs: helperIdleMs,
-        }),
-        loop('messages-outbox', outbox.relay, options),
-        loop('messages-counts', countIn(kit, queue), { ...options, idleMs: countEveryMs }),
-      ]
-      kit.onClose(async () => {
-        stopped.abort()
-        await Promise.all(loops)
+      untilClosed(kit.onClose, signal => {
+        const options = { idleMs, signal, log }
+        return Promise.all([
+          loop('messages', () => consume(lanes), options),
+          // The other way round, so that no lane waits for good behind a busier one.
+          loop('messages-last-first', () => consume(lanes.toReversed()), {
+            ...options,
+            idleMs: helperIdleMs,
+          }),
+          loop('messages-outbox', outbox.relay, options),
+          loop('messages-counts', countIn(kit, queue), { ...options, idleMs: countEveryMs }),
+        ])
       })
     },
   },

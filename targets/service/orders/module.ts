@@ -2,6 +2,7 @@ import { openClickhouse } from '../clickhouse/open.ts'
 import type { Kit, Module } from '../kit.ts'
 import { createTransact } from '../postgres/transaction.ts'
 import { loop } from '../resilience/loop.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import { announceAtOnce, announceLater, relayTo } from './announcements.ts'
 import { createBoard } from './board.ts'
 import { createCarts } from './cart.ts'
@@ -43,16 +44,13 @@ export const ordersModule: Module = {
     worker: async kit => {
       const { db, defences, log } = kit
       const { paying, copies } = await build(kit)
-      const stopped = new AbortController()
-      const options = { idleMs: 500, signal: stopped.signal, log }
-      const loops = [
-        defences.on('payment-reconciliation') && loop('payments', paying.reconcile, options),
-        defences.on('reservation-expiry') && loop('reservations', paying.expire, options),
-        ...copies.map(copy => loop(`orders-${copy.name}`, relayTo(copy, db), options)),
-      ]
-      kit.onClose(async () => {
-        stopped.abort()
-        await Promise.all(loops)
+      untilClosed(kit.onClose, signal => {
+        const options = { idleMs: 500, signal, log }
+        return Promise.all([
+          defences.on('payment-reconciliation') && loop('payments', paying.reconcile, options),
+          defences.on('reservation-expiry') && loop('reservations', paying.expire, options),
+          ...copies.map(copy => loop(`orders-${copy.name}`, relayTo(copy, db), options)),
+        ])
       })
     },
   },

@@ -1,4 +1,5 @@
 import type { Kit, Module } from '../kit.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 import { migrations } from './migrations.ts'
 import { createSettingsVersions } from './repository.ts'
 import { addSettingsRoutes, refuseWhileReadOnly } from './routes.ts'
@@ -22,12 +23,7 @@ async function start(kit: Kit): Promise<LiveSettings> {
     log.level = now.settings.logLevel
   })
   await live.look()
-  const stopped = new AbortController()
-  const following = live.follow(stopped.signal)
-  onClose(async () => {
-    stopped.abort()
-    await following
-  })
+  untilClosed(onClose, signal => live.follow(signal))
   return live
 }
 

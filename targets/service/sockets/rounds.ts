@@ -1,5 +1,6 @@
 import type { Kit } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
+import { untilClosed } from '../resilience/until-closed.ts'
 
 /** A session that has something to tell by itself. */
 interface Hearer {
@@ -14,17 +15,12 @@ export function startRounds(
   { log, onClose }: Pick<Kit, 'log' | 'onClose'>,
 ): Set<Hearer> {
   const hearers = new Set<Hearer>()
-  const stopped = new AbortController()
   const round = async () => {
     const heard = await Promise.allSettled(Array.from(hearers, hearer => hearer.hear()))
     const failed = heard.find(result => result.status === 'rejected')
     if (failed) throw failed.reason
     return false
   }
-  const rounds = loop(name, round, { idleMs: everyMs, signal: stopped.signal, log })
-  onClose(async () => {
-    stopped.abort()
-    await rounds
-  })
+  untilClosed(onClose, signal => loop(name, round, { idleMs: everyMs, signal, log }))
   return hearers
 }
