@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import fc from 'fast-check'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { startPostgres } from '../../targets/postgres.ts'
+import { type Postgres, startPostgres } from '../../targets/postgres.ts'
 import { startRedis } from '../../targets/redis.ts'
 import { findServer } from '../../targets/runtime/find-server.ts'
 import { postgresPrograms } from '../../targets/runtime/postgres-programs.ts'
@@ -11,8 +10,7 @@ import { redisServer } from '../../targets/runtime/redis-server.ts'
 import { runTool } from '../../targets/runtime/run-tool.ts'
 import { serverTool } from '../../targets/runtime/server-tool.ts'
 import { seek } from '../../targets/testing/seek.ts'
-import { type TestRun, testRun } from '../../targets/testing/test-run.ts'
-import { type MessageProxy, messageProxy } from './testing/message-proxy.ts'
+import { type Rig, startRig } from './testing/rig.ts'
 import { borders, type SlicedLink, slicedLink } from './testing/sliced-link.ts'
 
 // Many small writes on a machine that may be busy.
@@ -26,17 +24,11 @@ const { found: pgbench } = await seek('pgbench', async () =>
   serverTool('pgbench', (await postgresPrograms()).postgres),
 )
 
-let run: TestRun
-let proxy: MessageProxy
-
+let rig: Rig
 beforeAll(async () => {
-  run = await testRun()
-  proxy = await messageProxy()
+  rig = await startRig()
 })
-afterAll(async () => {
-  await proxy?.[Symbol.asyncDispose]()
-  await run?.[Symbol.asyncDispose]()
-})
+afterAll(() => rig?.[Symbol.asyncDispose]())
 
 describe.skipIf(!redisBenchmark)('redis-benchmark', () => {
   const perTest = 200
@@ -48,9 +40,9 @@ describe.skipIf(!redisBenchmark)('redis-benchmark', () => {
   }
 
   test.each(['tcp', 'redis'])('gets no error through a sliced %s link', async protocol => {
-    const server = await startRedis(run, { name: `redis-${protocol}` })
+    const server = await startRedis(rig.run, { name: `redis-${protocol}` })
     const property = fc.asyncProperty(borders, fc.constantFrom(1, 16), async (sizes, pipeline) => {
-      const link = await slicedLink(proxy, protocol, server, sizes)
+      const link = await slicedLink(rig.proxy, protocol, server, sizes)
       const output = await benchmark(link, pipeline)
       expect(output).not.toMatch(/error/i)
       expect(output).toMatch(/"MSET/)
@@ -62,8 +54,8 @@ describe.skipIf(!redisBenchmark)('redis-benchmark', () => {
   })
 
   test('says so when there is one', async () => {
-    const server = await startRedis(run, { name: 'redis-control' })
-    const link = await slicedLink(proxy, 'redis', server, { average_size: 50 })
+    const server = await startRedis(rig.run, { name: 'redis-control' })
+    const link = await slicedLink(rig.proxy, 'redis', server, { average_size: 50 })
     const attributes = { match: { command: 'SET' }, error: 'OOM' }
     await link.toxic({ type: 'redis_error', stream: 'upstream', attributes })
     const output = await benchmark(link, 1).catch(String)
@@ -73,7 +65,7 @@ describe.skipIf(!redisBenchmark)('redis-benchmark', () => {
 
 describe.skipIf(!pgbench)('pgbench', () => {
   test.each(['tcp', 'postgres'])('keeps its books through a sliced %s link', async protocol => {
-    const server = await startPostgres(run, { name: `postgres-${protocol}` })
+    const server = await startPostgres(rig.run, { name: `postgres-${protocol}` })
     const { username, password, pathname } = new URL(server.urlVia(server))
     const env = { PGUSER: username, PGPASSWORD: password, PGDATABASE: pathname.slice(1) }
     const bench = ({ host, port }: { host: string; port: number }, ...args: string[]) =>
@@ -83,7 +75,7 @@ describe.skipIf(!pgbench)('pgbench', () => {
     let transactions = 0
     const modes = fc.constantFrom('simple', 'extended', 'prepared')
     const property = fc.asyncProperty(borders, modes, async (sizes, mode) => {
-      const link = await slicedLink(proxy, protocol, server, sizes)
+      const link = await slicedLink(rig.proxy, protocol, server, sizes)
       const output = await bench(link, '-n', '-c', '4', '-t', '25', '-M', mode)
       expect(output).toContain('number of transactions actually processed: 100/100')
       transactions += 100
@@ -92,7 +84,7 @@ describe.skipIf(!pgbench)('pgbench', () => {
       if (protocol === 'postgres') expect(updates).toBeGreaterThanOrEqual(300)
     })
     await fc.assert(property, { numRuns: 3 })
-    const books = await sums(server.urlVia(server))
+    const books = await sums(server)
     expect(books).toEqual({
       accounts: books.history,
       tellers: books.history,
@@ -101,25 +93,21 @@ describe.skipIf(!pgbench)('pgbench', () => {
       count: transactions,
     })
 
-    const control = await slicedLink(proxy, 'postgres', server, { average_size: 50 })
+    const control = await slicedLink(rig.proxy, 'postgres', server, { average_size: 50 })
     const attributes = { match: { statement: 'UPDATE' }, code: '53100' }
     await control.toxic({ type: 'postgres_error', stream: 'upstream', attributes })
     await expect(bench(control, '-n', '-t', '5')).rejects.toThrow('aborted')
   })
 
   /** What every table says was moved, and how often. All but the last must be equal. */
-  async function sums(connectionString: string): Promise<Record<string, number>> {
-    const client = new pg.Client({ connectionString })
-    await client.connect()
-    const { rows } = await client
-      .query(
-        `select (select sum(abalance)::int from pgbench_accounts) as accounts,
-          (select sum(tbalance)::int from pgbench_tellers) as tellers,
-          (select sum(bbalance)::int from pgbench_branches) as branches,
-          (select sum(delta)::int from pgbench_history) as history,
-          (select count(*)::int from pgbench_history) as count`,
-      )
-      .finally(() => client.end())
+  async function sums(server: Postgres): Promise<Record<string, number>> {
+    const text = `
+      select (select sum(abalance)::int from pgbench_accounts) as accounts,
+        (select sum(tbalance)::int from pgbench_tellers) as tellers,
+        (select sum(bbalance)::int from pgbench_branches) as branches,
+        (select sum(delta)::int from pgbench_history) as history,
+        (select count(*)::int from pgbench_history) as count`
+    const { rows } = await (await rig.postgres(server)).query(text)
     return rows[0]
   }
 })
@@ -167,7 +155,7 @@ describe('a web-socket echo', () => {
   test.each(['tcp', 'websocket'])('is exact through a sliced %s link', async protocol => {
     const messages = fc.array(message, { maxLength: 12 })
     const property = fc.asyncProperty(borders, messages, async (sizes, sent) => {
-      const link = await slicedLink(proxy, protocol, { host: '127.0.0.1', port }, sizes)
+      const link = await slicedLink(rig.proxy, protocol, { host: '127.0.0.1', port }, sizes)
       expect(await echoed(link, sent)).toEqual(sent)
       expect(await link.faulty()).toEqual([])
     })
@@ -176,7 +164,7 @@ describe('a web-socket echo', () => {
 
   test('is not when a bit was flipped', async () => {
     const at = { host: '127.0.0.1', port }
-    const link = await slicedLink(proxy, 'websocket', at, { average_size: 50 })
+    const link = await slicedLink(rig.proxy, 'websocket', at, { average_size: 50 })
     const hits = { first: 1 }
     const attributes = { match: { frame: 'binary' }, offset: 10, count: 1 }
     await link.toxic({ type: 'message_corrupt', stream: 'downstream', attributes, hits })

@@ -1,28 +1,19 @@
-import { Redis } from 'ioredis'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres } from '../../../targets/postgres.ts'
 import { startRedis } from '../../../targets/redis.ts'
-import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
-import { type MessageProxy, messageProxy } from '../testing/message-proxy.ts'
 import { until } from '../testing/proxied.ts'
+import { type Rig, startRig } from '../testing/rig.ts'
 
-let run: TestRun
-let proxy: MessageProxy
-
+let rig: Rig
 beforeAll(async () => {
-  run = await testRun()
-  proxy = await messageProxy()
+  rig = await startRig()
 })
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]()
-  await run[Symbol.asyncDispose]()
-})
+afterAll(() => rig?.[Symbol.asyncDispose]())
 
 /** Collects what the proxy tells of this link, as `request SET cart:1`. */
 async function listen(link: string) {
   const stop = new AbortController()
-  const answer = await fetch(`${proxy.url}/events?links=${link}`, { signal: stop.signal })
+  const answer = await fetch(`${rig.proxy.url}/events?links=${link}`, { signal: stop.signal })
   const lines: string[] = []
   const counts: Record<string, number> = {}
   const read = async () => {
@@ -56,8 +47,8 @@ async function listen(link: string) {
 }
 
 test('tells each command, its key, and the error it got', async () => {
-  const link = await proxy.link('redis', await startRedis(run), { messages: true })
-  const client = new Redis({ host: link.host, port: link.port })
+  const link = await rig.proxy.link('redis', await startRedis(rig.run), { messages: true })
+  const client = rig.redis(link)
   await client.ping()
   const told = await listen(link.name)
   await client.set('cart:1', 'x')
@@ -77,11 +68,10 @@ test('tells each command, its key, and the error it got', async () => {
 })
 
 test('tells each statement, its table and trace, and its SQLSTATE', async () => {
-  const server = await startPostgres(run)
-  const link = await proxy.link('postgres', server, { messages: true })
+  const server = await startPostgres(rig.run)
+  const link = await rig.proxy.link('postgres', server, { messages: true })
   const told = await listen(link.name)
-  const client = new pg.Client({ connectionString: server.urlVia(link) })
-  await client.connect()
+  const client = await rig.postgres(server, link)
   await client.query('create table orders (id int primary key)')
   await client.query('begin')
   await client.query('insert into orders values ($1) /* trace=req-1 */', [1])

@@ -1,28 +1,23 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { Redis } from 'ioredis'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Postgres, startPostgres } from '../../../targets/postgres.ts'
 import { startRedis } from '../../../targets/redis.ts'
-import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
-import { type MessageProxy, messageProxy } from '../testing/message-proxy.ts'
 import { until } from '../testing/proxied.ts'
+import { type Rig, startRig } from '../testing/rig.ts'
 
-let run: TestRun
-let proxy: MessageProxy
+let rig: Rig
 let server: Postgres
 let redis: Awaited<ReturnType<typeof startRedis>>
 let direct: pg.Client
-const open = new Set<{ end(): Promise<unknown> }>()
 
 beforeAll(async () => {
-  run = await testRun()
-  proxy = await messageProxy()
-  const servers = await Promise.all([startPostgres(run), startRedis(run)])
+  rig = await startRig()
+  const servers = await Promise.all([startPostgres(rig.run), startRedis(rig.run)])
   server = servers[0]
   redis = servers[1]
-  direct = await connect(server)
+  direct = await rig.postgres(server)
   await direct.query('create table sold (id int primary key, n int not null)')
   await direct.query('create table stock (id int primary key, n int not null)')
 })
@@ -30,29 +25,38 @@ beforeEach(async () => {
   await direct.query('truncate sold, stock')
   await direct.query('insert into stock values (1, 10), (2, 10)')
 })
-afterAll(async () => {
-  await Promise.all([...open].map(client => client.end().catch(() => {})))
-  await proxy[Symbol.asyncDispose]()
-  await run[Symbol.asyncDispose]()
-})
+afterAll(() => rig?.[Symbol.asyncDispose]())
 
-async function connect(at: { host: string; port: number }): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: server.urlVia(at) })
-  client.on('error', () => {})
-  await client.connect()
-  open.add(client)
-  return client
+interface Doubling {
+  readonly match?: object
+  readonly hits?: object
+  readonly times?: number
 }
 
-async function doubled(match: object, hits: object = {}, times = 1) {
-  const link = await proxy.link('postgres', server)
+/** A link on which requests are doubled. */
+async function doubling(
+  protocol: string,
+  to: { host: string; port: number },
+  { match, hits = {}, times = 1 }: Doubling,
+) {
+  const link = await rig.proxy.link(protocol, to)
   const toxic = await link.toxic({
     type: 'message_duplicate',
     stream: 'upstream',
     attributes: { match, times },
     hits,
   })
-  return { client: await connect(link), toxic }
+  return { link, toxic }
+}
+
+async function doubledStatements(how: Doubling) {
+  const { link, toxic } = await doubling('postgres', server, how)
+  return { client: await rig.postgres(server, link), toxic }
+}
+
+async function doubledCommands(command: string) {
+  const { link, toxic } = await doubling('redis', redis, { match: { command } })
+  return { client: rig.redis(link), toxic }
 }
 
 async function stock(): Promise<number[]> {
@@ -60,13 +64,14 @@ async function stock(): Promise<number[]> {
   return rows.map(({ n }) => n)
 }
 
+const updates = { table: 'stock', statement: 'update' }
 const take = 'update stock set n = n - $2 where id = $1 returning n'
 
 test.each([
   ['unnamed', undefined],
   ['named', 'take'],
 ])('doubles a statement with parameters (%s): done again, answered once', async (_, name) => {
-  const { client, toxic } = await doubled({ table: 'stock', statement: 'update' }, { every: 2 })
+  const { client, toxic } = await doubledStatements({ match: updates, hits: { every: 2 } })
   const ask = async (id: number) => {
     const named = name === undefined ? {} : { name }
     const { rows } = await client.query<{ n: number }>({ ...named, text: take, values: [id, 3] })
@@ -79,7 +84,7 @@ test.each([
 })
 
 test('doubles it inside of a transaction, which is rolled back whole', async () => {
-  const { client } = await doubled({ table: 'stock', statement: 'update' })
+  const { client } = await doubledStatements({ match: updates })
   await client.query('begin')
   await client.query(take, [1, 3])
   const { rows } = await client.query('select n from stock where id = $1', [1])
@@ -88,7 +93,7 @@ test('doubles it inside of a transaction, which is rolled back whole', async () 
 })
 
 test('a second time that fails does not take back the first', async () => {
-  const { client } = await doubled({ table: 'sold' }, {}, 3)
+  const { client } = await doubledStatements({ match: { table: 'sold' }, times: 3 })
   await client.query('insert into sold values ($1, $2)', [1, 1])
   await client.query('insert into sold values ($1, $2)', [2, 1])
   const { rows } = await client.query('select id from sold order by id')
@@ -96,7 +101,7 @@ test('a second time that fails does not take back the first', async () => {
 })
 
 test('each answer stays with its question in a pipeline of doubled statements', async () => {
-  const { client } = await doubled({ table: 'stock' }, { every: 3 })
+  const { client } = await doubledStatements({ match: { table: 'stock' }, hits: { every: 3 } })
   const asked = Array.from({ length: 60 }, (_, n) => n)
   const answers = await Promise.all(
     asked.map(async n => {
@@ -108,19 +113,11 @@ test('each answer stays with its question in a pipeline of doubled statements', 
 })
 
 test('answers still to come are kept from the client when the toxic goes', async () => {
-  const link = await proxy.link('redis', redis)
-  const client = new Redis({ host: link.host, port: link.port, maxRetriesPerRequest: 0 })
-  open.add({ end: async () => client.disconnect() })
-  const toxic = await link.toxic({
-    type: 'message_duplicate',
-    stream: 'upstream',
-    attributes: { match: { command: 'BLPOP' } },
-  })
+  const { client, toxic } = await doubledCommands('BLPOP')
   const first = client.blpop('queue', 20)
   await until(async () => (await toxic.landed()) === 1)
   await toxic.remove()
-  const own = new Redis({ host: redis.host, port: redis.port })
-  open.add({ end: async () => own.disconnect() })
+  const own = rig.redis(redis)
   await own.rpush('queue', 'a', 'b')
   expect(await first).toEqual(['queue', 'a'])
   expect(await client.ping()).toBe('PONG')
@@ -128,14 +125,7 @@ test('answers still to come are kept from the client when the toxic goes', async
 })
 
 test('what is too large to keep passes once, is answered once, and has not landed', async () => {
-  const link = await proxy.link('redis', redis)
-  const client = new Redis({ host: link.host, port: link.port, maxRetriesPerRequest: 0 })
-  open.add({ end: async () => client.disconnect() })
-  const toxic = await link.toxic({
-    type: 'message_duplicate',
-    stream: 'upstream',
-    attributes: { match: { command: 'APPEND' } },
-  })
+  const { client, toxic } = await doubledCommands('APPEND')
   expect(await client.append('big', 'x'.repeat(2_000_000))).toBe(2_000_000)
   expect(await client.append('big', 'x')).toBe(2_000_001)
   expect(await client.strlen('big')).toBe(2_000_002)
@@ -154,8 +144,7 @@ test('a body too large to keep is served once, and the next request gets its own
   await once(http, 'listening')
   const at = http.address()
   if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
-  const link = await proxy.link('http', { host: '127.0.0.1', port: at.port })
-  await link.toxic({ type: 'message_duplicate', stream: 'upstream', attributes: {} })
+  const { link } = await doubling('http', { host: '127.0.0.1', port: at.port }, {})
   const post = async (path: string, size: number) => {
     const answer = await fetch(`http://${link.host}:${link.port}${path}`, {
       method: 'POST',

@@ -1,8 +1,8 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Postgres, startPostgres } from '../../../targets/postgres.ts'
-import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
-import { type MessageProxy, messageProxy, type TestLink } from '../testing/message-proxy.ts'
+import type { TestLink } from '../testing/message-proxy.ts'
+import { type Rig, startRig } from '../testing/rig.ts'
 
 /** The driver's own connection, for what its client does not offer: several statements in a cycle. */
 interface Pipeline {
@@ -14,17 +14,14 @@ interface Pipeline {
   sync(): void
 }
 
-let run: TestRun
-let proxy: MessageProxy
+let rig: Rig
 let server: Postgres
 let direct: pg.Client
-const open = new Set<pg.Client>()
 
 beforeAll(async () => {
-  run = await testRun()
-  proxy = await messageProxy()
-  server = await startPostgres(run)
-  direct = await connect(server)
+  rig = await startRig()
+  server = await startPostgres(rig.run)
+  direct = await rig.postgres(server)
   await direct.query('create table orders (id int primary key, n int not null)')
   await direct.query('create table stock (id int primary key, n int not null)')
 })
@@ -32,23 +29,11 @@ beforeEach(async () => {
   await direct.query('truncate orders, stock')
   await direct.query('insert into stock values (1, 10)')
 })
-afterAll(async () => {
-  await Promise.all([...open].map(client => client.end().catch(() => {})))
-  await proxy[Symbol.asyncDispose]()
-  await run[Symbol.asyncDispose]()
-})
-
-async function connect(at: { host: string; port: number }): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: server.urlVia(at) })
-  client.on('error', () => {})
-  await client.connect()
-  open.add(client)
-  return client
-}
+afterAll(() => rig?.[Symbol.asyncDispose]())
 
 async function linked(): Promise<{ link: TestLink; client: pg.Client }> {
-  const link = await proxy.link('postgres', server)
-  return { link, client: await connect(link) }
+  const link = await rig.proxy.link('postgres', server)
+  return { link, client: await rig.postgres(server, link) }
 }
 
 async function orders(): Promise<number[]> {
@@ -214,8 +199,8 @@ test('53300 refuses new sessions and leaves open ones alone', async () => {
     hits: { first: 1 },
   })
   await client.query('select 1')
-  await expect(connect(link)).rejects.toMatchObject({ code: '53300' })
-  await connect(link)
+  await expect(rig.postgres(server, link)).rejects.toMatchObject({ code: '53300' })
+  await rig.postgres(server, link)
   await client.query('select 1')
   expect(await toxic.landed()).toBe(1)
 })

@@ -1,51 +1,23 @@
 import fc from 'fast-check'
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startRedis } from '../../../targets/redis.ts'
-import { type TestRun, testRun } from '../../../targets/testing/test-run.ts'
-import { type MessageProxy, messageProxy } from '../testing/message-proxy.ts'
 import { until } from '../testing/proxied.ts'
+import { type Rig, startRig } from '../testing/rig.ts'
 
-interface Options {
-  readonly protocol?: 2 | 3
-  readonly commandTimeout?: number
-}
-
-let run: TestRun
-let proxy: MessageProxy
+let rig: Rig
 let address: { host: string; port: number }
-const open = new Set<Redis>()
 
 beforeAll(async () => {
-  run = await testRun()
-  proxy = await messageProxy()
-  address = await startRedis(run)
+  rig = await startRig()
+  address = await startRedis(rig.run)
 })
-afterAll(async () => {
-  for (const client of open) client.disconnect()
-  await proxy[Symbol.asyncDispose]()
-  await run[Symbol.asyncDispose]()
-})
+afterAll(() => rig?.[Symbol.asyncDispose]())
 
-function connect(at: { host: string; port: number }, options: Options = {}): Redis {
-  const { host, port } = at
-  const client = new Redis({
-    host,
-    port,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    ...options,
-  })
-  client.on('error', () => {})
-  open.add(client)
-  return client
-}
-
-async function linked(options: Options = {}) {
-  const link = await proxy.link('redis', address)
-  const client = connect(link, options)
+async function linked(options: Parameters<Rig['redis']>[1] = {}) {
+  const link = await rig.proxy.link('redis', address)
+  const client = rig.redis(link, options)
   await client.ping()
-  return { link, client, direct: connect(address) }
+  return { link, client, direct: rig.redis(address) }
 }
 
 test.each([
@@ -221,7 +193,7 @@ test('resets a connection whose answers are missing when the toxic goes', async 
   await until(async () => (await toxic.landed()) === 2)
   await toxic.remove()
   expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect(await connect(link).get('y')).toBe('2')
+  expect(await rig.redis(link).get('y')).toBe('2')
 })
 
 test('resets a connection in a spoilt transaction when the toxic goes', async () => {
