@@ -1,57 +1,76 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { machine } from './proxy/machine.ts'
 import { markdown } from './proxy/markdown.ts'
 import type { Measure } from './proxy/measure.ts'
 import { type Round, type Row, rows } from './proxy/results.ts'
-import { type Rig, startRig } from './proxy/rig.ts'
+import { type Rig, type Runner, startRig } from './proxy/rig.ts'
+import { type Turn, undisturbed } from './proxy/undisturbed.ts'
+import { findMeasures } from './shared/find-measures.ts'
+import { machine } from './shared/machine.ts'
+import { options } from './shared/options.ts'
+import { watchStolen } from './shared/stolen.ts'
 
 const results = new URL('results/', import.meta.url)
 
-/** `pnpm bench proxy [--rounds 5] [--only requests,latency] [--out NAME]`: ours against Toxiproxy. */
+/** `pnpm bench proxy [--rounds 5] [--only requests,latency-50] [--out NAME]`: ours against Toxiproxy. */
 export async function bench(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: 'string', default: '5' },
-      only: { type: 'string' },
-      out: { type: 'string', default: 'proxy' },
-    },
-  })
-  const rounds = z.coerce.number().int().min(1).parse(values.rounds)
-  const only = values.only?.split(',')
-  const measures = (await findMeasures()).filter(({ name }) => !only || only.includes(name))
+  const { rounds, only, out } = options(args, { rounds: 5, out: 'proxy' })
+  const measures = await findMeasures<Measure>(new URL('proxy/measures/', import.meta.url), only)
   const start = machine()
-  const kept = only ? await earlier(values.out, measures) : []
+  const stolen = watchStolen()
+  const kept = only ? await earlier(out, measures) : []
   await using rig = await startRig(line => console.error(line))
-  const played = new Map(measures.map(measure => [measure, [] as Round[]]))
-  const found = () => [...played].flatMap(([measure, rounds]) => rows(measure, rounds))
-  const about = () => {
-    const [load = 0] = loadavg()
-    return { ...start, 'load at the end': load.toFixed(1), ...rig.versions }
-  }
+  const played = new Map(measures.map(measure => [measure, [] as Played[]]))
+  const found = () => [
+    ...kept,
+    ...[...played].flatMap(([measure, rounds]) => rows(measure, rounds)),
+  ]
+  const about = () => ({
+    ...start,
+    ...disturbance([...played.values()].flat(), stolen()),
+    ...rig.versions,
+  })
   // Round by round, so that what disturbs the machine for a while spoils one round of each figure.
   for (let n = 0; n < rounds; n++) {
     for (const [measure, before] of played) {
       if (n < (measure.mostRounds ?? rounds)) before.push(await play(measure, rig, n))
     }
-    await save(values.out, [...kept, ...found()], about(), n + 1)
+    await save(out, found(), about(), n + 1)
   }
-  console.log(markdown([...kept, ...found()], about(), rounds))
+  console.log(markdown(found(), about(), rounds))
+}
+
+interface Played extends Round {
+  readonly turns: readonly Turn<unknown>[]
 }
 
 /** Alternating: who comes first changes from round to round. */
-async function play(measure: Measure, rig: Rig, n: number): Promise<Round> {
-  const ours = () => measure.run(rig.ours, rig, false)
-  const theirs = () => measure.run(rig.toxiproxy, rig, true)
-  const round =
-    n % 2 === 0
-      ? { ours: await ours(), theirs: await theirs() }
-      : await theirs().then(async theirs => ({ theirs, ours: await ours() }))
-  console.error(`${measure.name} ${n + 1}: ${JSON.stringify(round)}`)
-  return round
+async function play(measure: Measure, rig: Rig, n: number): Promise<Played> {
+  const turn = (runner: Runner) =>
+    undisturbed(() => measure.run(runner, rig, runner === rig.toxiproxy))
+  const before = n % 2 === 0 ? undefined : await turn(rig.toxiproxy)
+  const ours = await turn(rig.ours)
+  const theirs = before ?? (await turn(rig.toxiproxy))
+  console.error(`${measure.name} ${n + 1}: ${JSON.stringify({ ours, theirs })}`)
+  return { ours: ours.found, theirs: theirs.found, turns: [ours, theirs] }
+}
+
+/** How far the machine was the benchmark's own. */
+function disturbance(rounds: readonly Played[], stolen: number): Readonly<Record<string, string>> {
+  const [load = 0] = loadavg()
+  const turns = rounds.flatMap(round => round.turns)
+  const again = turns.reduce((sum, { tries }) => sum + tries - 1, 0)
+  const worst = Math.max(0, ...turns.map(turn => turn.stolen))
+  return {
+    'load at the end': load.toFixed(1),
+    'taken by the host': `${percent(stolen)} of the whole run, ${percent(worst)} of the worst turn kept`,
+    turns: `${turns.length} kept, ${again} played again`,
+  }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }
 
 /** With `--only`, the rows of the other measures stay as they were. */
@@ -72,16 +91,4 @@ async function save(
   const json = JSON.stringify({ about, rounds, rows: found }, null, 2)
   await writeFile(new URL(`${name}.json`, results), `${json}\n`)
   await writeFile(new URL(`${name}.md`, results), markdown(found, about, rounds))
-}
-
-const module = z.object({
-  measure: z.custom<Measure>(value => z.looseObject({ name: z.string() }).safeParse(value).success),
-})
-
-async function findMeasures(): Promise<Measure[]> {
-  const folder = new URL('proxy/measures/', import.meta.url)
-  const files = (await readdir(folder)).filter(file => file.endsWith('.ts')).sort()
-  return Promise.all(
-    files.map(async file => module.parse(await import(new URL(file, folder).href)).measure),
-  )
 }

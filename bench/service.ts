@@ -1,7 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { machine } from './proxy/machine.ts'
 import { startLoad } from './service/load.ts'
 import { markdown } from './service/markdown.ts'
 import type { Found, Measure } from './service/measure.ts'
@@ -9,6 +7,9 @@ import { page } from './service/page.ts'
 import { mixed } from './service/requests.ts'
 import { type Results, rowsOf } from './service/results.ts'
 import { type System, startSystem } from './service/system.ts'
+import { findMeasures } from './shared/find-measures.ts'
+import { machine } from './shared/machine.ts'
+import { options } from './shared/options.ts'
 
 const results = new URL('results/', import.meta.url)
 
@@ -17,26 +18,17 @@ const results = new URL('results/', import.meta.url)
  * LOD-06 and WS-06, through the lab's proxy.
  */
 export async function bench(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: 'string', default: '1' },
-      only: { type: 'string' },
-      out: { type: 'string', default: 'service' },
-    },
-  })
-  const rounds = z.coerce.number().int().min(1).parse(values.rounds)
-  const only = values.only?.split(',')
-  const measures = (await findMeasures()).filter(({ name }) => !only || only.includes(name))
-  if (measures.length === 0) throw new Error(`expected names of measures, found ${values.only}`)
+  const { rounds, only, out } = options(args, { rounds: 1, out: 'service' })
+  const all = await findMeasures<Measure>(new URL('service/measures/', import.meta.url), only)
+  const measures = all.sort((one, other) => one.scenario.localeCompare(other.scenario))
   const startedAt = machine()
-  let found = only ? await earlier(values.out) : nothing
+  let found = only ? await earlier(out) : nothing
   await using system = await startSystem(line => console.error(line))
   const about = { ...startedAt, ...describe(system) }
   await warmUp(system)
   for (const measure of measures) {
     found = merged({ ...found, about }, measure, await play(measure, system, rounds))
-    await save(values.out, found)
+    await save(out, found)
   }
   console.log(markdown(found))
 }
@@ -103,17 +95,4 @@ async function save(name: string, found: Results): Promise<void> {
   await writeFile(new URL(`${name}.json`, results), `${JSON.stringify(found, null, 2)}\n`)
   await writeFile(new URL(`${name}.md`, results), markdown(found))
   await writeFile(new URL(`${name}.html`, results), page(found))
-}
-
-const module = z.object({
-  measure: z.custom<Measure>(value => z.looseObject({ name: z.string() }).safeParse(value).success),
-})
-
-async function findMeasures(): Promise<Measure[]> {
-  const folder = new URL('service/measures/', import.meta.url)
-  const files = (await readdir(folder)).filter(file => file.endsWith('.ts')).sort()
-  const measures = await Promise.all(
-    files.map(async file => module.parse(await import(new URL(file, folder).href)).measure),
-  )
-  return measures.sort((one, other) => one.scenario.localeCompare(other.scenario))
 }

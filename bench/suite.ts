@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, listProcesses, withDescendants } from '../lab/guardian/process-table.ts'
-import { machine } from './proxy/machine.ts'
+import { machine } from './shared/machine.ts'
 
 const root = join(import.meta.dirname, '..')
 const sampleMs = 250

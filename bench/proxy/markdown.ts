@@ -1,4 +1,6 @@
-import { median, type Row } from './results.ts'
+import { median } from '../shared/median.ts'
+import type { Row } from './results.ts'
+import { MOST_STOLEN, MOST_TRIES } from './undisturbed.ts'
 
 /** The table people read. */
 export function markdown(
@@ -11,6 +13,7 @@ export function markdown(
     '# The proxy against Toxiproxy',
     '',
     `Medians of ${rounds} alternating rounds; the ratio (ours ÷ theirs) is taken round by round.`,
+    `A turn during which the host of this machine took more than ${100 * MOST_STOLEN} % of its time is played again, ${MOST_TRIES - 1} times at most, whatever it found.`,
     'Made by `pnpm bench proxy`. Rows of parsing compare ours with parsing to ours without.',
     "With `--only`, rows of the other measures stay from earlier runs; the machine below is the last run's.",
     '',

@@ -1,3 +1,4 @@
+import { median } from '../shared/median.ts'
 import type { Goal, Measure } from './measure.ts'
 
 /** One figure over all rounds. */
@@ -39,13 +40,6 @@ function judge({ better, ratio, stretch, atLeast }: Goal, ours: readonly number[
   if (stretch !== undefined && reaches(stretch)) return 'stretch'
   if (ratio === undefined) return 'told'
   return reaches(ratio) ? 'met' : 'missed'
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN
-  return sorted.length % 2 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
 function spread(values: readonly number[]): Spread {

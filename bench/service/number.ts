@@ -1,4 +1,4 @@
-import { median } from '../proxy/results.ts'
+import { median } from '../shared/median.ts'
 
 /** Three digits that count, more where they stand before the point. */
 export function number(value: number): string {

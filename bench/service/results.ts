@@ -1,4 +1,4 @@
-import { median } from '../proxy/results.ts'
+import { median } from '../shared/median.ts'
 import type { Usage } from './cpu.ts'
 import { limitOf } from './limit.ts'
 import type { Curve, Found, Goal, Measure } from './measure.ts'

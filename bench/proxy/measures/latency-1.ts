@@ -1,0 +1,3 @@
+import { latency } from '../latency.ts'
+
+export const measure = latency(1, 100, 0.65)

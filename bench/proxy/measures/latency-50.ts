@@ -1,0 +1,3 @@
+import { latency } from '../latency.ts'
+
+export const measure = latency(50, 500, 0.3)
