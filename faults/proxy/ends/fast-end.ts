@@ -40,7 +40,7 @@ interface Handle {
  * fewer turns of the loop. With others about it reads `READ_SIZE`, so that they wait no longer.
  */
 const ALONE_READ_SIZE = 4 * READ_SIZE
-/** A read so short is a message somebody waits for, and not the end of a piece of bulk. */
+/** A read so short is a message somebody waits for. */
 const MESSAGE_SIZE = 4_096
 /** So many turns of bulk after the last message nobody else is about. */
 const ALONE_AFTER_TURNS = 512
@@ -69,6 +69,8 @@ class FastEnd implements End {
   /** Where the handle reads into: the shared buffer, or its own once it has proved to carry bulk. */
   #buffer = shared
   #writing = 0
+  /** Has read or written a full buffer: its short reads are part of that, such as asking for more. */
+  #carriesBulk = false
 
   constructor(socket: Socket, binding: Binding) {
     this.socket = socket
@@ -114,6 +116,7 @@ class FastEnd implements End {
     if (!handle) return this.socket.write(data)
     const request = spare ?? new this.#binding.WriteWrap()
     spare = undefined
+    if (data.length >= READ_SIZE) this.#carriesBulk = true
     request.handle = handle
     const error = handle.writeBuffer(request, data)
     if (error !== 0) {
@@ -149,7 +152,7 @@ class FastEnd implements End {
     const chunk = this.#buffer.subarray(0, length)
     const own = this.#buffer !== shared
     const full = length === this.#buffer.length
-    if (length <= MESSAGE_SIZE) lastMessage = turnsTaken()
+    if (length <= MESSAGE_SIZE && !this.#carriesBulk) lastMessage = turnsTaken()
     reader.read(own ? chunk : Buffer.from(chunk), own)
     if (full && !this.#paused) this.#rest()
   }
@@ -157,6 +160,7 @@ class FastEnd implements End {
   #rest(): void {
     const handle = this.#handle
     if (!handle || this.socket.destroyed) return
+    this.#carriesBulk = true
     const alone = turnsTaken() - lastMessage > ALONE_AFTER_TURNS
     this.#readInto(handle, alone ? ALONE_READ_SIZE : READ_SIZE)
     handle.readStop()
