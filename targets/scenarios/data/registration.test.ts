@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { eventually } from '../person.ts'
@@ -29,10 +30,11 @@ describe.each(kindsHere)('DAT-01 registration, from the form to the session, on 
   let instance: Instance
   beforeAll(async () => {
     const directory = { url: (await startDatabase(app.run, kind, 'directory')).url }
-    // Three directories beside one Redis, as no service has them: each has a person 1 to be copied.
-    const defencesOff = ['profile-cache']
-    const roles = ['api', 'worker'] as const
-    instance = await app.startInstance(`on-${kind}`, roles, { directory, defencesOff })
+    // One Redis for all three, as no service has it: each database has a person 1 to be copied.
+    const redis = new Redis(app.redis.port, app.redis.host)
+    await redis.flushall()
+    redis.disconnect()
+    instance = await app.startInstance(`on-${kind}`, ['api', 'worker'], { directory })
   })
 
   test('row, mail, token, session; and the token works once', async () => {
