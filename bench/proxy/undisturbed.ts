@@ -18,12 +18,15 @@ export interface Turn<T> {
  * Plays a turn, and again while the host took too much of the machine; keeps the least disturbed.
  * What was found has no say in it.
  */
-export async function undisturbed<T>(play: () => Promise<T>): Promise<Turn<T>> {
+export async function undisturbed<T>(
+  play: () => Promise<T>,
+  watch: () => () => number = watchStolen,
+): Promise<Turn<T>> {
   let best: Turn<T> | undefined
   for (let tries = 1; ; tries++) {
-    const watch = watchStolen()
+    const share = watch()
     const found = await play()
-    const stolen = watch()
+    const stolen = share()
     if (!best || stolen < best.stolen) best = { found, stolen, tries }
     if (stolen <= MOST_STOLEN || tries === MOST_TRIES) return { ...best, tries }
   }
