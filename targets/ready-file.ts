@@ -1,18 +1,22 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { z } from 'zod'
 import { LabError } from '../lab/errors.ts'
 import type { GuardedProcess } from '../lab/guardian/guardian.ts'
 import type { Context } from '../lab/target.ts'
+import { logEnd } from './runtime/log-end.ts'
 
-const withinMs = 30_000
+/** A busy machine may start several processes at once, each of which loads much. */
+const withinMs = 50_000
 const pollMs = 10
 
 /**
- * Waits for the file in which a process says where it listens.
- * @throws {LabError} `process-not-ready` when it ends first, or says nothing within 30 s.
+ * Waits for the file in which a process says where it listens: it must appear whole (by a rename).
+ * The process's log must be `<name>.log` in the run's folder.
+ * @throws {LabError} `process-not-ready` when it ends first, or says nothing within 50 s.
  */
 export async function readyFile<Ready>(
-  context: Pick<Context, 'clock' | 'signal'>,
+  context: Pick<Context, 'clock' | 'signal' | 'runFolder'>,
   process: GuardedProcess,
   file: string,
   schema: z.ZodType<Ready>,
@@ -26,17 +30,18 @@ export async function readyFile<Ready>(
     const text = await readFile(file, 'utf8').catch(() => undefined)
     if (text !== undefined) return schema.parse(JSON.parse(text))
     if (context.clock.nowMs() > deadline) ended ??= `nothing within ${withinMs} ms`
-    if (ended !== undefined) throw notReady(process.name, ended)
+    if (ended !== undefined) throw await notReady(context.runFolder, process.name, ended)
     await context.clock.sleep(pollMs, context.signal)
   }
 }
 
-function notReady(name: string, found: string): LabError {
+async function notReady(runFolder: string, name: string, found: string): Promise<LabError> {
+  const logFile = join(runFolder, `${name}.log`)
   return new LabError({
     code: 'process-not-ready',
     expected: `${name} to start and say where it listens`,
-    found,
-    why: 'Without it there is nothing to experiment on.',
-    next: `Read ${name}.log in the run's folder.`,
+    found: `${found}; its log ends with\n             ${await logEnd(logFile)}`,
+    why: 'without it there is nothing to experiment on',
+    next: `see ${logFile}`,
   })
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { LabError } from '../../lab/errors.ts'
 import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
 import type { Undo } from '../../lab/guardian/ledger.ts'
 import type { Context, Killable, Pausable } from '../../lab/target.ts'
+import { logEnd } from './log-end.ts'
 
 /** What starting a server takes of a run. */
 export type ServerContext = Pick<
@@ -84,8 +84,7 @@ export class ServerPart implements Killable, Pausable, AsyncDisposable {
   }
 
   async #notReady(reason: unknown): Promise<LabError> {
-    const log = await readFile(this.logFile, 'utf8').catch(() => '')
-    const last = log.trimEnd().split('\n').slice(-5).join('\n             ')
+    const last = await logEnd(this.logFile)
     const state = this.process.running ? `no answer in ${startWithinMs} ms` : 'it ended'
     return new LabError({
       code: 'server-not-ready',

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
 import { type Proxies, urlByLink } from '../proxy.ts'
+import { readyFile } from '../ready-file.ts'
 import type { TestRun } from '../testing/test-run.ts'
 import { Client } from './client.ts'
 import { throughLinks } from './through-links.ts'
@@ -36,21 +37,20 @@ export async function spawnInstance(
   config: Readonly<Record<string, unknown>>,
   { nodeArgs = [], env = {} }: Launch = {},
 ): Promise<Instance> {
-  const readyFile = join(run.scratchFolder, `${name}.ready.json`)
+  const file = join(run.scratchFolder, `${name}.ready.json`)
   const configFile = join(run.scratchFolder, `${name}.config.json`)
   const linked = await throughLinks(proxies, name, config)
-  await writeFile(configFile, JSON.stringify({ ...linked, instance: name, readyFile }), {
+  await writeFile(configFile, JSON.stringify({ ...linked, instance: name, readyFile: file }), {
     mode: 0o600,
   })
-  const logFile = join(run.runFolder, `${name}.log`)
   const process = await run.guardian.spawn({
     name,
     command: globalThis.process.execPath,
     args: [...nodeArgs, join(import.meta.dirname, '../service/main.ts')],
     env: { ...env, SERVICE_CONFIG: configFile },
-    logFile,
+    logFile: join(run.runFolder, `${name}.log`),
   })
-  const { urls } = await whenReady(run, process, readyFile, logFile)
+  const { urls } = await readyFile(run, process, file, ready)
   const doors = new Map(await Promise.all(Object.entries(urls).map(door)))
   const url = (role: Role) => {
     const found = doors.get(role)
@@ -63,21 +63,4 @@ export async function spawnInstance(
     const path = { consumer: 'client', provider: `${name}.${role}`, protocol: 'tcp' } as const
     return [role, await urlByLink(proxies, path, url)]
   }
-}
-
-const startWithinMs = 50_000
-
-async function whenReady(run: TestRun, process: GuardedProcess, file: string, logFile: string) {
-  let ended = false
-  void process.exited.then(() => {
-    ended = true
-  })
-  const endsAt = run.clock.nowMs() + startWithinMs
-  while (!ended && run.clock.nowMs() < endsAt) {
-    const text = await readFile(file, 'utf8').catch(() => undefined)
-    if (text !== undefined) return ready.parse(JSON.parse(text))
-    await run.clock.sleep(10)
-  }
-  const log = await readFile(logFile, 'utf8').catch(() => '(no log)')
-  throw new Error(`${process.name} did not start:\n${log.slice(-2_000)}`)
 }

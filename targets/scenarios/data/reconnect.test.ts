@@ -50,7 +50,7 @@ describe('DAT-04 connecting again', () => {
   control('start-up-retry', 'it gives up at once', async off => {
     await app.postgres.kill()
     const hasty = app.startInstance('hasty', ['api'], off)
-    await expect(hasty).rejects.toThrow('did not start')
+    await expect(hasty).rejects.toThrow('to start and say where it listens')
     await app.postgres.restart()
   })
 
