@@ -1,23 +1,15 @@
 import { Pool } from 'undici'
 import type { z } from 'zod'
 import { currentContext } from '../context.ts'
+import type { Defences } from '../defences.ts'
 import { notFound, Problem, unavailable } from '../problem.ts'
 import { failureOf, MarketplaceFailure } from './failure.ts'
-import type { QuietTime } from './quiet-time.ts'
-
-export interface Timeouts {
-  readonly connectMs: number
-  /** Until the head of the answer. */
-  readonly headMs: number
-  /** For one attempt in all: a body that drips is cut off. */
-  readonly attemptMs: number
-}
+import { createQuietTime, noQuietTime } from './quiet-time.ts'
 
 interface Options {
   readonly url: string
   readonly apiKey: string
-  readonly timeouts: Timeouts | undefined
-  readonly quietTime: QuietTime
+  readonly defences: Defences
 }
 
 export interface Call<Schema extends z.ZodType> {
@@ -40,7 +32,15 @@ export interface MarketplaceClient {
 
 const largestAnswerBytes = 4 * 1024 * 1024
 
-export function createClient({ url, apiKey, timeouts, quietTime }: Options): MarketplaceClient {
+export function createClient({ url, apiKey, defences }: Options): MarketplaceClient {
+  // Until connected, until the head of the answer, and for one attempt in all: a request that is
+  // not read and a body that drips are cut off.
+  const timeouts = defences.on('marketplace-timeouts')
+    ? defences.settings('marketplace-timeouts')
+    : undefined
+  const quietTime = defences.on('retry-after')
+    ? createQuietTime(defences.settings('retry-after').mostMs)
+    : noQuietTime
   const pool = new Pool(url, {
     connections: 64,
     maxResponseSize: largestAnswerBytes,

@@ -1,7 +1,6 @@
 import type { Module } from '../kit.ts'
 import { createBulkhead, noBulkhead } from '../resilience/bulkhead.ts'
 import { createCopies, noCopies } from './copies.ts'
-import { createQuietTime, noQuietTime } from './quiet-time.ts'
 import { addMarketplaceRoutes } from './routes.ts'
 import { createMarketplace } from './service.ts'
 
@@ -13,14 +12,7 @@ export const marketplaceModule: Module = {
       if (!config.marketplace) return
       const { createClient } = await import('./client.ts') // only who calls pays for loading it
       const { keepMs } = defences.settings('marketplace-copies')
-      const { mostMs } = defences.settings('retry-after')
-      const client = createClient({
-        ...config.marketplace,
-        timeouts: defences.on('marketplace-timeouts')
-          ? defences.settings('marketplace-timeouts')
-          : undefined,
-        quietTime: defences.on('retry-after') ? createQuietTime(mostMs) : noQuietTime,
-      })
+      const client = createClient({ ...config.marketplace, defences })
       onClose(() => client.close())
       const marketplace = createMarketplace({
         client,
