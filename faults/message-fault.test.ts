@@ -1,12 +1,8 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import type { Fault } from '../lab/fault.ts'
-import type { Json } from '../lab/json.ts'
-import type { Context, LabSystem, Link, Linked, Selector } from '../lab/target.ts'
+import type { Link } from '../lab/target.ts'
 import { reservePort } from '../targets/runtime/reserve-port.ts'
-import { type TestRun, testRun } from '../targets/testing/test-run.ts'
 import { cutBody } from './http/cut-body.ts'
 import { cutRequest } from './http/cut-request.ts'
 import { delayResponse } from './http/delay-response.ts'
@@ -26,7 +22,7 @@ import { serializationFailure } from './postgres/serialization-failure.ts'
 import { sqlError } from './postgres/sql-error.ts'
 import { terminateSession } from './postgres/terminate-session.ts'
 import { tooManyConnections } from './postgres/too-many-connections.ts'
-import { type MessageProxy, messageProxy, type TestLink } from './proxy/testing/message-proxy.ts'
+import { listen } from './proxy/conformance/net.ts'
 import { corruptReply } from './redis/corrupt-reply.ts'
 import { cutCommand } from './redis/cut-command.ts'
 import { delayReply } from './redis/delay-reply.ts'
@@ -37,23 +33,19 @@ import { loseReply } from './redis/lose-reply.ts'
 import { redirect } from './redis/redirect.ts'
 import { redisError } from './redis/redis-error.ts'
 import { reorderPubSub } from './redis/reorder-pub-sub.ts'
+import { type FaultBench, faultBench, type OnePart, part, play } from './testing/fault-bench.ts'
 import { closeSocket } from './websocket/close-socket.ts'
 import { cutFrame } from './websocket/cut-frame.ts'
 import { delayFrame } from './websocket/delay-frame.ts'
 import { doubleFrame } from './websocket/double-frame.ts'
 import { dropFrame } from './websocket/drop-frame.ts'
+import { plainSockets } from './websocket/plain-sockets.ts'
 import { reorderFrames } from './websocket/reorder-frames.ts'
 
-interface System extends LabSystem {
-  readonly part: Linked
-}
-type Part = Selector<System, Linked>
-
-const part: Part = Object.assign((system: System) => system.part, { label: 'part' })
 const firstOnly = { hits: { first: 1 } }
 const moved = { kind: 'MOVED', slot: 1, address: '127.0.0.1:7001' } as const
 
-const faults: readonly [Link['protocol'], Fault<System>][] = [
+const faults: readonly [Link['protocol'], Fault<OnePart>][] = [
   ['postgres', serializationFailure(part, { on: { statement: 'UPDATE', table: 'stock' } })],
   ['postgres', deadlock(part, firstOnly)],
   ['postgres', readOnly(part)],
@@ -89,70 +81,31 @@ const faults: readonly [Link['protocol'], Fault<System>][] = [
   ['websocket', reorderFrames(part)],
   ['websocket', delayFrame(part, '10ms')],
   ['websocket', cutFrame(part)],
+  ['websocket', plainSockets(part)],
 ]
 
-let run: TestRun
-let proxy: MessageProxy
+let bench: FaultBench
+let port: number
 const server = createServer((_, response) => response.end('served'))
 
 beforeAll(async () => {
-  run = await testRun()
-  proxy = await messageProxy()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  bench = await faultBench()
+  port = await listen(server)
 })
 afterAll(async () => {
   server.closeAllConnections()
   server.close()
-  await proxy[Symbol.asyncDispose]()
-  await run[Symbol.asyncDispose]()
+  await bench?.[Symbol.asyncDispose]()
 })
 
-function context(): Context {
-  const recorder: Context['recorder'] = {
-    record: event => ({ ...event, index: 0, atMs: 0, source: 'test' }),
-  }
-  return { ...run, recorder, defencesOff: [] }
-}
-
-async function systemWith(protocol: Link['protocol']): Promise<{ system: System; at: TestLink }> {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP listener')
-  const at = await proxy.link(protocol, { host: '127.0.0.1', port: address.port })
-  const link: Link = {
-    name: at.name,
-    consumer: 'test',
-    provider: 'server',
-    protocol,
-    adminUrl: proxy.url,
-    tapUrl: proxy.url,
-    listenHost: at.host,
-    listenPort: at.port,
-  }
-  const links = [link]
-  const system: System = {
-    links,
-    part: { name: 'part', links },
-    describe: () => ({}),
-    [Symbol.asyncDispose]: async () => {},
-  }
-  return { system, at }
-}
-
-/** Plays an undo as another process would: from its JSON. */
-async function play(undo: { module: string; args: Json } | undefined): Promise<void> {
-  const { module, args } = z
-    .object({ module: z.url(), args: z.json() })
-    .parse(JSON.parse(JSON.stringify(undo)))
-  const { undo: played } = await import(module)
-  await played(args)
-}
+const systemWith = (protocol: Link['protocol']) =>
+  bench.system(protocol, { host: '127.0.0.1', port })
 
 test.each(faults.map(([protocol, fault]) => [fault.label, protocol, fault] as const))(
   '%s is taken by the proxy, and undone from data, twice',
   async (_, protocol, fault) => {
     const { system, at } = await systemWith(protocol)
-    const planned = await fault.plan(system, context())
+    const planned = await fault.plan(system, bench.context)
     expect(planned.touches).toEqual([at.name])
     expect(await at.toxics()).toEqual([])
     const injection = await planned.apply()
@@ -167,7 +120,7 @@ test.each(faults.map(([protocol, fault]) => [fault.label, protocol, fault] as co
 test('says on how many messages it landed', async () => {
   const { system, at } = await systemWith('http')
   const fault = httpError(part, 503, { on: { route: '/a' } })
-  const injection = await (await fault.plan(system, context())).apply()
+  const injection = await (await fault.plan(system, bench.context)).apply()
   const ask = async (path: string) => (await fetch(`http://${at.host}:${at.port}${path}`)).status
   expect(await ask('/b')).toBe(200)
   expect(await injection.landed()).toBe(0)
@@ -177,7 +130,7 @@ test('says on how many messages it landed', async () => {
 
 test('refuses a link that speaks another protocol, before anything is touched', async () => {
   const { system, at } = await systemWith('tcp')
-  const planned = redisError(part, 'LOADING').plan(system, context())
+  const planned = redisError(part, 'LOADING').plan(system, bench.context)
   await expect(planned).rejects.toThrow('a link that speaks redis')
   expect(await at.toxics()).toEqual([])
 })
@@ -185,8 +138,9 @@ test('refuses a link that speaks another protocol, before anything is touched', 
 test('needs the embedded proxy, and undoes harmlessly when that is gone', async () => {
   expect(faults.every(([, fault]) => fault.needs.includes('embedded-proxy'))).toBe(true)
   const { system } = await systemWith('http')
-  const { undo } = await httpError(part, 500).plan(system, context())
-  const { port, release } = await reservePort()
-  await release()
-  await play(JSON.parse(JSON.stringify(undo).replaceAll(proxy.url, `http://127.0.0.1:${port}`)))
+  const { undo } = await httpError(part, 500).plan(system, bench.context)
+  const reserved = await reservePort()
+  await reserved.release()
+  const nobody = `http://127.0.0.1:${reserved.port}`
+  await play(JSON.parse(JSON.stringify(undo).replaceAll(bench.proxy.url, nobody)))
 })

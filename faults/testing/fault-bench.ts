@@ -1,0 +1,78 @@
+import { systemClock } from '../../lab/clock.ts'
+import type { Undo } from '../../lab/guardian/ledger.ts'
+import { playUndo } from '../../lab/guardian/play-undo.ts'
+import type { Context, LabSystem, Link, Linked, Selector } from '../../lab/target.ts'
+import { type TestRun, testRun } from '../../targets/testing/test-run.ts'
+import { type MessageProxy, messageProxy, type TestLink } from '../proxy/testing/message-proxy.ts'
+
+/** A system that is one part, behind one link. */
+export interface OnePart extends LabSystem {
+  readonly part: Linked
+}
+
+export const part: Selector<OnePart, Linked> = Object.assign((system: OnePart) => system.part, {
+  label: 'part',
+})
+
+/** Where a fault is tried: on a real link of the embedded proxy. */
+export interface FaultBench extends AsyncDisposable {
+  readonly proxy: MessageProxy
+  readonly context: Context
+  system(
+    protocol: Link['protocol'],
+    server: { readonly host: string; readonly port: number },
+  ): Promise<{ readonly system: OnePart; readonly at: TestLink }>
+}
+
+export async function faultBench(): Promise<FaultBench> {
+  await using stack = new AsyncDisposableStack()
+  const run = stack.use(await testRun())
+  const proxy = stack.use(await messageProxy())
+  const owned = stack.move()
+  return {
+    proxy,
+    context: contextOf(run),
+    system: async (protocol, server) => {
+      const at = await proxy.link(protocol, server)
+      return { system: onePart(linkOf(proxy, at, protocol)), at }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** What a fault is planned with, for a test that looks at no journal. */
+export function contextOf(run: TestRun): Context {
+  const recorder: Context['recorder'] = {
+    record: event => ({ ...event, index: 0, atMs: 0, source: 'test' }),
+  }
+  return { ...run, recorder, defencesOff: [] }
+}
+
+/** Plays an undo as another process would: from its JSON. */
+export async function play(undo: Undo | undefined): Promise<void> {
+  if (!undo) throw new Error('expected a fault that can be undone, found one without an undo')
+  await playUndo(JSON.parse(JSON.stringify(undo)), systemClock)
+}
+
+function linkOf(proxy: MessageProxy, at: TestLink, protocol: Link['protocol']): Link {
+  return {
+    name: at.name,
+    consumer: 'test',
+    provider: 'server',
+    protocol,
+    adminUrl: proxy.url,
+    tapUrl: proxy.url,
+    listenHost: at.host,
+    listenPort: at.port,
+  }
+}
+
+function onePart(link: Link): OnePart {
+  const links = [link]
+  return {
+    links,
+    part: { name: 'part', links },
+    describe: () => ({}),
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
