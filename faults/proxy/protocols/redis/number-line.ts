@@ -6,15 +6,19 @@ const LF = 10
 export class NumberLine {
   value = 0
   done = false
-  bad = false
+  readonly #bad: () => void
   #negative = false
   #digits = 0
   #sawReturn = false
 
+  /** @param bad Called at a byte that no number has; nothing may be read then. */
+  constructor(bad: () => void) {
+    this.#bad = bad
+  }
+
   reset(): void {
     this.value = 0
     this.done = false
-    this.bad = false
     this.#negative = false
     this.#digits = 0
     this.#sawReturn = false
@@ -42,7 +46,7 @@ export class NumberLine {
   }
 
   #fail(at: number): number {
-    this.bad = true
+    this.#bad()
     return at
   }
 }

@@ -39,7 +39,7 @@ const BULK_ERROR = 33
 /** What a server answers, in RESP2 and RESP3. Values are skipped by length. */
 export class ReplyParser implements Scanner {
   readonly #events: ReplyEvents
-  readonly #number = new NumberLine()
+  readonly #number = new NumberLine(() => this.#fail('not a number'))
   readonly #elements = new Float64Array(maxDepth)
   readonly #attributes = new Uint8Array(maxDepth)
   #depth = 0
@@ -83,10 +83,6 @@ export class ReplyParser implements Scanner {
           break
         case NUMBER:
           at = this.#number.read(chunk, at)
-          if (this.#number.bad) {
-            this.#fail('not a number')
-            return
-          }
           if (this.#number.done) this.#gotNumber(at)
           break
         case LINE:

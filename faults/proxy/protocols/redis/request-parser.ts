@@ -30,7 +30,7 @@ const maxKey = 512
 /** Commands as a client sends them: arrays of bulk strings, or inline. Values are skipped by length. */
 export class RequestParser implements Scanner {
   readonly #events: RequestEvents
-  readonly #number = new NumberLine()
+  readonly #number = new NumberLine(() => this.#fail('not a number'))
   readonly #quick = new QuickCommand()
   #state = START
   #count = 0
@@ -70,24 +70,15 @@ export class RequestParser implements Scanner {
           at = this.#start(chunk, at)
           break
         case COUNT:
-        case LENGTH:
           at = this.#number.read(chunk, at)
-          if (this.#number.bad) {
-            this.#fail('not a number')
-            return
-          }
-          if (!this.#number.done) return
-          if (this.#state === COUNT) this.#gotCount(at)
-          else this.#gotLength()
+          if (this.#number.done) this.#gotCount(at)
           break
         case DOLLAR:
-          if (chunk[at] !== 36) {
-            this.#fail('expected $')
-            return
-          }
-          at++
-          this.#number.reset()
-          this.#state = LENGTH
+          at = this.#dollar(chunk, at)
+          break
+        case LENGTH:
+          at = this.#number.read(chunk, at)
+          if (this.#number.done) this.#gotLength()
           break
         case BODY:
           at = this.#body(chunk, at)
@@ -149,6 +140,16 @@ export class RequestParser implements Scanner {
     this.#keyAt = 0
     this.#searching = false
     this.#state = DOLLAR
+  }
+
+  #dollar(chunk: Buffer, at: number): number {
+    if (chunk[at] !== 36) {
+      this.#fail('expected $')
+      return at
+    }
+    this.#number.reset()
+    this.#state = LENGTH
+    return at + 1
   }
 
   #gotLength(): void {
