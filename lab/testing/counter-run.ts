@@ -1,0 +1,34 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Experiment } from '../experiment.ts'
+import { readJournal } from '../journal-file.ts'
+import { run } from '../run.ts'
+import type { RunOptions } from '../run-options.ts'
+import { counterExperiment } from './counter-experiment.ts'
+import type { CounterSystem } from './counter-target.ts'
+
+export type Changes = Partial<Experiment<CounterSystem>>
+
+/** Runs the counter's experiment, so changed, in a folder of its own, to its end. */
+export async function running(changes: Changes = {}, options: Partial<RunOptions> = {}) {
+  const root = await mkdtemp(join(tmpdir(), 'lab-run-test-'))
+  const experiment = counterExperiment(changes)
+  const finished = await run(experiment, { name: 'counter', seed: 1, root, ...options })
+  const journal = await readJournal(join(finished.folder, 'journal.jsonl'))
+  return {
+    ...finished,
+    experiment,
+    journal,
+    root,
+    reasons: finished.conclusion.reasons.map(({ word, text }) => `${word}: ${text}`),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+/** What is left of ledgers and scratch folders; empty where nothing is owed and nothing runs. */
+export async function leftovers(root: string): Promise<readonly string[]> {
+  const ledgers = await readdir(join(root, '.lab/ledgers')).catch(() => [])
+  const scratch = await readdir(join(root, '.lab/scratch')).catch(() => [])
+  return [...ledgers.filter(name => name.endsWith('.jsonl')), ...scratch]
+}
