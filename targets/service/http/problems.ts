@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -24,6 +23,9 @@ export function answerProblems(http: Http): void {
 export function answerBadUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   answer(toProblem(error), request, reply)
 }
+
+// Importing node:http would read all it exports, and so load a web client that is not used here.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 const unreadable: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
