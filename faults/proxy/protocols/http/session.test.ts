@@ -1,19 +1,18 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anySizes, type Hearing, hear, type Line, pieces, said } from '../common/script.ts'
+import type { Message } from '../../protocol.ts'
+import {
+  expectAlike,
+  expectUnharmed,
+  hear,
+  type Line,
+  pieces,
+  said,
+  summary,
+} from '../../testing/script.ts'
 import { HttpSession } from './session.ts'
 
-function summary(hearing: Hearing): string[] {
-  return hearing.messages
-    .filter(({ message }) => !message.minor)
-    .map(({ message }) => {
-      const { direction, kind, form, key, error, answers, trace } = message
-      const parts = [kind, form, key, trace && `@${trace}`, error && `!${error}`]
-      const text = [...parts, answers && `#${answers}`].filter(Boolean).join(' ')
-      return `${direction === 'upstream' ? '>' : '<'} ${text}`
-    })
-}
-const listen = (script: readonly Line[]) => summary(hear(new HttpSession(), script))
+const fullName = ({ kind, form }: Message) => (form ? `${kind} ${form}` : kind)
+const listen = (script: readonly Line[]) => summary(hear(new HttpSession(), script), fullName)
 
 function frame(opcode: number, payload: string | Buffer, masked: boolean, fin = true): Buffer {
   const body = Buffer.from(payload)
@@ -89,14 +88,7 @@ test('names routes, statuses, traces, frames and what is answered', () => {
 })
 
 test('hears the same whatever the chunk borders, and passes every byte', () => {
-  const whole = hear(new HttpSession(), dialogue)
-  expect(whole.passed).toEqual(said(dialogue))
-  fc.assert(
-    fc.property(anySizes, sizes => {
-      expect(hear(new HttpSession(), dialogue, pieces(sizes))).toEqual(whole)
-    }),
-    { numRuns: 30 },
-  )
+  expectAlike(() => new HttpSession(), dialogue, 30)
 })
 
 test.each([
@@ -126,21 +118,7 @@ test('passes a tunnel and an unknown upgrade unparsed', () => {
   })
 })
 
-test.each(['fresh', 'upgraded'])('never throws, whatever bytes come (%s)', start => {
-  const before = start === 'fresh' ? [] : upgrade
-  const source = start === 'fresh' ? requests : frames
-  const noise = fc.uint8Array({ maxLength: 200 }).map(array => Buffer.from(array))
-  const who = fc.constantFrom('client' as const, 'server' as const)
-  const almost = fc.tuple(fc.constantFrom(...source), fc.nat(60), noise).map(([line, at, bad]) => {
-    const good = Buffer.from(line[1])
-    return Buffer.concat([good.subarray(0, at), bad.subarray(0, 3), good.subarray(at, 2000)])
-  })
-  fc.assert(
-    fc.property(fc.array(fc.tuple(who, fc.oneof(noise, almost))), anySizes, (script, sizes) => {
-      const lines: Line[] = [...before, ...script]
-      const hearing = hear(new HttpSession(), lines, pieces(sizes))
-      expect(hearing.passed).toEqual(said(lines))
-    }),
-    { numRuns: 300 },
-  )
+test('never throws, whatever bytes come, before an upgrade and after', () => {
+  expectUnharmed(() => new HttpSession(), requests)
+  expectUnharmed(() => new HttpSession(), frames, upgrade)
 })

@@ -1,6 +1,12 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anySizes, type Hearing, hear, type Line, pieces, said } from '../common/script.ts'
+import {
+  expectAlike,
+  expectUnharmed,
+  hear,
+  type Line,
+  said,
+  summary,
+} from '../../testing/script.ts'
 import { PostgresSession } from './session.ts'
 
 function typed(type: string, body: string | Buffer = ''): string {
@@ -29,21 +35,6 @@ const ssl = untyped(80877103)
 const startup = untyped(196608, 'user\0me\0database\0shop\0\0')
 const welcome = bytes(typed('R', '\0\0\0\0'), typed('S', 'a\0b\0'), ready('I'))
 
-function summary(hearing: Hearing): string[] {
-  return hearing.messages
-    .filter(({ message }) => !message.minor)
-    .map(({ message }) => {
-      const { direction, kind, key, error, answers, trace } = message
-      const parts = [
-        kind,
-        key,
-        trace && `@${trace}`,
-        error && `!${error}`,
-        answers && `#${answers}`,
-      ]
-      return `${direction === 'upstream' ? '>' : '<'} ${parts.filter(Boolean).join(' ')}`
-    })
-}
 const listen = (script: readonly Line[]) => summary(hear(new PostgresSession(), script))
 
 const dialogue: Line[] = [
@@ -99,14 +90,7 @@ test('names verbs, tables, traces, error codes and what is answered', () => {
 })
 
 test('hears the same whatever the chunk borders, and passes every byte', () => {
-  const whole = hear(new PostgresSession(), dialogue)
-  expect(whole.passed).toEqual(said(dialogue))
-  expect(whole.unparsed).toBeUndefined()
-  fc.assert(
-    fc.property(anySizes, sizes => {
-      expect(hear(new PostgresSession(), dialogue, pieces(sizes))).toEqual(whole)
-    }),
-  )
+  expectAlike(() => new PostgresSession(), dialogue, 100)
 })
 
 test('tells the transaction status at the end of each cycle', () => {
@@ -132,20 +116,5 @@ test('knows a cancel request', () => {
 })
 
 test('never throws, whatever bytes come, and passes them all', () => {
-  const noise = fc.uint8Array({ maxLength: 200 }).map(array => Buffer.from(array))
-  const who = fc.constantFrom('client' as const, 'server' as const)
-  const almost = fc
-    .tuple(fc.constantFrom(...dialogue), fc.nat(100), noise)
-    .map(([line, at, bad]) => {
-      const good = Buffer.from(line[1])
-      return Buffer.concat([good.subarray(0, at), bad.subarray(0, 3), good.subarray(at)])
-    })
-  fc.assert(
-    fc.property(fc.array(fc.tuple(who, fc.oneof(noise, almost))), anySizes, (script, sizes) => {
-      const lines: Line[] = [...dialogue.slice(0, 4), ...script]
-      const hearing = hear(new PostgresSession(), lines, pieces(sizes))
-      expect(hearing.passed).toEqual(said(lines))
-    }),
-    { numRuns: 300 },
-  )
+  expectUnharmed(() => new PostgresSession(), dialogue, dialogue.slice(0, 4))
 })

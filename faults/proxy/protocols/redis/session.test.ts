@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { anySizes, type Hearing, hear, type Line, pieces, said } from '../common/script.ts'
+import {
+  anySizes,
+  expectAlike,
+  expectUnharmed,
+  hear,
+  type Line,
+  pieces,
+  said,
+  summary,
+} from '../../testing/script.ts'
 import { RedisSession } from './session.ts'
 
 function command(...words: string[]): string {
@@ -8,15 +17,6 @@ function command(...words: string[]): string {
 }
 function bulk(word: string): string {
   return `$${Buffer.byteLength(word)}\r\n${word}\r\n`
-}
-function summary(hearing: Hearing): string[] {
-  return hearing.messages
-    .filter(({ message }) => !message.minor)
-    .map(({ message }) => {
-      const { direction, kind, key, error, answers } = message
-      const parts = [kind, key, error && `!${error}`, answers && `#${answers}`]
-      return `${direction === 'upstream' ? '>' : '<'} ${parts.filter(Boolean).join(' ')}`
-    })
 }
 function listen(script: readonly Line[]): string[] {
   return summary(hear(new RedisSession(), script))
@@ -77,13 +77,7 @@ test('names commands, keys, errors and what each reply answers', () => {
 })
 
 test('hears the same whatever the chunk borders, and passes every byte', () => {
-  const whole = hear(new RedisSession(), dialogue)
-  expect(whole.passed).toEqual(said(dialogue))
-  fc.assert(
-    fc.property(anySizes, sizes => {
-      expect(hear(new RedisSession(), dialogue, pieces(sizes))).toEqual(whole)
-    }),
-  )
+  expectAlike(() => new RedisSession(), dialogue, 100)
 })
 
 test('reads any commands alike, whole or byte by byte', () => {
@@ -156,19 +150,5 @@ test.each([
 })
 
 test('never throws, whatever bytes come, and passes them all', () => {
-  const bytes = fc.uint8Array({ maxLength: 300 }).map(array => Buffer.from(array))
-  const who = fc.constantFrom('client' as const, 'server' as const)
-  const almost = fc
-    .tuple(fc.constantFrom(...dialogue), fc.nat(200), bytes)
-    .map(([line, at, noise]) => {
-      const good = Buffer.from(line[1])
-      return Buffer.concat([good.subarray(0, at), noise.subarray(0, 3), good.subarray(at)])
-    })
-  fc.assert(
-    fc.property(fc.array(fc.tuple(who, fc.oneof(bytes, almost))), anySizes, (script, sizes) => {
-      const hearing = hear(new RedisSession(), script, pieces(sizes))
-      expect(hearing.passed).toEqual(said(script))
-    }),
-    { numRuns: 300 },
-  )
+  expectUnharmed(() => new RedisSession(), dialogue)
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import type { Message, ParserOutput, ProtocolSession } from '../../protocol.ts'
-import type { Direction } from '../../toxic.ts'
+import { expect } from 'vitest'
+import type { Message, ParserOutput, ProtocolSession } from '../protocol.ts'
+import type { Direction } from '../toxic.ts'
 
 /** For the parsers' tests: what one side says next. */
 export type Line = readonly [who: 'client' | 'server', bytes: string | Buffer]
@@ -91,4 +92,54 @@ export function said(script: readonly Line[]): Record<Direction, string> {
       .map(line => Buffer.from(line[1]).toString('latin1'))
       .join('')
   return { upstream: of('client'), downstream: of('server') }
+}
+
+/** What was heard of each message that matters: `< SET cart:1 !READONLY #13`. */
+export function summary(
+  { messages }: Hearing,
+  name = ({ kind }: Message): string | undefined => kind,
+): string[] {
+  return messages
+    .filter(({ message }) => !message.minor)
+    .map(({ message }) => {
+      const { direction, key, trace, error, answers } = message
+      const marks = [trace && `@${trace}`, error && `!${error}`, answers && `#${answers}`]
+      const text = [name(message), key, ...marks].filter(Boolean).join(' ')
+      return `${direction === 'upstream' ? '>' : '<'} ${text}`
+    })
+}
+
+/** Holds a session to this: chunk borders make no difference, and every byte passes. */
+export function expectAlike(
+  open: () => ProtocolSession,
+  dialogue: readonly Line[],
+  numRuns: number,
+): void {
+  const whole = hear(open(), dialogue)
+  expect(whole.unparsed).toBeUndefined()
+  expect(whole.passed).toEqual(said(dialogue))
+  const property = fc.property(anySizes, sizes => {
+    expect(hear(open(), dialogue, pieces(sizes))).toEqual(whole)
+  })
+  fc.assert(property, { numRuns })
+}
+
+/** Holds a session to this: it never throws, and passes whatever bytes come after a good beginning. */
+export function expectUnharmed(
+  open: () => ProtocolSession,
+  good: readonly Line[],
+  beginning: readonly Line[] = [],
+): void {
+  const noise = fc.uint8Array({ maxLength: 300 }).map(array => Buffer.from(array))
+  const who = fc.constantFrom('client' as const, 'server' as const)
+  const almost = fc.tuple(fc.constantFrom(...good), fc.nat(200), noise).map(([line, at, bad]) => {
+    const bytes = Buffer.from(line[1])
+    return Buffer.concat([bytes.subarray(0, at), bad.subarray(0, 3), bytes.subarray(at, 2_000)])
+  })
+  const script = fc.array(fc.tuple(who, fc.oneof(noise, almost)))
+  const property = fc.property(script, anySizes, (rest, sizes) => {
+    const lines = [...beginning, ...rest]
+    expect(hear(open(), lines, pieces(sizes)).passed).toEqual(said(lines))
+  })
+  fc.assert(property, { numRuns: 300 })
 }
