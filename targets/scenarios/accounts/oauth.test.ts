@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { followRedirects } from '../../oauth/follow-redirects.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
@@ -58,6 +59,16 @@ function comeBack(callback: URL, cookie: string, instance = app.instances[0]): P
 async function signInAs(who: string, instance = app.instances[0]): Promise<Answer> {
   const flow = await start(instance)
   return comeBack(await visit(flow, who), flow.cookie, instance)
+}
+
+/** Makes a session this much older. */
+async function setBack(sessionId: string, ms: number): Promise<void> {
+  const redis = new Redis(app.redis.port, app.redis.host)
+  const key = `sessions:${sessionId}`
+  const session = JSON.parse((await redis.get(key)) ?? '{}')
+  const createdAt = new Date(Date.parse(session.createdAt) - ms).toISOString()
+  await redis.set(key, JSON.stringify({ ...session, createdAt }), 'KEEPTTL')
+  redis.disconnect()
 }
 
 describe('ACC-12 OAuth 2.0 with PKCE', () => {
@@ -135,6 +146,27 @@ describe('ACC-12 OAuth 2.0 with PKCE', () => {
     expect(await signInAs('bob')).toMatchObject({ status: 409, body: { code: 'email-taken' } })
     await sql(app, "delete from accounts_users where email_key = 'bob@example.test'")
     expect((await signInAs('bob')).status).toBe(200)
+  })
+
+  test('lets who has no password delete the account after signing in anew', async () => {
+    const client = app.instances[0].client()
+    const signIn = async () => {
+      const { body } = await signInAs('bob')
+      client.token = body.accessToken
+      return body
+    }
+    const { userId, sessionId } = await signIn()
+    await setBack(sessionId, 6 * 60_000)
+    for (const body of [undefined, { password: 'Correct-horse-1' }]) {
+      expect(await client.send('DELETE', '/v1/me', body)).toMatchObject({
+        status: 401,
+        body: { code: 'sign-in-again' },
+      })
+    }
+    expect((await client.get('/v1/me')).body.id).toBe(userId)
+    await signIn()
+    expect((await client.delete('/v1/me')).status).toBe(204)
+    expect((await signIn()).userId).not.toBe(userId)
   })
 
   test('refreshes an expired token once, however many ask at once, again and again', async () => {

@@ -28,6 +28,8 @@ async function browser(person: Person, userAgent = 'browser', from?: Client): Pr
 
 const as = (userAgent: string) => ({ headers: { 'user-agent': userAgent } })
 
+const leave = (client: Client, body?: object) => client.send('DELETE', '/v1/me', body)
+
 describe('SES-01 life of a session', () => {
   test('has a TTL, is renewed by use, and is gone when it ends', async () => {
     const person = newPerson()
@@ -165,11 +167,37 @@ describe('SES-05 what ends which sessions', () => {
 
     const again = await logIn(app.instances[0].client(), { ...person, password: change.next })
     expect((await again.get('/v1/me')).body.roles).toEqual(['editor'])
-    expect((await again.delete('/v1/me')).status).toBe(204)
+    expect((await leave(again, { password: change.next })).status).toBe(204)
     expect((await again.get('/v1/me')).status).toBe(401)
     const left = await sql(app, 'select 1 from accounts_users where id = $1', [again.userId])
     expect(left).toEqual([])
     expect((await bystander.get('/v1/me')).status).toBe(200)
+  })
+})
+
+describe('SES-05 an account is not deleted by whoever borrows a session', () => {
+  test.each([
+    ['without the password', undefined, 401, 'password-required'],
+    ['with a wrong one', { password: 'Wrong-horse-1' }, 401, 'login-wrong'],
+    ['with an empty one', { password: '' }, 400, 'validation'],
+    ['with a code', { code: '123456' }, 400, 'validation'],
+    ['with what is no text', { password: null }, 400, 'validation'],
+  ])('%s', async (_name, body, status, code) => {
+    const person = newPerson()
+    const client = await signedIn(app, person)
+    expect(await leave(client, body)).toMatchObject({ status, body: { code } })
+    expect((await client.get('/v1/me')).body.username).toBe(person.username)
+    expect((await leave(client, { password: person.password })).status).toBe(204)
+    expect((await client.get('/v1/me')).status).toBe(401)
+  })
+
+  test('and guessing is counted like guessing at the door', async () => {
+    const person = newPerson()
+    const client = await signedIn(app, person)
+    const guess = () => leave(client, { password: 'Wrong-horse-1' })
+    await eventually(guess, ({ status }) => status === 429)
+    expect((await leave(client, { password: person.password })).status).toBe(429)
+    expect((await client.get('/v1/me')).status).toBe(200)
   })
 })
 

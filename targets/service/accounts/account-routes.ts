@@ -5,6 +5,7 @@ import type { Passwords } from '../identity/passwords.ts'
 import { roleName } from '../identity/roles.ts'
 import type { Http } from '../kit.ts'
 import { notFound } from '../problem.ts'
+import type { Leaving } from './leaving.ts'
 import type { Mfa } from './mfa.ts'
 import type { Users } from './repository.ts'
 import type { SignIn } from './sign-in.ts'
@@ -12,6 +13,7 @@ import { password, type User } from './user.ts'
 
 const codeOnly = z.strictObject({ code: z.string().min(6).max(64) })
 const change = z.strictObject({ current: z.string().min(1).max(512), next: password })
+const leave = z.strictObject({ password: z.string().min(1).max(512).optional() })
 const roles = z.strictObject({ roles: z.array(roleName).max(10) })
 const byId = z.object({ id: z.uuid() })
 
@@ -19,13 +21,14 @@ interface Parts {
   readonly identity: Identity
   readonly users: Users
   readonly passwords: Passwords
+  readonly leaving: Leaving
   readonly mfa: Mfa
   readonly signIn: SignIn
 }
 
 /** What a signed-in person can do with the account. */
 export function addAccountRoutes(http: Http, { identity, users, passwords, ...parts }: Parts) {
-  const { mfa, signIn } = parts
+  const { leaving, mfa, signIn } = parts
   const userOf = async (id: string): Promise<User> => {
     const user = await users.byId(id)
     if (!user) throw notFound('user')
@@ -37,10 +40,8 @@ export function addAccountRoutes(http: Http, { identity, users, passwords, ...pa
     return { id: userId, username, email, roles, lastLoginAt, mfa: mfaEnabledAt !== null }
   })
   http.delete('/v1/me', async (request, reply) => {
-    const { userId } = await identity.caller(request)
-    await signIn.endAll(userId)
-    await identity.roles.replace(userId, [])
-    await users.remove(userId)
+    const caller = await identity.caller(request)
+    await leaving.leave(caller, parse(leave, request.body ?? {}).password)
     return reply.code(204).clearCookie(sessionCookie).send()
   })
   http.post('/v1/logout', async (request, reply) => {

@@ -1,6 +1,7 @@
 import { createPasswords } from '../identity/passwords.ts'
 import type { Module } from '../kit.ts'
 import { addAccountRoutes } from './account-routes.ts'
+import { createLeaving } from './leaving.ts'
 import { createLoginThrottle } from './login-throttle.ts'
 import { createMfa } from './mfa.ts'
 import { migrations } from './migrations.ts'
@@ -27,7 +28,8 @@ export const accountsModule: Module = {
       const signIn = createSignIn({ users, passwords, throttle, mfa, refreshTokens, identity })
       const registration = createRegistration({ db, passwords, publicUrl })
       addSignInRoutes(http, { auth, identity, registration, signIn })
-      addAccountRoutes(http, { identity, users, passwords, mfa, signIn })
+      const leaving = createLeaving({ identity, users, signIn })
+      addAccountRoutes(http, { identity, users, passwords, leaving, mfa, signIn })
       startOauth(kit, http, signIn)
     },
   },

@@ -30,6 +30,8 @@ export interface SessionStore {
   /** The session of a cookie, and another full TTL for it. */
   open(cookie: string): Promise<Session | undefined>
   list(userId: string): Promise<readonly Session[]>
+  /** How long ago it was created. */
+  ageMs(session: Session): Promise<number>
   revoke(session: Pick<Session, 'id' | 'userId'>): Promise<void>
   /** Every session of this person, but for one. */
   revokeAll(userId: string, except?: string): Promise<number>
@@ -72,17 +74,18 @@ export function createSessionStore(
     find,
     list,
     revoke,
+    ageMs: async ({ createdAt }) => (await nowMs()) - Date.parse(createdAt),
     create: async wanted => {
       const secret = randomBytes(32).toString('base64url')
+      const now = await nowMs()
       const made: Session = {
         ...wanted,
         id: randomUUID(),
         secretHash: hash(secret),
         csrf: randomBytes(18).toString('base64url'),
-        createdAt: new Date().toISOString(),
+        createdAt: new Date(now).toISOString(),
       }
       const of = indexKey(made.userId)
-      const now = await nowMs()
       await run(
         redis
           .multi()
