@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts'
 import { at } from './schedule.ts'
 import { running } from './testing/counter-run.ts'
 import { type CounterSystem, counter, misbehave } from './testing/counter-target.ts'
+import { listen } from './testing/loopback.ts'
 
 /** They mostly wait, so they wait together. */
 const test = plainTest.concurrent
@@ -56,9 +57,7 @@ async function cutTap({ idle = false } = {}) {
     const counters = { open: 1, connections: 1, bytes: idle ? 0 : bytes++ }
     response.end(JSON.stringify(pathname === '/clock' ? { nowMs: 1 } : { counters }))
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  const url = `http://127.0.0.1:${await listen(server)}`
   return {
     link: {
       name: 'a>b',

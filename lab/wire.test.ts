@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import type { Checker } from './checker.ts'
 import { systemClock } from './clock.ts'
 import { JournalFile } from './recorder.ts'
 import type { Link } from './target.ts'
+import { listen } from './testing/loopback.ts'
 import { followWire } from './wire.ts'
 
 /** A tap over real HTTP whose events the test writes itself; its clock is 5 s ahead of the lab's. */
@@ -23,10 +23,7 @@ async function tap() {
     response.writeHead(200).flushHeaders()
     streams.push(response)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const tapUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  const tapUrl = `http://127.0.0.1:${await listen(server)}`
   const folder = await mkdtemp(join(tmpdir(), 'lab-wire-'))
   const file = join(folder, 'journal.jsonl')
   const journal = new JournalFile({ file, clock: systemClock })

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { expect, test as plainTest } from 'vitest'
+import { listen } from '../lab/testing/loopback.ts'
 import { startHaproxy } from './haproxy.ts'
 import { haproxyServer } from './runtime/haproxy-server.ts'
 import { missing } from './testing/missing.ts'
@@ -20,13 +20,11 @@ async function underLoad(atOnce?: number) {
       now--
       response.end('done')
     }, holdMs)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  })
+  const port = await listen(server)
   try {
     await using run = await testRun()
-    const members = [{ name: 'one', host: '127.0.0.1', port: address.port }]
+    const members = [{ name: 'one', host: '127.0.0.1', port }]
     const pool = { name: 'api', members, healthPath: '/health' }
     const pools = [{ ...pool, ...(atOnce !== undefined && { atOnce }) }]
     await using balancer = await startHaproxy(run, { pools })

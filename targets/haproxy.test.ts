@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { readFile, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test as plainTest, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { listen, portOf } from '../lab/testing/loopback.ts'
 import { type Haproxy, startHaproxy } from './haproxy.ts'
 import { HaproxyAdmin } from './runtime/haproxy-admin.ts'
 import { haproxyServer } from './runtime/haproxy-server.ts'
@@ -32,13 +32,12 @@ class Instance implements AsyncDisposable {
 
   static async start(name: string): Promise<Instance> {
     const instance = new Instance(name)
-    instance.#server.listen(0, '127.0.0.1')
-    await once(instance.#server, 'listening')
+    await listen(instance.#server)
     return instance
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return portOf(this.#server)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

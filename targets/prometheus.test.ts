@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { Counter, Registry } from 'prom-client'
 import { expect, test as plainTest } from 'vitest'
+import { listen } from '../lab/testing/loopback.ts'
 import { promtool, startPrometheus } from './prometheus.ts'
 import { prometheusServer } from './runtime/prometheus-server.ts'
 import { missing } from './testing/missing.ts'
@@ -17,11 +18,10 @@ async function metricsServer() {
     answer.setHeader('content-type', registry.contentType)
     answer.end(await registry.metrics())
   })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  const at = server.address()
+  const port = await listen(server)
   return {
     counter,
-    address: `127.0.0.1:${typeof at === 'object' && at ? at.port : 0}`,
+    address: `127.0.0.1:${port}`,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       await new Promise(done => server.close(done))

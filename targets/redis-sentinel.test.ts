@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { listen } from '../lab/testing/loopback.ts'
 import { startPostgres } from './postgres.ts'
 import { planSentinel, type SentinelCluster } from './redis-sentinel.ts'
 import { type Address, type RedisNode, withClient } from './runtime/redis-node.ts'
@@ -92,9 +92,7 @@ async function relay(to: Address) {
       one.pipe(other)
     }
   })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const at = server.address()
-  const port = typeof at === 'object' && at ? at.port : 0
+  const port = await listen(server)
   return {
     host: '127.0.0.1',
     port,

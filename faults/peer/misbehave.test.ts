@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Context, LabSystem } from '../../lab/target.ts'
+import { listen } from '../../lab/testing/loopback.ts'
 import { type Misbehaving, misbehave, undo } from './misbehave.ts'
 
 interface Request {
@@ -17,9 +16,7 @@ async function adminPort() {
     calls.push(`${request.method} ${request.url} ${request.headers.authorization}`)
     response.writeHead(request.headers.authorization === 'Bearer secret' ? 204 : 401).end()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listen(server)}`
   const close = async () => {
     server.close()
     server.closeAllConnections()

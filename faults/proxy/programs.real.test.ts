@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { portOf } from '../../lab/testing/loopback.ts'
 import { type Postgres, startPostgres } from '../../targets/postgres.ts'
 import { startRedis } from '../../targets/redis.ts'
 import { findServer } from '../../targets/runtime/find-server.ts'
@@ -122,8 +123,7 @@ describe('a web-socket echo', () => {
       socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary })),
     )
     await once(server, 'listening')
-    const at = server.address()
-    if (at !== null && typeof at !== 'string') port = at.port
+    port = portOf(server)
   })
   afterAll(() => {
     for (const socket of server.clients) socket.terminate()

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
+import { listen } from '../../lab/testing/loopback.ts'
 import { cert, key } from './testing/certificate.ts'
 import { addToxic, echo, proxyTo, testProxy, type Upstream } from './testing/proxied.ts'
 
@@ -23,13 +24,10 @@ async function tlsEcho(): Promise<Upstream> {
     socket.on('error', () => {})
     socket.pipe(socket)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP listener')
+  const port = await listen(server)
   return {
-    port: address.port,
-    address: `127.0.0.1:${address.port}`,
+    port,
+    address: `127.0.0.1:${port}`,
     sockets: [],
     [Symbol.asyncDispose]: async () => void server.close(),
   }

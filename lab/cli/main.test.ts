@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test as plainTest, vi } from 'vitest'
+import { listen } from '../testing/loopback.ts'
 
 /** They mostly wait for processes, so they wait together. */
 const test = plainTest.concurrent
@@ -176,9 +177,7 @@ test.each(Object.entries(badInput))(
 
 test('a port in use gets a clear message, and leaves nothing', async () => {
   const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' && address ? address.port : 0
+  const port = await listen(server)
   await using it = await project({ good })
   const ended = await it.run('experiment', 'good', '--metrics-port', `${port}`)
   server.close()

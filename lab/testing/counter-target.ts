@@ -1,11 +1,11 @@
 import { readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Fault } from '../fault.ts'
 import type { Killable, LabSystem, Link, Target } from '../target.ts'
 import type { Workload } from '../workload.ts'
+import { freePort } from './loopback.ts'
 
 /** One counter server, as a system that can be hurt. */
 export interface CounterSystem extends LabSystem {
@@ -129,16 +129,6 @@ async function ready(file: string, clock: Clock, signal: AbortSignal): Promise<v
     if (clock.nowMs() > deadline) throw new Error('The counter server did not start within 10 s.')
     await clock.sleep(10, signal)
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }
 
 function* endless(next: () => string) {

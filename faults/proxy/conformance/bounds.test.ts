@@ -6,11 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { addToxic, call, makeProxy } from './api-client.ts'
 import { startContestant } from './contestant.ts'
 import { raisedDescriptors } from './descriptors.ts'
 import { startEcho } from './echo.ts'
-import { listen } from './net.ts'
 import { dial, talk } from './talk.ts'
 
 const MiB = 1024 * 1024

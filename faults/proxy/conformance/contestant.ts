@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { freePort } from '../../../lab/testing/loopback.ts'
 import { toxiproxyBinary } from '../../../targets/runtime/toxiproxy-binary.ts'
-import { freePort } from './net.ts'
 
 export type ContestantName = 'ours' | 'toxiproxy'
 

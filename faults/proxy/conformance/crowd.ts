@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { argv, stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline'
-import { listen } from './net.ts'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { dial } from './talk.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { listen } from './net.ts'
+import { listen } from '../../../lab/testing/loopback.ts'
 
 /** What the upstream saw of one connection. */
 export interface Visit {

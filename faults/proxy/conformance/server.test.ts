@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { addToxic, call, makeProxy } from './api-client.ts'
 import { type ContestantName, commandOf, startContestant } from './contestant.ts'
 import { contestants } from './contestants.ts'
 import { startEcho } from './echo.ts'
-import { listen } from './net.ts'
 import { dial, talk } from './talk.ts'
 
 const complaint = /bad request body|missing required field/

@@ -1,10 +1,11 @@
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { type MessageProxy, messageProxy, type ToxicBody } from '../testing/message-proxy.ts'
 
 let proxy: MessageProxy
+let at: { host: string; port: number }
 const sockets = new Set<Socket>()
 const echo = createServer({ allowHalfOpen: true }, socket => {
   sockets.add(socket)
@@ -15,8 +16,7 @@ const echo = createServer({ allowHalfOpen: true }, socket => {
 
 beforeAll(async () => {
   proxy = await messageProxy()
-  echo.listen(0, '127.0.0.1')
-  await once(echo, 'listening')
+  at = { host: '127.0.0.1', port: await listen(echo) }
 })
 afterAll(async () => {
   for (const socket of sockets) socket.destroy()
@@ -60,23 +60,17 @@ async function exchange(at: { host: string; port: number }, said: Buffer[]): Pro
   return Buffer.concat(heard).toString('latin1')
 }
 
-async function address() {
-  const at = echo.address()
-  if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
-  return { host: '127.0.0.1', port: at.port }
-}
-
 const protocols = ['redis', 'postgres', 'http', 'websocket']
 const never: ToxicBody = {
   type: 'message_drop',
-  attributes: { match: { text: 'this never comes' } },
+  attributes: { match: { frame: 'this never comes' } },
 }
 
 test.each(protocols)(
   '%s: noise passes untouched, watched and with a toxic on',
   async protocol => {
-    const watched = await proxy.link(protocol, await address())
-    const judged = await proxy.link(protocol, await address())
+    const watched = await proxy.link(protocol, at)
+    const judged = await proxy.link(protocol, at)
     await judged.toxic(never)
     await judged.toxic({ ...never, stream: 'upstream' })
     await fc.assert(
@@ -117,7 +111,7 @@ const strikes: Record<string, ToxicBody[]> = {
 test.each(protocols)(
   '%s: the proxy lives, whatever it strikes in noise',
   async protocol => {
-    const link = await proxy.link(protocol, await address())
+    const link = await proxy.link(protocol, at)
     for (const toxic of strikes[protocol] ?? []) await link.toxic(toxic)
     await fc.assert(
       fc.asyncProperty(noise, async said => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { type ServerOptions, startProxyServer } from '../server.ts'
 import { Reply } from './reply.ts'
 
@@ -46,13 +47,10 @@ export async function upstream(serve: (socket: Socket) => void): Promise<Upstrea
     socket.on('error', () => {})
     serve(socket)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('expected a TCP listener')
+  const port = await listen(server)
   return {
-    port: address.port,
-    address: `127.0.0.1:${address.port}`,
+    port,
+    address: `127.0.0.1:${port}`,
     sockets,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()

@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { type Postgres, startPostgres } from '../../../targets/postgres.ts'
 import { startRedis } from '../../../targets/redis.ts'
 import { until } from '../testing/proxied.ts'
@@ -140,11 +140,7 @@ test('a body too large to keep is served once, and the next request gets its own
     served.push(`${asked.url} ${size}`)
     response.end(asked.url)
   })
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  const at = http.address()
-  if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
-  const { link } = await doubling('http', { host: '127.0.0.1', port: at.port }, {})
+  const { link } = await doubling('http', { host: '127.0.0.1', port: await listen(http) }, {})
   const post = async (path: string, size: number) => {
     const answer = await fetch(`http://${link.host}:${link.port}${path}`, {
       method: 'POST',

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { type MessageProxy, messageProxy, type TestLink } from '../testing/message-proxy.ts'
 
 let proxy: MessageProxy
@@ -10,11 +11,7 @@ let address: { host: string; port: number }
 
 beforeAll(async () => {
   proxy = await messageProxy()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const at = server.address()
-  if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
-  address = { host: '127.0.0.1', port: at.port }
+  address = { host: '127.0.0.1', port: await listen(server) }
 })
 afterAll(async () => {
   server.closeAllConnections()

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { portOf } from '../../../lab/testing/loopback.ts'
 import {
   type MessageProxy,
   messageProxy,
@@ -46,9 +47,7 @@ interface Chat {
 
 async function chat(to = server, toxics: readonly ToxicBody[] = []): Promise<Chat> {
   received = []
-  const at = to.address()
-  if (at === null || typeof at === 'string') throw new Error('expected a TCP listener')
-  const link = await proxy.link('websocket', { host: '127.0.0.1', port: at.port })
+  const link = await proxy.link('websocket', { host: '127.0.0.1', port: portOf(to) })
   for (const toxic of toxics) await link.toxic(toxic)
   const socket = new WebSocket(`ws://${link.host}:${link.port}/chat`)
   const heard: string[] = []

@@ -14,10 +14,12 @@ export async function freePort(): Promise<number> {
 export async function listen(server: Server): Promise<number> {
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 })
   await once(server, 'listening')
-  return portOf(server.address())
+  return portOf(server)
 }
 
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('not a TCP server')
+/** Where a server listens that does so already. */
+export function portOf(server: { address(): AddressInfo | string | null }): number {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('expected a TCP listener')
   return address.port
 }
