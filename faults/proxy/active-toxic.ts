@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { parseAddress } from './address.ts'
+import { type ClientAddress, isClient, parseClient } from './client-address.ts'
 import type { Random } from './random.ts'
 import type { BoundToxic, ConnectionFacts, Direction } from './toxic.ts'
 
 /** Which connections a toxic is for. Absent: all. */
 export interface Selection {
-  /** `127.0.0.1` (any port) or `127.0.0.1:40312`. */
+  /** `127.0.0.1` (any port) or `127.0.0.1:40312`; `::1` or `[::1]:40312`. */
   readonly client?: string | undefined
   readonly ids?: readonly number[] | undefined
 }
@@ -54,6 +56,7 @@ export class ActiveToxic {
   /** Of a toxic on the way in: SYN packets without an answer, where the kernel tells. */
   unanswered: number | undefined
   readonly #random: Random
+  readonly #client: ClientAddress | undefined
   readonly #choices = new Map<number, { readonly draw: number; readonly counted: boolean }>()
   #matches = 0
   #hits = 0
@@ -62,11 +65,13 @@ export class ActiveToxic {
     this.settings = settings
     this.toxicity = settings.toxicity
     this.#random = random
+    const { client } = settings.connections ?? {}
+    this.#client = client === undefined ? undefined : parseClient(client)
   }
 
   /** Whether it acts on this connection: drawn once per connection, kept through every update. */
   actsOn(connection: ConnectionFacts, ordinal: number): boolean {
-    if (!selects(this.settings.connections, connection)) return false
+    if (!this.#selects(connection)) return false
     let choice = this.#choices.get(connection.id)
     if (!choice) {
       const random = this.#random.fork(`connection ${ordinal}`)
@@ -75,6 +80,14 @@ export class ActiveToxic {
       this.#choices.set(connection.id, choice)
     }
     return choice.counted && choice.draw < this.toxicity
+  }
+
+  #selects({ id, client }: ConnectionFacts): boolean {
+    const { ids } = this.settings.connections ?? {}
+    if (ids && !ids.includes(id)) return false
+    if (!this.#client) return true
+    const connected = parseAddress(client)
+    return connected !== undefined && isClient(this.#client, connected)
   }
 
   /** Counts one match and says whether it is one to hit. */
@@ -119,12 +132,4 @@ export class ActiveToxic {
       landed: bound.level === 'listener' ? this.#onTheWayIn() : this.landed,
     }
   }
-}
-
-function selects(selection: Selection | undefined, connection: ConnectionFacts): boolean {
-  if (!selection) return true
-  const { client, ids } = selection
-  if (ids && !ids.includes(connection.id)) return false
-  if (client === undefined || client === connection.client) return true
-  return client === connection.client.slice(0, connection.client.lastIndexOf(':'))
 }

@@ -8,6 +8,7 @@ import type { Deadline, Deadlines } from './deadlines.ts'
 import { Doorway } from './doorway.ts'
 import type { Events } from './events.ts'
 import { Mutex } from './mutex.ts'
+import { foreignMatch } from './protocols/faults/match.ts'
 import type { Random } from './random.ts'
 import type { Registry } from './registry.ts'
 import { describeTls, plugClient, plugUpstream, type TlsSettings } from './tls.ts'
@@ -238,7 +239,9 @@ export class Link implements ConnectionHost {
   #refuseProtocol(protocol: string): void {
     for (const { settings } of this.#toxics) {
       const kind = this.#around.registry.toxics.get(settings.type)
-      const problem = kind && misunderstanding(kind, protocol)
+      const problem =
+        (kind && misunderstanding(kind, protocol)) ??
+        foreignMatch(settings.bound.attributes(), protocol)
       if (problem !== undefined) {
         throw ApiError.badRequest(`protocol: toxic '${settings.name}' is there, and ${problem}`)
       }

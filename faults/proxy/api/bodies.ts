@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { ToxicSettings } from '../active-toxic.ts'
 import { type Address, parseAddress } from '../address.ts'
+import { parseClient } from '../client-address.ts'
 import type { ProxySettings } from '../link.ts'
+import { foreignMatch } from '../protocols/faults/match.ts'
 import type { Registry } from '../registry.ts'
 import { tlsBody } from '../tls.ts'
 import { type Direction, explainIssues, type ToxicKind } from '../toxic.ts'
@@ -45,7 +47,13 @@ const toxicBody = z.strictObject({
   toxicity: z.number().min(0).max(1).nullish(),
   attributes: z.unknown().optional(),
   connections: z
-    .strictObject({ client: z.string().optional(), ids: z.array(positive).optional() })
+    .strictObject({
+      client: z
+        .string()
+        .refine(text => parseClient(text) !== undefined, 'must be an IP address, or IP:port')
+        .optional(),
+      ids: z.array(positive).min(1, 'must name a connection').optional(),
+    })
     .nullish(),
   hits: z
     .strictObject({
@@ -117,12 +125,14 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
   const problem = misunderstanding(kind, protocol)
   if (problem !== undefined) throw ApiError.badRequest(`type: ${problem}`)
   if (kind.level === 'listener') refuseSelection(kind.type, given)
+  const bound = kind.bind(given.attributes)
+  refuseForeignMatch(given.attributes, protocol)
   return {
     name: given.name || `${kind.type}_${stream}`,
     type: kind.type,
     stream,
     toxicity: given.toxicity ?? 1,
-    bound: kind.bind(given.attributes),
+    bound,
     connections: given.connections ?? undefined,
     hits: given.hits ?? undefined,
     lease: given.lease ?? undefined,
@@ -137,6 +147,11 @@ export function misunderstanding(kind: ToxicKind, protocol: string): string | un
   return `${type} understands ${protocols.join(', ')}, not ${protocol}`
 }
 
+function refuseForeignMatch(attributes: unknown, protocol: string): void {
+  const problem = foreignMatch(attributes, protocol)
+  if (problem !== undefined) throw ApiError.badRequest(`attributes.${problem}`)
+}
+
 /** A refused or unanswered connect reaches no one who could count or choose it. */
 function refuseSelection(type: string, given: z.infer<typeof toxicBody>): void {
   for (const field of ['connections', 'hits', 'toxicity'] as const) {
@@ -149,6 +164,7 @@ function refuseSelection(type: string, given: z.infer<typeof toxicBody>): void {
 export function parseToxicChange(
   body: unknown,
   current: ToxicSettings,
+  protocol: string,
 ): { readonly attributes: unknown; readonly toxicity: number | undefined } {
   const given = parse(toxicBody, body)
   for (const field of ['name', 'type', 'stream'] as const) {
@@ -163,6 +179,7 @@ export function parseToxicChange(
       throw ApiError.badRequest(`${field}: must stay as it is; add the toxic anew to change it`)
     }
   }
+  refuseForeignMatch(given.attributes, protocol)
   return { attributes: given.attributes, toxicity: given.toxicity ?? undefined }
 }
 

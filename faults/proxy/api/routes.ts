@@ -97,7 +97,8 @@ function toxicRoutes(router: Router, { collection, registry }: Parts): void {
     .on(`POST|PATCH ${path}/{toxic}`, async call => {
       const proxy = collection.get(call.param('proxy'))
       const toxic = proxy.toxic(call.param('toxic'))
-      proxy.updateToxic(toxic, parseToxicChange(await call.body(), toxic.settings))
+      const { protocol } = proxy.settings
+      proxy.updateToxic(toxic, parseToxicChange(await call.body(), toxic.settings, protocol))
       return ok(toxic)
     })
     .on(`DELETE ${path}/{toxic}`, async call => {

@@ -4,10 +4,26 @@ import { glob } from './glob.ts'
 
 const pattern = z.string().min(1).max(200)
 const patterns = z.union([pattern, z.array(pattern).min(1).max(100)])
-const numbers = z.strictObject({
-  from: z.int().min(0).default(0),
-  to: z.int().min(0).default(Number.MAX_SAFE_INTEGER),
-})
+const range = (least: number) =>
+  z
+    .strictObject({
+      from: z.int().min(least).default(least),
+      to: z.int().min(least).default(Number.MAX_SAFE_INTEGER),
+    })
+    .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must be at least `from`' })
+
+/** Who has what a field matches. Fields that are not here are of every protocol. */
+const owners: Readonly<Record<string, readonly string[]>> = {
+  command: ['redis'],
+  statement: ['postgres'],
+  route: ['http', 'websocket'],
+  key: ['redis'],
+  table: ['postgres'],
+  channel: ['redis', 'postgres', 'websocket', 'http'],
+  type: ['websocket', 'http'],
+  text: ['postgres', 'http', 'websocket'],
+  trace: ['postgres', 'http', 'websocket'],
+}
 
 /**
  * Which messages a fault strikes: those that fit every field given, and none of the protocol's
@@ -35,10 +51,27 @@ export const matchAttributes = z.strictObject({
   /** Error code of a response: `40001`, `READONLY`, `503`. */
   error: patterns.optional(),
   /** Position in its direction of its connection, from 1. */
-  number: z.union([z.int().min(1), numbers]).optional(),
+  number: z.union([z.int().min(1), range(1)]).optional(),
   /** Ms since its connection was opened. */
-  ageMs: numbers.optional(),
+  ageMs: range(0).optional(),
 })
+
+const withMatch = z.object({ match: z.record(z.string(), z.unknown()) })
+
+/**
+ * Why these attributes of a toxic can strike nothing on this protocol, with the name of the field:
+ * `match.table: is of postgres, not redis`. Undefined when they can, and when they have no `match`.
+ */
+export function foreignMatch(attributes: unknown, protocol: string): string | undefined {
+  const { data } = withMatch.safeParse(attributes)
+  for (const field of Object.keys(data?.match ?? {})) {
+    const its = owners[field]
+    if (its && !its.includes(protocol)) {
+      return `match.${field}: is of ${its.join(', ')}, not ${protocol}`
+    }
+  }
+  return undefined
+}
 
 export type Match = z.output<typeof matchAttributes>
 /** As users write it. */
