@@ -11,7 +11,9 @@ import type { Orders } from './repository.ts'
 
 const schema = `
   type Product { id: ID!, sku: String!, name: String!, price: String!, available: Int! }
-  type Line { sku: String!, name: String!, unitPrice: String!, quantity: Int!, product: Product }
+  type Line {
+    sku: String!, name: String!, unitPrice: String!, quantity: Int!, product: Product, order: Order!
+  }
   type Order { id: ID!, number: Int!, status: String!, total: String!, lines: [Line!]! }
   type Query {
     product(id: ID!): Product
@@ -19,6 +21,7 @@ const schema = `
     orders(first: Int = 20, after: Int = 0): [Order!]!
   }
 `
+/** Orders lead to lines and those back to orders: without a bound, each round costs more. */
 const maxDepth = 5
 const maxFields = 200
 const maxPage = 100
@@ -75,9 +78,10 @@ export function addGraphql(http: Http, { identity, orders, products }: Parts): v
     loaders: {
       Order: {
         lines: async (queries: { obj: { id: string } }[]) => {
-          const ids = queries.map(({ obj }) => obj.id)
-          const lines = await orders.linesOf(ids)
-          return ids.map(id => lines.filter(line => line.orderId === id))
+          const lines = await orders.linesOf(queries.map(({ obj }) => obj.id))
+          return queries.map(({ obj: order }) =>
+            lines.filter(line => line.orderId === order.id).map(line => ({ ...line, order })),
+          )
         },
       },
       Line: {
@@ -89,10 +93,21 @@ export function addGraphql(http: Http, { identity, orders, products }: Parts): v
       },
     },
     errorFormatter: execution => {
-      const errors = (execution.errors ?? []).map(withCode)
+      const errors = (execution.errors ?? []).flatMap(faultsOf).map(withCode)
       return { statusCode: statusOf(errors), response: { data: execution.data ?? null, errors } }
     },
   })
+}
+
+const manyFaults = z.object({ errors: z.array(z.instanceof(Error)) })
+
+/** All that is wrong with a query comes wrapped in one error, which says nothing of it. */
+function faultsOf(error: GraphQLError): readonly GraphQLError[] {
+  const wrapped = manyFaults.safeParse(error.originalError).data
+  if (!wrapped) return [error]
+  return wrapped.errors.map(each =>
+    each instanceof GraphQLError ? each : new GraphQLError(each.message),
+  )
 }
 
 /** What a resolver threw, as a problem's code; a fault of the query is `graphql-invalid`. */
