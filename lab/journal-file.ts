@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Journal } from './checker.ts'
 import { LabError } from './errors.ts'
-import type { Entry } from './journal.ts'
+import { type Entry, phases } from './journal.ts'
 import { wireFields } from './wire-fields.ts'
 
 const json = z.json()
@@ -13,16 +13,7 @@ const outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fail'), error: z.string() }),
   z.object({ kind: z.literal('info'), error: z.string() }),
 ])
-const phase = z.enum([
-  'start',
-  'preflight',
-  'baseline',
-  'inject',
-  'heal',
-  'recover',
-  'final-reads',
-  'check',
-])
+const phase = z.enum(phases)
 
 const common = {
   index: z.int().nonnegative(),

@@ -1,14 +1,17 @@
 import type { Json } from './json.ts'
 
-export type Phase =
-  | 'start'
-  | 'preflight'
-  | 'baseline'
-  | 'inject'
-  | 'heal'
-  | 'recover'
-  | 'final-reads'
-  | 'check'
+/** Of a run, in their order. */
+export const phases = [
+  'start',
+  'preflight',
+  'baseline',
+  'inject',
+  'heal',
+  'recover',
+  'final-reads',
+  'check',
+] as const
+export type Phase = (typeof phases)[number]
 
 /** How an operation ended. `info`: it may or may not have happened; never counted as either. */
 export type Outcome<Value = Json> =

@@ -1,6 +1,6 @@
 import { toMs } from '../duration.ts'
 import type { Experiment } from '../experiment.ts'
-import type { Phase } from '../journal.ts'
+import { phases } from '../journal.ts'
 import { line, type Piece, piece, sparkline } from './live-line.ts'
 import type { Flow, LiveState } from './live-state.ts'
 
@@ -15,17 +15,6 @@ export interface Screen {
   readonly width: number
   readonly colors: boolean
 }
-
-const phases: readonly Phase[] = [
-  'start',
-  'preflight',
-  'baseline',
-  'inject',
-  'heal',
-  'recover',
-  'final-reads',
-  'check',
-]
 
 /** The picture of this moment: a pure function, at most `width` wide, about twenty lines high. */
 export function frame(plan: LivePlan, state: LiveState, nowMs: number, screen: Screen): string {
