@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Checker, Finding, Journal } from '../checker.ts'
+import type { Checker, Finding, Journal, Witness } from '../checker.ts'
 import type { Entry } from '../journal.ts'
 import { isCalm, ofKind } from './history.ts'
 
@@ -25,12 +25,6 @@ interface Automaton {
   opened: number
 }
 
-interface Offence {
-  readonly what: string
-  readonly entries: readonly number[]
-  readonly atMs: number
-}
-
 const allowed: Readonly<Record<State, readonly State[]>> = {
   closed: ['open'],
   open: ['half-open'],
@@ -53,7 +47,7 @@ export function breaker(options: BreakerOptions): Checker {
 
 function judge(journal: Journal, options: BreakerOptions): Finding {
   const automata = new Map<string, Automaton>()
-  const offences: Offence[] = []
+  const offences: Witness[] = []
   for (const entry of inTime(journal)) {
     if (entry.kind === 'service') offences.push(...switched(entry, automata, options))
     else offences.push(...requested(entry, automata, options))
@@ -92,7 +86,7 @@ function switched(
   entry: Extract<Watched, { readonly kind: 'service' }>,
   automata: Map<string, Automaton>,
   options: BreakerOptions,
-): readonly Offence[] {
+): readonly Witness[] {
   const parsed = entry.event === 'breaker' ? change.safeParse(entry.detail) : undefined
   if (parsed?.data?.name !== options.name) return []
   const { state } = parsed.data
@@ -110,8 +104,8 @@ function requested(
   entry: Extract<Watched, { readonly kind: 'wire' }>,
   automata: ReadonlyMap<string, Automaton>,
   options: BreakerOptions,
-): readonly Offence[] {
-  return [...automata].flatMap(([instance, automaton]): readonly Offence[] => {
+): readonly Witness[] {
+  return [...automata].flatMap(([instance, automaton]): readonly Witness[] => {
     if (!options.guards(instance, entry.link) || automaton.state === 'closed') return []
     if (at(entry) - automaton.sinceMs < (options.graceMs ?? 50)) return []
     automaton.passed++

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Checker, Finding, Journal } from '../checker.ts'
+import type { Checker, Finding, Journal, Witness } from '../checker.ts'
 import { clearest, entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
 
 export interface JobOptions {
@@ -30,11 +30,8 @@ export type JobState = z.infer<typeof jobState>
 const sins = ['lost', 'doubled', 'misjudged', 'wrongTries', 'stuck', 'reordered'] as const
 type Sin = (typeof sins)[number]
 
-interface Offence {
+interface Offence extends Witness {
   readonly sin: Sin
-  readonly what: string
-  readonly entries: readonly number[]
-  readonly atMs: number
 }
 
 /**

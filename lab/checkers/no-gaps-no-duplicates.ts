@@ -1,15 +1,12 @@
-import type { Checker, Finding, Journal } from '../checker.ts'
+import type { Checker, Finding, Journal, Witness } from '../checker.ts'
 import { type ChannelOptions, type Send, sendsOf, type View, viewsOf } from './channel-views.ts'
 import { clearest, entriesOf, type Named } from './history.ts'
 
 const sins = ['missing', 'duplicated', 'reordered', 'leaked', 'refusedYetSeen', 'phantom'] as const
 type Sin = (typeof sins)[number]
 
-interface Offence {
+interface Offence extends Witness {
   readonly sin: Sin
-  readonly what: string
-  readonly entries: readonly number[]
-  readonly atMs: number
 }
 
 /**
