@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Conclusion, JudgedCheck } from './conclusion.ts'
 import { ablationProblems, type Cell, type Claim, readProof } from './proof.ts'
+import { conclusion } from './testing/conclusion.ts'
 
 const claim: Claim = { kind: 'defence', name: 'd', breaks: 'kept', mayAlsoBreak: ['outage'] }
 
@@ -17,25 +18,13 @@ function concluded(
     const named = word === 'invalid' ? ('broken' as const) : ('inconclusive' as const)
     return [{ word: named, text: `check ${check}`, check }]
   })
-  return {
+  return conclusion({
     verdict: reasons[0]?.word ?? 'held',
-    exitCode: 0,
-    experiment: 'e',
-    title: 't',
-    seed: 1,
-    runId: 'r',
-    startedAt: '',
-    durationMs: 1,
-    defencesOff: [],
-    faultsOff: false,
-    planted: [],
-    proxy: 'embedded',
     checks: Object.fromEntries(checks),
-    hypotheses: [],
     faults: [{ id: 0, label: 'f', landed: 1, plannedAtMs: 100, appliedAtMs: 110 }],
     reasons,
     ...changes,
-  }
+  })
 }
 
 const cell = (faults: boolean, defended: boolean, conclusion: Conclusion): Cell => {

@@ -3,29 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Conclusion } from '../conclusion.ts'
+import { conclusion } from '../testing/conclusion.ts'
 import { demandHeld } from './index.ts'
 import { diffToGreen, keepGreen, readLastGreen } from './last-green.ts'
 
 function concluded(verdict: Conclusion['verdict'], outageMs: number): Conclusion {
   const word = verdict === 'held' ? ('valid' as const) : ('invalid' as const)
-  return {
+  return conclusion({
     verdict,
-    exitCode: 0,
-    experiment: 'e',
-    title: 't',
     seed: 7,
-    runId: 'r',
-    startedAt: '',
-    durationMs: 1,
-    defencesOff: [],
-    faultsOff: false,
-    planted: [],
-    proxy: 'embedded',
     checks: { outage: { checker: 'o', word, story: 's', figures: { outageMs } } },
-    hypotheses: [],
-    faults: [],
     reasons: verdict === 'held' ? [] : [{ word: 'broken', text: 'check outage: too long' }],
-  }
+  })
 }
 
 test('keeps the last held run of each experiment, and no other', async () => {
