@@ -1,4 +1,6 @@
+import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
+import { listen } from '../../lab/testing/loopback.ts'
 import { addToxic, client, echo, proxyTo, testProxy, until } from './testing/proxied.ts'
 
 async function answers(listen: string): Promise<string> {
@@ -25,6 +27,48 @@ test.each([
   await using server = await echo()
   const listen = await proxyTo(proxy, server, { toxics: [{ type: 'rst', hits }] })
   expect(await pattern(listen, 6)).toBe(expected)
+})
+
+/** Half of so many are hit, drawn from the seed. */
+const drawn = 32
+const half = { probability: 0.5 }
+
+async function drawnConnections(seed: number): Promise<string> {
+  await using proxy = await testProxy({ seed })
+  await using server = await echo()
+  const at = await proxyTo(proxy, server, { toxics: [{ type: 'rst', hits: half }] })
+  return await pattern(at, drawn)
+}
+
+/** Of requests, every second of which comes on a connection of its own. */
+async function drawnMessages(seed: number): Promise<string> {
+  await using proxy = await testProxy({ seed })
+  const server = createServer((_, response) => response.end('.'))
+  const upstream = `127.0.0.1:${await listen(server)}`
+  const toxics = [{ type: 'http_error', attributes: { status: 503, body: 'x' }, hits: half }]
+  const order = { name: 'p', upstream, protocol: 'http', toxics }
+  const { listen: at } = (await proxy.call('POST', '/proxies', order)).proxy
+  let seen = ''
+  for (let i = 0; i < drawn; i++) {
+    const headers = { connection: i % 2 === 0 ? 'close' : 'keep-alive' }
+    const answer = await fetch(`http://${at}/`, { headers, signal: AbortSignal.timeout(10_000) })
+    seen += await answer.text()
+  }
+  server.closeAllConnections()
+  server.close()
+  return seen
+}
+
+test.each([
+  ['connections', drawnConnections],
+  ['messages', drawnMessages],
+])('which %s a probability hits replays from the seed, and from no other', async (_, play) => {
+  const [first, again, other] = [await play(5), await play(5), await play(6)]
+  expect(first).toMatch(/^[.x]{32}$/)
+  expect(first.match(/x/g)?.length).toBeGreaterThan(drawn / 5)
+  expect(first.match(/\./g)?.length).toBeGreaterThan(drawn / 5)
+  expect(again).toBe(first)
+  expect(other).not.toBe(first)
 })
 
 test('a toxic for one client, or one connection, spares its neighbours', async () => {
