@@ -14,15 +14,25 @@ import { startEcho } from './echo.ts'
 import { dial, talk } from './talk.ts'
 
 const MiB = 1024 * 1024
-/** The bound docs/proxy.md states: held per direction, plus one read. */
-const HELD_MOST = 4 * MiB + 64 * 1024
+/** The bound docs/proxy.md states: held per direction, plus one read of a bulk stream. */
+const HELD_MOST = 4 * MiB + 256 * 1024
 
 /** Buffers already read and not collected yet: the resident size is no exact figure. */
 const GARBAGE = 48 * MiB
 
-/** Both sides of each connection, and some for the process itself. */
-const descriptors = raisedDescriptors(20_400)
-const crowdSize = Math.min(10_000, Math.floor((descriptors.limit - 400) / 2))
+const wantedCrowd = 10_000
+/** What a process needs besides both sides of each connection. */
+const otherDescriptors = 150
+const wantedDescriptors = 2 * wantedCrowd + otherDescriptors
+const descriptors = raisedDescriptors(wantedDescriptors)
+const allowed = Math.floor((descriptors.limit - otherDescriptors) / 2)
+const crowdSize = Math.min(wantedCrowd, allowed)
+if (crowdSize < 9_900) {
+  console.warn(
+    `Only ${crowdSize} idle connections are held, not 10,000: the hard limit is ` +
+      `${descriptors.hard} descriptors. As root, then again: ulimit -n ${wantedDescriptors}`,
+  )
+}
 
 async function startCrowd(size: number) {
   const script = fileURLToPath(new URL('crowd.ts', import.meta.url))
@@ -41,6 +51,8 @@ async function startCrowd(size: number) {
 }
 
 test(`holds ${crowdSize} idle connections (limit ${descriptors.limit}), and others pass`, async () => {
+  // Whatever the soft limit is: fewer are tried only where more are not to be had.
+  expect(descriptors.limit).toBeGreaterThanOrEqual(Math.min(wantedDescriptors, descriptors.hard))
   await using echo = await startEcho()
   await using crowd = await startCrowd(crowdSize)
   await using server = await startContestant('ours', { wrapper: descriptors.wrapper })
@@ -61,7 +73,7 @@ test(`holds ${crowdSize} idle connections (limit ${descriptors.limit}), and othe
   expect(await crowd.line()).toBe(`${crowdSize}`)
   await call(server.url, 'DELETE /proxies/crowded')
   await expect.poll(() => call(server.url, 'GET /connections'), { timeout: 10_000 }).toEqual([])
-}, 60_000)
+}, 120_000)
 
 test('passes a message of 10 MB, also while it is delayed', async () => {
   await using echo = await startEcho()

@@ -6,13 +6,19 @@ import { execFileSync } from 'node:child_process'
  */
 export interface DescriptorLimit {
   readonly limit: number
+  /** The hard limit as it is now: `limit` is at least so much, or all that was wanted. */
+  readonly hard: number
   /** Runs the rest of the line with that limit. */
   readonly wrapper: readonly string[]
 }
 
 export function raisedDescriptors(wanted: number): DescriptorLimit {
   const raise = `ulimit -n ${wanted} 2>/dev/null || ulimit -n "$(ulimit -H -n)"`
-  const told = execFileSync('sh', ['-c', `${raise}; ulimit -n`], { encoding: 'utf8' }).trim()
-  const limit = told === 'unlimited' ? wanted : Number(told)
-  return { limit, wrapper: ['sh', '-c', `${raise}; exec "$@"`, 'sh'] }
+  const [hard = 0, limit = 0] = told(`ulimit -H -n; ${raise}; ulimit -n`)
+  return { limit, hard, wrapper: ['sh', '-c', `${raise}; exec "$@"`, 'sh'] }
+}
+
+function told(script: string): number[] {
+  const lines = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n')
+  return lines.map(line => (line === 'unlimited' ? Number.POSITIVE_INFINITY : Number(line)))
 }
