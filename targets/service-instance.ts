@@ -37,7 +37,8 @@ export async function startInstance(
   const configFile = join(context.scratchFolder, `${name}.config.json`)
   const { defencesOff } = context
   const roles = ['api', 'realtime']
-  const all = { instance: name, roles, readyFile: file, defencesOff, ...config }
+  const environment = 'test'
+  const all = { environment, instance: name, roles, readyFile: file, defencesOff, ...config }
   await writeFile(configFile, JSON.stringify(all, undefined, 2), { mode: 0o600 })
   const process = await context.guardian.spawn({
     name,

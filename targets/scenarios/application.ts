@@ -82,6 +82,7 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
       : undefined,
   ])
   const config = {
+    environment: 'test',
     postgres: { url: postgres.url },
     redis: { host: redis.host, port: redis.port },
     auth: {

@@ -14,11 +14,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const secret = 'hunter2-correct-horse-battery-staple'
 const whole = {
+  environment: 'production',
   instance: 'api-1',
   roles: ['api'],
   postgres: { url: `postgres://shop:${secret}@127.0.0.1:5432/shop` },
   redis: { host: '127.0.0.1', port: 6379, password: secret },
   auth: { tokens: { algorithm: 'HS256', secret } },
+  publicUrl: 'https://shop.example.com',
   payments: { url: 'http://127.0.0.1:2', apiKey: secret },
   marketplace: { url: 'http://127.0.0.1:2', apiKey: secret },
   oauth: { issuer: 'http://127.0.0.1:2', clientId: 'shop', clientSecret: secret },

@@ -55,6 +55,7 @@ export async function routesOf(app: Application, folder: string): Promise<readon
   subscribe('fastify.initialization', listen)
   try {
     const config = parseConfig({
+      environment: 'test',
       instance: 'routes',
       roles: ['api', 'realtime', 'worker'],
       postgres: { url: app.postgres.url },

@@ -29,6 +29,7 @@ interface PoolOptions {
 /** The service's own pool, as one of its instances would have it. */
 function poolOf(name: string, { size, off = [], limits = {} }: PoolOptions) {
   const config = parseConfig({
+    environment: 'test',
     instance: name,
     roles: ['api'],
     postgres: { url: postgres.url, poolSize: size },
