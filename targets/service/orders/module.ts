@@ -9,6 +9,7 @@ import { createCarts } from './cart.ts'
 import { createCredit } from './credit.ts'
 import { createFigures } from './figures.ts'
 import { createGateway, type Gateway } from './gateway.ts'
+import { addGraphqlRoutes } from './graphql-routes.ts'
 import { migrations } from './migrations.ts'
 import { addOrderRoutes } from './order-routes.ts'
 import { createPaying } from './paying.ts'
@@ -29,8 +30,7 @@ export const ordersModule: Module = {
       const guard = kit.guard('postgres-orders')
       const [products, orders] = [createProducts(db), createOrders(db)]
       addProductRoutes(http, identity, products)
-      const { addGraphql } = await import('./graphql.ts') // only who serves pays for loading it
-      addGraphql(http, { identity, orders, products })
+      addGraphqlRoutes(http, { identity, orders, products })
       addOrderRoutes(http, {
         identity,
         paying,
