@@ -71,6 +71,7 @@ test('names commands, keys, errors and what each reply answers', () => {
     '< HELLO #11',
     '> GET k',
     '< GET k #12',
+    '< invalidate',
     '> SET größe',
     '< SET größe !READONLY #13',
   ])
@@ -125,6 +126,50 @@ test('expects one answer more for a command that was sent twice', () => {
   if (sent) session.pending.repeat(sent.message.number, 1)
   const answers: Line[] = [['server', ':1\r\n:2\r\n$-1\r\n']]
   expect(summary(hear(session, answers))).toEqual(['< INCR n #1', '< INCR n #1', '< GET b #2'])
+})
+
+const confirmed = (kind: string, channel: string, count: number) =>
+  `*3\r\n${bulk(kind)}${bulk(channel)}:${count}\r\n`
+
+/** What the server's messages answer, with a dot behind the last one: `#1 #1. #2.`. */
+function answered(session: RedisSession, script: readonly Line[]): string {
+  return hear(session, script)
+    .messages.filter(({ direction }) => direction === 'downstream')
+    .map(({ message }) => `#${message.answers}${message.final === false ? '' : '.'}`)
+    .join(' ')
+}
+
+test.each(['*', '>'])('confirmations (%s) answer what they confirm, in its turn', type => {
+  const hello = command('HELLO', type === '>' ? '3' : '2')
+  const answers = [
+    confirmed('subscribe', 'a', 1) + confirmed('subscribe', 'b', 2),
+    confirmed('message', 'a', 1),
+    confirmed('psubscribe', 'c*', 3),
+    '+PONG\r\n',
+    confirmed('unsubscribe', 'a', 2),
+  ].map((text): Line => ['server', text.replaceAll('*3', `${type}3`)])
+  const asked = [['SUBSCRIBE', 'a', 'b'], ['PSUBSCRIBE', 'c*'], ['PING'], ['UNSUBSCRIBE', 'a']]
+  const script: Line[] = [
+    ['client', hello],
+    ['server', '*0\r\n'],
+    ['client', asked.map(words => command(...words)).join('')],
+    ...answers,
+  ]
+  expect(answered(new RedisSession(), script)).toBe('#1. #2 #2. #undefined. #3. #4. #5.')
+})
+
+test('a subscription that is refused, or sent twice, has its answers', () => {
+  const session = new RedisSession()
+  const twice: Line[] = [['client', command('SUBSCRIBE', 'a', 'b') + command('PING')]]
+  const [sent] = hear(session, twice).messages
+  if (sent) session.pending.repeat(sent.message.number, 1)
+  const both = confirmed('subscribe', 'a', 1) + confirmed('subscribe', 'b', 2)
+  expect(answered(session, [['server', `${both}${both}+PONG\r\n`]])).toBe('#1 #1. #1 #1. #2.')
+  const refused: Line[] = [
+    ['client', command('SUBSCRIBE', 'a', 'b') + command('PING')],
+    ['server', '-NOAUTH Authentication required.\r\n+PONG\r\n'],
+  ]
+  expect(answered(new RedisSession(), refused)).toBe('#1. #2.')
 })
 
 test('does not expect an answer to a command that was kept back', () => {

@@ -14,22 +14,25 @@ const subscribing = new Set([
   'PUNSUBSCRIBE',
   'SUNSUBSCRIBE',
 ])
-const pushWords = new Set([
-  'message',
-  'pmessage',
-  'smessage',
-  ...[...subscribing].map(name => name.toLowerCase()),
-])
+const confirmations = new Set([...subscribing].map(name => name.toLowerCase()))
+const pushWords = new Set(['message', 'pmessage', 'smessage', ...confirmations])
+
+/** Confirmations of one (un)subscribe: one for each of its channels. */
+interface Owed {
+  readonly total: number
+  left: number
+}
 
 /**
- * Redis, RESP2 and RESP3. Replies are matched to commands by order; pushes and pub/sub messages
- * stand outside of it. After PSYNC, SYNC, MONITOR and CLIENT REPLY the connection is unparsed.
+ * Redis, RESP2 and RESP3. Replies are matched to commands by order, and so are the confirmations of
+ * an (un)subscribe; pushes and pub/sub messages stand outside of it. After PSYNC, SYNC, MONITOR and
+ * CLIENT REPLY the connection is unparsed.
  */
 export class RedisSession implements ProtocolSession {
   detail = true
   readonly pending = new Pending<Parsed>()
   /** Confirmations still to come, of each (un)subscribe in `pending`. */
-  readonly #owed = new Map<number, number>()
+  readonly #owed = new Map<number, Owed>()
   /** The protocol version that a HELLO in `pending` asked for. */
   readonly #hellos = new Map<number, string>()
   #asked = 0
@@ -90,11 +93,11 @@ export class RedisSession implements ProtocolSession {
       this.#opaqueAfter = 'CLIENT REPLY'
     }
     if (this.pending.size >= PENDING_LIMIT) this.#opaqueAfter = 'too many commands unanswered'
-    if (!isSubscribing) message.awaited = true
+    message.awaited = true
     if (this.#inMulti) message.form = 'queued'
     if (name === 'MULTI') this.#inMulti = true
     else if (name === 'EXEC' || name === 'DISCARD' || name === 'RESET') this.#inMulti = false
-    if (isSubscribing) this.#owed.set(message.number, Math.max(1, count - 1))
+    if (isSubscribing) this.#owe(message.number, Math.max(1, count - 1))
     else if (name === 'HELLO') this.#hellos.set(message.number, argument)
     this.pending.push(message)
     return message
@@ -118,20 +121,33 @@ export class RedisSession implements ProtocolSession {
     return Parsed.answer(number, answered, error)
   }
 
+  #owe(number: number, total: number): void {
+    // What a toxic kept from the server is never confirmed.
+    if (this.pending.size === 0) this.#owed.clear()
+    this.#owed.set(number, { total, left: total })
+  }
+
   #push(number: number, word: string, words: readonly string[]): Message {
-    const oldest = this.pending.oldest
-    if (oldest && subscribing.has(oldest.kind) && oldest.kind === word.toUpperCase()) {
-      const owed = (this.#owed.get(oldest.number) ?? 1) - 1
-      this.#owed.set(oldest.number, owed)
-      if (owed === 0) {
-        this.#owed.delete(oldest.number)
-        this.pending.shift()
-      }
-    }
     const channel = word === 'pmessage' ? words[2] : words[1]
     const message = new Parsed('downstream', number, word, channel)
-    if (!word.endsWith('message')) message.minor = true
+    if (confirmations.has(word)) this.#confirms(message)
     return message
+  }
+
+  #confirms(message: Parsed): void {
+    message.minor = true
+    const oldest = this.pending.oldest
+    // One that nobody asked for tells that a slot has moved.
+    if (oldest?.kind !== message.kind.toUpperCase()) return
+    message.answers = oldest.number
+    const owed = this.#owed.get(oldest.number)
+    if (owed) owed.left--
+    message.final = !owed || owed.left === 0
+    if (!message.final) return
+    this.pending.shift()
+    // Sent twice, it is confirmed twice.
+    if (owed && this.pending.oldest === oldest) owed.left = owed.total
+    else this.#owed.delete(oldest.number)
   }
 
   #accepted({ kind, number }: Parsed): void {
