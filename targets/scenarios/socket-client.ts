@@ -18,6 +18,7 @@ export interface Frame {
   readonly trace?: string
   readonly cursor?: string
   readonly messageId?: string
+  readonly expiresInMs?: number
 }
 
 const withinMs = 20_000

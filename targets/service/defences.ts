@@ -34,6 +34,10 @@ export const defenceTable = {
     promise: 'A dead peer is found and closed within two heartbeats.',
     settings: { everyMs: 5_000 },
   },
+  'websocket-token-expiry': {
+    promise: 'A web socket is signed in no longer than the last token it showed, then closed.',
+    settings: {},
+  },
   'slow-consumer-guard': {
     promise: 'A client that does not read is closed before it holds more than this in memory.',
     settings: { maxBufferedBytes: 1_048_576 },
@@ -104,8 +108,10 @@ export const defenceTable = {
     settings: { requests: 20_000, windowMs: 10_000 },
   },
   'load-shedding': {
+    // A quarter of the default deadline: a request takes several turns of the loop, so at half of
+    // it most would be late already, and refusing is cheaper than answering nobody in time.
     promise: 'While the event loop lags more than this, requests are refused at once.',
-    settings: { maxLagMs: 2_000 },
+    settings: { maxLagMs: 250 },
   },
   'optimistic-locking': {
     promise: 'Who edits a post that was changed meanwhile is told, and overwrites nothing.',

@@ -13,6 +13,11 @@ export interface Caller {
   may(permission: Permission): boolean
 }
 
+/** Who is calling with a token, and for how long it still counts. */
+export interface TokenCaller extends Caller {
+  readonly expiresInMs: number
+}
+
 interface Parts {
   readonly tokens: Tokens
   readonly sessions: SessionStore
@@ -28,8 +33,8 @@ export interface Identity extends Omit<Parts, 'log'> {
    * @throws {Problem} 401, 403, or 503 when the session cannot be looked up.
    */
   caller(request: FastifyRequest, permission?: Permission): Promise<Caller>
-  /** The same for a token that came another way: the first frame of a web socket. */
-  callerOfToken(token: string): Promise<Caller>
+  /** The same for a token that came another way, in a frame of a web socket. */
+  callerOfToken(token: string): Promise<TokenCaller>
 }
 
 export const sessionCookie = 'sid'
@@ -40,13 +45,13 @@ export function createIdentity({ log, ...parts }: Parts): Identity {
     return { userId, sessionId, roles, may: permission => allows(roles, permission) }
   }
   const callerOfToken = async (token: string) => {
-    const { userId, sessionId } = await parts.tokens.verify(token)
+    const { userId, sessionId, expiresInMs } = await parts.tokens.verify(token)
     const session = await parts.sessions.find(sessionId).catch((err: unknown) => {
       log.warn({ err, event: 'session-unchecked' }, 'a token is believed without its session')
       return 'unchecked' as const
     })
     if (session === undefined) throw signInAgain('session-ended')
-    return callerOf(userId, sessionId)
+    return { ...(await callerOf(userId, sessionId)), expiresInMs }
   }
   return {
     ...parts,

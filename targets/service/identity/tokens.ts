@@ -12,6 +12,11 @@ export interface AccessToken {
   readonly sessionId: string
 }
 
+/** A token that counts, and for how long it still does here. */
+export interface ValidToken extends AccessToken {
+  readonly expiresInMs: number
+}
+
 /**
  * Access tokens: short-lived JWTs, signed and verified with one algorithm and key only. One counts
  * for `clock-leeway` longer than it says, since the clock of who signed it may be behind.
@@ -20,7 +25,7 @@ export interface Tokens {
   readonly lifetimeSeconds: number
   issue(token: AccessToken): Promise<string>
   /** @throws {Problem} 401 `token-expired` or `token-invalid`. */
-  verify(text: string): Promise<AccessToken>
+  verify(text: string): Promise<ValidToken>
 }
 
 export function createTokens(
@@ -52,8 +57,9 @@ export function createTokens(
           clockTolerance: leeway,
         }
         const { payload } = await jwtVerify(text, keys.verify, rules)
-        const { sub, sid } = claims.parse(payload)
-        return { userId: sub, sessionId: sid }
+        const { sub, sid, exp } = claims.parse(payload)
+        const expiresInMs = (exp + leeway) * 1_000 - Date.now()
+        return { userId: sub, sessionId: sid, expiresInMs }
       } catch (error) {
         const isExpired = error instanceof errors.JWTExpired
         const code = isExpired ? 'token-expired' : 'token-invalid'

@@ -9,6 +9,7 @@ export type CutReason =
   | 'not-a-frame'
   | 'backlog'
   | 'session-ended'
+  | 'token-expired'
 
 /** What can be measured of web sockets. */
 export interface Figures {

@@ -82,9 +82,10 @@ export class Inbox<Frame extends AnyFrame> {
   #signIn(token: string): Job {
     const { peer, identity } = this.#parts
     const work = async () => {
-      peer.caller = await identity.callerOfToken(token)
-      const { userId } = peer.caller
-      peer.send<DoorFrame>({ type: 'authenticated', userId })
+      const caller = await identity.callerOfToken(token)
+      peer.signIn(caller)
+      const { userId, expiresInMs } = caller
+      peer.send<DoorFrame>({ type: 'authenticated', userId, expiresInMs })
     }
     return { type: 'auth', about: 'auth', requestId: peer.id, work }
   }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { Defences } from '../defences.ts'
 import { toProblem } from '../http/problems.ts'
-import type { Caller } from '../identity/identity.ts'
+import type { Caller, TokenCaller } from '../identity/identity.ts'
 import { Problem } from '../problem.ts'
 import type { CutReason, Figures } from './figures.ts'
 import type { AnyFrame, DoorFrame } from './protocol.ts'
@@ -18,8 +18,8 @@ interface Parts {
 
 /** The other end of a web socket: who it is, and how to tell it something. */
 export class Peer {
-  /** Undefined until it has said who it is. */
-  caller: Caller | undefined
+  #caller: Caller | undefined
+  #signedInUntilMs = Infinity
   readonly #socket: WebSocket
   readonly #parts: Parts
   readonly #mostUnreadBytes: number
@@ -36,13 +36,29 @@ export class Peer {
     return this.#parts.id
   }
 
+  /** Undefined until it has said who it is. */
+  get caller(): Caller | undefined {
+    return this.#caller
+  }
+
+  /** The last token it signed in with counts no more. */
+  get isExpired(): boolean {
+    return performance.now() >= this.#signedInUntilMs
+  }
+
+  /** Once more before the token expires, or as somebody else. */
+  signIn(caller: TokenCaller): void {
+    this.#caller = caller
+    this.#signedInUntilMs = performance.now() + caller.expiresInMs
+  }
+
   get isOpen(): boolean {
     return this.#socket.readyState === this.#socket.OPEN
   }
 
   /** @throws {Problem} 401 while it has not said who it is. */
   whoever(): Caller {
-    if (this.caller) return this.caller
+    if (this.#caller) return this.#caller
     throw new Problem({ status: 401, code: 'unauthenticated', title: 'Sign in first.' })
   }
 

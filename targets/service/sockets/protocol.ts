@@ -44,7 +44,12 @@ export const authFrame = z.strictObject({
 
 /** What the door itself sends. */
 export type DoorFrame =
-  | { readonly type: 'authenticated'; readonly userId: string }
+  | {
+      readonly type: 'authenticated'
+      readonly userId: string
+      /** By then another `auth` must come, or the socket is closed. */
+      readonly expiresInMs: number
+    }
   | {
       readonly type: 'error'
       readonly code: string

@@ -11,17 +11,22 @@ export interface SignedIn {
 const everyMs = 5_000
 
 /**
- * A web socket may outlive the token it signed in with, but not its session: whoever was logged out
- * is cut off within five seconds. While Redis is away nobody is.
+ * A web socket outlives neither the session it signed in with nor the last token it showed: it is
+ * closed within five seconds. While Redis is away all sessions count.
  */
-export function watchSessions(kit: Pick<Kit, 'identity' | 'log' | 'onClose'>): SignedIn {
+export function watchSessions(
+  kit: Pick<Kit, 'defences' | 'identity' | 'log' | 'onClose'>,
+): SignedIn {
+  const tokensExpire = kit.defences.on('websocket-token-expiry')
   const hearers = startRounds('sockets-sessions', everyMs, kit)
   return {
     watch: peer => {
       const hearer = {
         hear: async () => {
           const { caller } = peer
-          if (!caller || (await kit.identity.sessions.find(caller.sessionId))) return
+          if (!caller || !peer.isOpen) return
+          if (tokensExpire && peer.isExpired) return peer.cut('token-expired', tokenExpired)
+          if (await kit.identity.sessions.find(caller.sessionId)) return
           if (peer.caller === caller) peer.cut('session-ended', sessionEnded)
         },
       }
@@ -31,4 +36,5 @@ export function watchSessions(kit: Pick<Kit, 'identity' | 'log' | 'onClose'>): S
   }
 }
 
+const tokenExpired = { code: 1008, text: 'the token has expired' }
 const sessionEnded = { code: 1008, text: 'the session has ended' }
