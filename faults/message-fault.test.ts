@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Fault } from '../lab/fault.ts'
 import type { Link } from '../lab/target.ts'
 import { listen } from '../lab/testing/loopback.ts'
@@ -23,6 +24,7 @@ import { serializationFailure } from './postgres/serialization-failure.ts'
 import { sqlError } from './postgres/sql-error.ts'
 import { terminateSession } from './postgres/terminate-session.ts'
 import { tooManyConnections } from './postgres/too-many-connections.ts'
+import type { TestLink } from './proxy/testing/message-proxy.ts'
 import { corruptReply } from './redis/corrupt-reply.ts'
 import { cutCommand } from './redis/cut-command.ts'
 import { delayReply } from './redis/delay-reply.ts'
@@ -45,43 +47,101 @@ import { reorderFrames } from './websocket/reorder-frames.ts'
 const firstOnly = { hits: { first: 1 } }
 const moved = { kind: 'MOVED', slot: 1, address: '127.0.0.1:7001' } as const
 
-const faults: readonly [Link['protocol'], Fault<OnePart>][] = [
-  ['postgres', serializationFailure(part, { on: { statement: 'UPDATE', table: 'stock' } })],
-  ['postgres', deadlock(part, firstOnly)],
-  ['postgres', readOnly(part)],
-  ['postgres', terminateSession(part)],
-  ['postgres', tooManyConnections(part)],
-  ['postgres', sqlError(part, '55P03')],
-  ['postgres', loseAcknowledgement(part, { on: { statement: 'COMMIT' } })],
-  ['postgres', cutStatement(part)],
-  ['postgres', delayAnswer(part, '10ms')],
-  ['postgres', dropAnswer(part)],
-  ['postgres', doubleStatement(part)],
-  ['redis', redisError(part, 'READONLY', { on: { key: 'cart:*' }, hits: { every: 3 } })],
-  ['redis', redirect(part, moved)],
-  ['redis', loseReply(part)],
-  ['redis', cutCommand(part)],
-  ['redis', delayReply(part, '10ms')],
-  ['redis', doubleCommand(part)],
-  ['redis', corruptReply(part, 4)],
-  ['redis', dropPubSub(part, { on: { channel: 'chat:*' }, hits: { probability: 0.5 } })],
-  ['redis', doublePubSub(part)],
-  ['redis', reorderPubSub(part)],
-  ['http', httpError(part, 503)],
-  ['http', tooManyRequests(part, '3s')],
-  ['http', slowBody(part, 1000)],
-  ['http', cutBody(part, 10)],
-  ['http', loseResponse(part)],
-  ['http', cutRequest(part)],
-  ['http', delayResponse(part, '10ms')],
-  ['http', doubleRequest(part)],
-  ['websocket', closeSocket(part, 1012)],
-  ['websocket', dropFrame(part)],
-  ['websocket', doubleFrame(part)],
-  ['websocket', reorderFrames(part)],
-  ['websocket', delayFrame(part, '10ms')],
-  ['websocket', cutFrame(part)],
-  ['websocket', plainSockets(part)],
+/** A toxic as the proxy has it in force: with what it fills in, and a match for all by default. */
+interface InForce {
+  readonly type: string
+  readonly stream: 'upstream' | 'downstream'
+  readonly attributes: object
+  readonly hits?: object
+}
+
+const request = (type: string, attributes: object = {}): InForce => ({
+  type,
+  stream: 'upstream',
+  attributes: { match: {}, ...attributes },
+})
+const answer = (type: string, attributes: object = {}): InForce => ({
+  ...request(type, attributes),
+  stream: 'downstream',
+})
+const cut = (when: string) => request('message_cut', { when, how: 'rst' })
+const pushes = { frame: ['message', 'pmessage', 'smessage'] }
+const delay = { delay: 10, jitter: 0, overtake: false }
+const nowhere = { slot: 0, address: '127.0.0.1:6379' }
+const told = { body: '{"error":"injected"}' }
+const ofStock = { statement: 'UPDATE', table: 'stock' }
+
+const faults: readonly [Link['protocol'], Fault<OnePart>, InForce][] = [
+  [
+    'postgres',
+    serializationFailure(part, { on: ofStock }),
+    request('postgres_error', { code: '40001', match: ofStock }),
+  ],
+  [
+    'postgres',
+    deadlock(part, firstOnly),
+    { ...request('postgres_error', { code: '40P01' }), ...firstOnly },
+  ],
+  ['postgres', readOnly(part), request('postgres_error', { code: '25006' })],
+  ['postgres', terminateSession(part), request('postgres_error', { code: '57P01' })],
+  ['postgres', tooManyConnections(part), request('postgres_error', { code: '53300' })],
+  ['postgres', sqlError(part, '55P03'), request('postgres_error', { code: '55P03' })],
+  [
+    'postgres',
+    loseAcknowledgement(part, { on: { statement: 'COMMIT' } }),
+    request('message_cut', { when: 'after', how: 'rst', match: { statement: 'COMMIT' } }),
+  ],
+  ['postgres', cutStatement(part), cut('before')],
+  ['postgres', delayAnswer(part, '10ms'), answer('message_delay', delay)],
+  ['postgres', dropAnswer(part), request('message_drop')],
+  ['postgres', doubleStatement(part), request('message_duplicate', { times: 1 })],
+  [
+    'redis',
+    redisError(part, 'READONLY', { on: { key: 'cart:*' }, hits: { every: 3 } }),
+    {
+      ...request('redis_error', { ...nowhere, error: 'READONLY', match: { key: 'cart:*' } }),
+      hits: { every: 3 },
+    },
+  ],
+  [
+    'redis',
+    redirect(part, moved),
+    request('redis_error', { error: 'MOVED', slot: 1, address: '127.0.0.1:7001' }),
+  ],
+  ['redis', loseReply(part), cut('after')],
+  ['redis', cutCommand(part), cut('before')],
+  ['redis', delayReply(part, '10ms'), answer('message_delay', delay)],
+  ['redis', doubleCommand(part), request('message_duplicate', { times: 1 })],
+  ['redis', corruptReply(part, 4), answer('message_corrupt', { offset: 4, count: 1 })],
+  [
+    'redis',
+    dropPubSub(part, { on: { channel: 'chat:*' }, hits: { probability: 0.5 } }),
+    {
+      ...answer('message_drop', { match: { channel: 'chat:*', ...pushes } }),
+      hits: { probability: 0.5 },
+    },
+  ],
+  ['redis', doublePubSub(part), answer('message_duplicate', { times: 1, match: pushes })],
+  ['redis', reorderPubSub(part), answer('message_reorder', { by: 1, within: 1000, match: pushes })],
+  ['http', httpError(part, 503), request('http_error', { ...told, status: 503 })],
+  [
+    'http',
+    tooManyRequests(part, '3s'),
+    request('http_error', { ...told, status: 429, retry_after: 3 }),
+  ],
+  ['http', slowBody(part, 1000), answer('http_slow_body', { rate: 1000 })],
+  ['http', cutBody(part, 10), answer('http_cut_body', { bytes: 10, how: 'fin' })],
+  ['http', loseResponse(part), cut('after')],
+  ['http', cutRequest(part), cut('before')],
+  ['http', delayResponse(part, '10ms'), answer('message_delay', delay)],
+  ['http', doubleRequest(part), request('message_duplicate', { times: 1 })],
+  ['websocket', closeSocket(part, 1012), answer('websocket_close', { code: 1012, reason: '' })],
+  ['websocket', dropFrame(part), answer('message_drop')],
+  ['websocket', doubleFrame(part), answer('message_duplicate', { times: 1 })],
+  ['websocket', reorderFrames(part), answer('message_reorder', { by: 1, within: 1000 })],
+  ['websocket', delayFrame(part, '10ms'), answer('message_delay', { ...delay, overtake: true })],
+  ['websocket', cutFrame(part), answer('message_cut', { when: 'middle', how: 'rst' })],
+  ['websocket', plainSockets(part), request('websocket_plain')],
 ]
 
 let bench: FaultBench
@@ -101,19 +161,26 @@ afterAll(async () => {
 const systemWith = (protocol: Link['protocol']) =>
   bench.system(protocol, { host: '127.0.0.1', port })
 
-test.each(faults.map(([protocol, fault]) => [fault.label, protocol, fault] as const))(
-  '%s is taken by the proxy, and undone from data, twice',
-  async (_, protocol, fault) => {
+/** Without its name, which is drawn, and without what is the same for every one. */
+async function inForce({ name }: TestLink): Promise<readonly unknown[]> {
+  const answer = await fetch(`${bench.proxy.url}/proxies/${name}/toxics`)
+  return z.array(inForceOnLink).parse(await answer.json())
+}
+const inForceOnLink = z.looseObject({}).transform(({ name, toxicity, landed, ...rest }) => rest)
+
+test.each(faults.map(([protocol, fault, toxic]) => [fault.label, protocol, fault, toxic] as const))(
+  '%s is exactly its toxic on the link, and undone from data, twice',
+  async (_, protocol, fault, toxic) => {
     const { system, at } = await systemWith(protocol)
     const planned = await fault.plan(system, bench.context)
     expect(planned.touches).toEqual([at.name])
-    expect(await at.toxics()).toEqual([])
+    expect(await inForce(at)).toEqual([])
     const injection = await planned.apply()
-    expect(await at.toxics()).toHaveLength(1)
+    expect(await inForce(at)).toEqual([toxic])
     expect(await injection.landed()).toBe(0)
     await play(planned.undo)
     await play(planned.undo)
-    expect(await at.toxics()).toEqual([])
+    expect(await inForce(at)).toEqual([])
   },
 )
 
