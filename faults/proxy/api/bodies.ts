@@ -13,6 +13,7 @@ import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
 /** A proxy to create, with its toxics. */
 export interface ProxyOrder {
   readonly settings: ProxySettings
+  /** Undefined: a new proxy is enabled, and one that is there stays as it is. */
   readonly enabled: boolean | undefined
   readonly toxics: readonly ToxicSettings[] | undefined
 }
@@ -21,7 +22,7 @@ const name = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^/\p{Cc}]+$/u, 'must have no slash')
+  .regex(/^[^/\p{Cc}]+$/u, 'must have no slash and no control character')
   .refine(text => text !== '.' && text !== '..', 'must be more than dots')
 const positive = z.int().min(1)
 
@@ -117,6 +118,7 @@ export function parseProxyChange(
   }
 }
 
+/** A new toxic for a proxy that speaks this protocol. */
 export function parseToxic(body: unknown, registry: Registry, protocol: string): ToxicSettings {
   const given = parse(toxicBody, body)
   const stream = parseStream(given.stream ?? 'downstream')
@@ -193,7 +195,7 @@ export function parseStream(text: string): Direction {
 function parseProtocol(protocol: string, registry: Registry): string {
   if (protocol === 'tcp' || registry.protocols.has(protocol)) return protocol
   const known = ['tcp', ...registry.protocols.keys()].join(', ')
-  throw ApiError.badRequest(`protocol: must be one of ${known}`)
+  throw ApiError.badRequest(`protocol: must be one of ${known}, not '${protocol}'`)
 }
 
 /** `localhost` is resolved here, so that an address compares equal with the one it was bound to. */

@@ -6,18 +6,24 @@ import { ApiError } from './api-error.ts'
 /**
  * Keeps web pages out: a browser's user agent, a foreign Origin, and a Host that is no loopback
  * name (DNS rebinding) are refused; with a token set, so is everyone who does not send it.
+ * @throws {ApiError} 403, or 401 for the token.
  */
 export function guard(request: IncomingMessage, token: string | undefined): void {
   const { host = '', origin, authorization = '' } = request.headers
+  // In Toxiproxy's words.
   if (/^Mozilla\//.test(request.headers['user-agent'] ?? '')) {
     throw new ApiError(403, 'User agent not allowed', 'words')
   }
-  if (origin !== undefined) throw new ApiError(403, 'Origin not allowed')
+  if (origin !== undefined) {
+    throw new ApiError(403, `Origin not allowed: programs may call this, not pages of ${origin}`)
+  }
   if (token === undefined && !isLoopback(hostName(host))) {
-    throw new ApiError(403, 'Host not allowed')
+    const expected = 'expected a loopback name, or a proxy started with PROXY_TOKEN'
+    throw new ApiError(403, `Host not allowed: ${expected}, found '${host}'`)
   }
   if (token !== undefined && !same(authorization, `Bearer ${token}`)) {
-    throw new ApiError(401, 'token missing or wrong')
+    const expected = 'expected the header "Authorization: Bearer <the PROXY_TOKEN of the proxy>"'
+    throw new ApiError(401, `token missing or wrong: ${expected}`)
   }
 }
 
