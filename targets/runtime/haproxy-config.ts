@@ -32,7 +32,9 @@ export const adminSocket = 'admin'
  * Health is asked for every 250 ms; two bad answers take a member out, two good ones take it back.
  * Connections to members are kept and shared. A request that reached no member is tried at another,
  * and a read that got no answer (its connection may just have been closed as idle); what a member
- * may have begun else is not repeated here, but by the client that knows whether it may.
+ * may have begun else is not repeated here, but by the client that knows whether it may. What a
+ * member that went out still works on is cut, so that nobody waits for a frozen one: one that shuts
+ * down gracefully has half a second for it.
  */
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global

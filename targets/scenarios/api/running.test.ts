@@ -11,7 +11,7 @@ import { at, eventually } from '../person.ts'
 const limit = { requests: 40, windowMs: 4_000 }
 
 let app: Application
-/** Sheds load when it was held up for a moment, where others take two seconds; has no deadlines. */
+/** Sheds load when it was held up for a moment, where others take a lag; has no deadlines. */
 let touchy: Instance
 let careless: Instance
 beforeAll(async () => {
@@ -191,7 +191,8 @@ describe('API-09 graceful shutdown', () => {
     return { made, code: (await leaving.process.exited).code }
   }
 
-  test('what is in flight ends, what is new goes elsewhere, nothing is lost', async () => {
+  // That what is new goes elsewhere is shown behind the balancer, in `platform/balancing.test.ts`.
+  test('what is in flight ends, and nothing is lost', async () => {
     const { made, code } = await endAtWork({})
     expect(made.map(each => each.status)).toEqual(Array(inFlight).fill(201))
     expect(code).toBe(0)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
 import { type Haproxy, startHaproxy } from '../../haproxy.ts'
 import { haproxyServer } from '../../runtime/haproxy-server.ts'
@@ -5,7 +6,11 @@ import { reservePort } from '../../runtime/reserve-port.ts'
 import { missing } from '../../testing/missing.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { Client } from '../client.ts'
-import { eventually, signedIn } from '../person.ts'
+import { HeldTable } from '../held-table.ts'
+import { faultOn } from '../link-fault.ts'
+import { shopkeeper } from '../orders/shop.ts'
+import { patience } from '../patience.ts'
+import { at, eventually, signedIn } from '../person.ts'
 
 const describe = plainDescribe.skipIf(await missing(haproxyServer))
 
@@ -15,7 +20,8 @@ let steady: Instance
 let mortal: Instance
 let balancer: Haproxy
 beforeAll(async () => {
-  app = await startApplication({ instances: [['api']] })
+  const defenceSettings = { ...patience, 'graceful-shutdown': { drainMs: 20_000 } }
+  app = await startApplication({ instances: [['api']], config: { defenceSettings } })
   steady = app.instances[0]
   const { port, release } = await reservePort()
   await release()
@@ -32,6 +38,9 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 /** A process starts in half a second; on a machine that does much else, in many. */
 const startWithinMs = 40_000
+
+/** Well beyond the second that the balancer's health check waits for an answer. */
+const slowMs = 3_000
 
 /** Until the balancer's own health checks see this member so. */
 const seen = (instance: Instance, wanted: string) =>
@@ -82,4 +91,49 @@ describe('PLT-03 balancing', () => {
     await seen(mortal, 'UP')
     expect(await answering(8)).toEqual(new Set([steady.name, mortal.name]))
   })
+  test('an instance that answers too slowly is left out, and taken back', async () => {
+    const slowly = (latency: number) =>
+      faultOn(app, `client>${mortal.name}.api`, { type: 'latency', attributes: { latency } })
+    {
+      await using _slow = await slowly(slowMs)
+      await seen(mortal, 'DOWN')
+      expect(await answering(8)).toEqual(new Set([steady.name]))
+      // Control: it lives and answers, but whoever goes to it past the balancer waits.
+      const askedAt = performance.now()
+      expect((await mortal.client().get('/health/live')).status).toBe(200)
+      expect(performance.now() - askedAt).toBeGreaterThanOrEqual(slowMs)
+    }
+    await seen(mortal, 'UP')
+    expect(await answering(8)).toEqual(new Set([steady.name, mortal.name]))
+    // Control: it was how slow it was that put it out. What a health check waits for stays in.
+    await using _slower = await slowly(50)
+    expect(await answering(8)).toEqual(new Set([steady.name, mortal.name]))
+  }, 120_000)
+})
+
+describe('API-09 graceful shutdown behind the balancer', () => {
+  test('what is new goes elsewhere, and nothing is lost', async () => {
+    for (const instance of [steady, mortal]) await seen(instance, 'UP')
+    // Past the balancer, which cuts what a member that is down still works on.
+    const keeper = at(mortal, await shopkeeper(app))
+    await using table = await HeldTable.hold(app, 'orders_products', 'writing')
+    const newProduct = () => ({ sku: `b-${randomUUID()}`, name: 'x', price: '1.00' })
+    const adding = Promise.allSettled(
+      Array.from({ length: 3 }, () => keeper.post('/v1/products', newProduct())),
+    )
+    await table.waiting(mortal.name, 3)
+    const { exited } = mortal.process
+    await mortal.process.signal('SIGTERM')
+    // Each is served from the first moment on, before a health check may have told the balancer.
+    await answering(10)
+    await seen(mortal, 'DOWN')
+    expect(await answering(6)).toEqual(new Set([steady.name]))
+    // Control: past the balancer there is nobody.
+    await expect(mortal.client().get('/health/live')).rejects.toThrow()
+    await table.open()
+    for (const added of await adding) expect(added).toMatchObject({ value: { status: 201 } })
+    expect((await exited).code).toBe(0)
+    await mortal.process.restart()
+    await seen(mortal, 'UP')
+  }, 120_000)
 })
