@@ -19,9 +19,11 @@ export interface Hits {
   readonly first?: number | undefined
   /** Hits each n-th: 3 → the 3rd, 6th, … */
   readonly every?: number | undefined
+  /** Hits each by this chance, 0 to 1, drawn from the seed. */
   readonly probability?: number | undefined
 }
 
+/** How long a toxic stays: then the proxy takes it off by itself. */
 export interface Lease {
   readonly ttlMs: number
   /** The time to live starts anew at each heartbeat. */
@@ -32,6 +34,7 @@ export interface ToxicSettings {
   readonly name: string
   readonly type: string
   readonly stream: Direction
+  /** Share of the connections it acts on, 0 to 1. */
   readonly toxicity: number
   readonly bound: BoundToxic
   readonly connections?: Selection | undefined

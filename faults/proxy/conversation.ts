@@ -29,7 +29,9 @@ interface Surplus {
   left: number
 }
 
+/** An answer of a toxic's: the server has not seen the request. */
 interface OwnAnswer {
+  /** Number of the request whose answer comes before it. */
   readonly after: number
   readonly bytes: Buffer
   readonly afterwards: () => void

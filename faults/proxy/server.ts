@@ -18,11 +18,15 @@ import { VERSION } from './version.ts'
 export interface ServerOptions {
   /** Where the API listens. Anything but loopback needs a token. */
   readonly host: string
+  /** 0 takes a free one. */
   readonly port: number
+  /** Of all chance: the same seed gives the same faults. */
   readonly seed: number | string
+  /** What every call must then send, as `Authorization: Bearer …`. */
   readonly token?: string | undefined
-  /** Content of a config file: a list of proxies. */
+  /** Content of a config file: a list of proxies. Default none. */
   readonly config?: unknown
+  /** Adds metrics of the process to `/metrics`. Default false. */
   readonly runtimeMetrics?: boolean
 }
 
@@ -33,7 +37,10 @@ export interface ProxyServer extends AsyncDisposable {
   readonly url: string
 }
 
-/** Starts the API with the proxies of the config. Disposing ends every listener and connection. */
+/**
+ * Starts the API with the proxies of the config. Disposing ends every listener and connection.
+ * @throws {ApiError} where the config is wrong, {Error} where the API cannot or must not listen.
+ */
 export async function startProxyServer(options: ServerOptions): Promise<ProxyServer> {
   if (!isLoopback(options.host) && options.token === undefined) {
     throw new Error(
