@@ -113,6 +113,10 @@ export const defenceTable = {
     promise: 'While the event loop lags more than this, requests are refused at once.',
     settings: { maxLagMs: 250 },
   },
+  'body-limit': {
+    promise: 'No body of a request takes more memory than this; a larger one is refused with 413.',
+    settings: { maxBytes: 262_144 },
+  },
   'optimistic-locking': {
     promise: 'Who edits a post that was changed meanwhile is told, and overwrites nothing.',
     settings: {},

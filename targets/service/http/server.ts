@@ -30,7 +30,6 @@ interface Options {
   readonly log: Logger
 }
 
-const bodyLimitBytes = 256 * 1024
 /** Until a request is received whole: a client that dribbles is cut off, a large upload resumes. */
 const slowestRequestMs = 60_000
 const longestDeadlineMs = 10_000
@@ -45,7 +44,9 @@ export async function createHttp(options: Options): Promise<Http> {
     schemaController: {
       compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas },
     },
-    bodyLimit: bodyLimitBytes,
+    bodyLimit: defences.on('body-limit')
+      ? defences.settings('body-limit').maxBytes
+      : Number.MAX_SAFE_INTEGER,
     requestTimeout: slowestRequestMs,
     frameworkErrors: answerBadUrl,
     clientErrorHandler: answerUnreadable,
