@@ -59,7 +59,7 @@ test.each(cases)(
       type: 'redis_error',
       attributes: { match: { command: 'SUBSCRIBE', key: channel }, error },
     })
-    await direct.client('KILL', 'TYPE', 'pubsub')
+    await direct.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     // Refused, and asked again, and refused again: Redis sees none of it.
     await until(async () => (await toxic.landed()) >= 2, patienceMs)
     expect(await listeners(channel)).toBe(0)
@@ -73,7 +73,7 @@ test.each(cases)(
 test('without a fault the same subscriber is there again by itself', async () => {
   const link = await rig.proxy.link('redis', address)
   using one = await subscriber(link, 3, 'calm')
-  await direct.client('KILL', 'TYPE', 'pubsub')
+  await direct.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
   await until(async () => (await direct.publish('calm', 'back')) === 1, patienceMs)
   await until(() => one.heard.includes('back'), patienceMs)
 }, 90_000)
