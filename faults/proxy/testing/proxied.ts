@@ -131,7 +131,7 @@ export async function addToxic(proxy: TestProxy, body: object): Promise<void> {
 /** Polls until true; for what has no event to wait for. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  withinMs = 5_000,
+  withinMs = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!(await holds())) {
