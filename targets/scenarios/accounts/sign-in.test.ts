@@ -22,6 +22,7 @@ const carelessly = [
 ] as const
 beforeAll(async () => {
   app = await startApplication({
+    instances: [['api'], ['api']],
     config: {
       defenceSettings: {
         ...patient,

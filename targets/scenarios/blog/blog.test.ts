@@ -24,7 +24,7 @@ let undefended: Instance
 let uncached: Instance
 beforeAll(async () => {
   const defenceSettings = { ...patient, 'post-cache': { ttlMs: boundMs } }
-  app = await startApplication({ config: { defenceSettings } })
+  app = await startApplication({ instances: [['api'], ['api']], config: { defenceSettings } })
   ;[undefended, uncached] = await Promise.all([
     app.startInstance('undefended', ['api'], {
       defencesOff: ['optimistic-locking', 'stampede-guard'],
