@@ -3,17 +3,21 @@ import { createConnection } from 'mysql2/promise'
 import { findServer } from './runtime/find-server.ts'
 import { type MariadbData, mariadbData } from './runtime/mariadb-data.ts'
 import { mariadbServer } from './runtime/mariadb-server.ts'
+import { mysqlData } from './runtime/mysql-data.ts'
+import { mysqlServer } from './runtime/mysql-server.ts'
 import { reservePort } from './runtime/reserve-port.ts'
 import { type ServerContext, ServerPart } from './runtime/server-part.ts'
 
 export interface MysqlOptions {
   /** Default `mysql`. */
   readonly name?: string
+  /** Which of the two speaks the protocol. Default `mariadb`. */
+  readonly program?: keyof typeof programs
   /** Further settings of the server: `{ max_connections: '200' }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** A running MariaDB, MySQL's protocol and dialect: killed, paused, started again with its data. */
+/** A running MariaDB or MySQL: killed, paused, started again with its data. */
 export interface Mysql extends ServerPart {
   /** Of a user that may do all, straight to the server. Holds the password: not for logs. */
   readonly url: string
@@ -32,27 +36,40 @@ const settings = {
   innodb_flush_log_at_trx_commit: '2',
   innodb_doublewrite: '0',
   innodb_buffer_pool_size: '64M',
-  innodb_log_file_size: '32M',
   performance_schema: '0',
   character_set_server: 'utf8mb4',
   collation_server: 'utf8mb4_unicode_ci',
 } as const
 
-/** @throws {LabError} `no-server` when there is no MariaDB for this machine. */
+const programs = {
+  mariadb: {
+    kind: mariadbServer,
+    initialise: mariadbData,
+    settings: { innodb_log_file_size: '32M' },
+  },
+  mysql: {
+    kind: mysqlServer,
+    initialise: mysqlData,
+    settings: { innodb_redo_log_capacity: '32M' },
+  },
+} as const
+
+/** @throws {LabError} `no-server` when there is no such server for this machine. */
 export async function startMysql(
   context: ServerContext,
   options: MysqlOptions = {},
 ): Promise<Mysql> {
-  const program = await findServer(mariadbServer, { progress: context.progress })
+  const { kind, initialise, settings: own } = programs[options.program ?? 'mariadb']
+  const program = await findServer(kind, { progress: context.progress })
   const name = options.name ?? 'mysql'
-  const data = await mariadbData(program, join(context.scratchFolder, name))
+  const data = await initialise(program, join(context.scratchFolder, name))
   const { port, release } = await reservePort()
   const logFile = join(context.runFolder, `${name}.log`)
   await release()
   const process = await context.guardian.spawn({
     name,
     command: program.command,
-    args: asArguments(data, port, { ...settings, ...options.settings }),
+    args: asArguments(data, port, { ...settings, ...own, ...options.settings }),
     env: program.env,
     cwd: data.folder,
     logFile,

@@ -64,6 +64,18 @@ test('a program named by its variable is taken, and refused when it does not run
   )
 })
 
+test('another server that goes by the same command is passed over', async () => {
+  const bin = join(labFolder, 'bin')
+  await mkdir(bin)
+  const program = join(bin, 'unheard-of-server')
+  await writeFile(program, '#!/bin/sh\necho Unheard 3.1-Other\n', { mode: 0o755 })
+  vi.stubEnv('PATH', bin)
+  const here = (kind: Partial<ServerKind>) =>
+    findHere({ ...unheardOf, packages: [], ...kind }, { labFolder })
+  expect(await here({})).toMatchObject({ command: program, from: 'PATH' })
+  expect(await here({ isNot: /Other/ })).toBeUndefined()
+})
+
 const isDebian = await runTool('apt-get', ['--version']).then(
   () => true,
   () => false,

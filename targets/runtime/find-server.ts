@@ -15,7 +15,9 @@ export interface ServerKind {
   readonly variable: string
   /** None: the program tells its version only once it runs. */
   readonly versionArgs?: readonly string[]
-  /** Distribution packages to unpack, and where the program then lies. */
+  /** What another server's version says that goes by the same command: on PATH it is passed over. */
+  readonly isNot?: RegExp
+  /** Distribution packages to unpack, if there are any, and where the program then lies. */
   readonly packages: readonly string[]
   readonly inPackages: readonly string[]
   readonly install: { readonly apt: string; readonly homebrew: string; readonly docker: string }
@@ -45,6 +47,7 @@ export async function findServer(
   const tried: string[] = []
   const found = await findHere(kind, options, tried)
   if (found) return found
+  if (kind.packages.length === 0) throw noServer(kind.name, tried, kind.install)
   try {
     return await examineUnpacked(kind, await unpack(kind.command, kind.packages, options))
   } catch (cause) {
@@ -62,7 +65,7 @@ export async function findHere(
   tried: string[] = [],
 ): Promise<ServerProgram | undefined> {
   const installed = await findInstalled(kind, tried)
-  if (installed) return installed
+  if (installed || kind.packages.length === 0) return installed
   const unpacked = await findUnpacked(kind.command, kind.packages, options)
   return unpacked && examineUnpacked(kind, unpacked)
 }
@@ -77,7 +80,10 @@ export async function findInstalled(
   tried.push(`${kind.variable}: not set`)
   for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...morePaths]) {
     const command = join(folder, kind.command)
-    if (await isExecutable(command)) return examine(kind, command, {}, 'PATH')
+    if (!(await isExecutable(command))) continue
+    const program = await examine(kind, command, {}, 'PATH')
+    if (!kind.isNot?.test(program.version)) return program
+    tried.push(`${command}: is ${program.version}`)
   }
   tried.push(`PATH: no ${kind.command}`)
   return undefined

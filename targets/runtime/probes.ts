@@ -4,6 +4,7 @@ import { clickhouseServer } from './clickhouse-server.ts'
 import { findHere, isExecutable, type ServerKind } from './find-server.ts'
 import { haproxyServer } from './haproxy-server.ts'
 import { mariadbServer } from './mariadb-server.ts'
+import { mysqlServer } from './mysql-server.ts'
 import { postgresPrograms } from './postgres-programs.ts'
 import { prometheusServer } from './prometheus-server.ts'
 import { redisServer } from './redis-server.ts'
@@ -20,6 +21,7 @@ export const probes: readonly ServerProbe[] = [
     redisServer,
     haproxyServer,
     mariadbServer,
+    mysqlServer,
     clickhouseServer,
     prometheusServer,
     chromiumShell,
@@ -41,7 +43,10 @@ function packaged(kind: ServerKind): ServerProbe {
       const found = await findHere(kind)
       return found && short(found)
     },
-    otherwise: 'unpacked on first use from the packages of Debian or Ubuntu',
+    otherwise:
+      kind.packages.length > 0
+        ? 'unpacked on first use from the packages of Debian or Ubuntu'
+        : `only where it is installed: ${kind.install.apt}`,
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPeople } from '../../service/data/people.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
-import { bench, type Database, kindsHere, startDatabase } from './benches.ts'
+import { bench, type Database, engineOf, kindsHere, startDatabase } from './benches.ts'
 
 const script = join(import.meta.dirname, 'half-done.ts')
 
@@ -60,7 +60,7 @@ describe.each(kindsHere)('DAT-02 ACID on %s', kind => {
     const { engine, people } = opened
     const { from, to } = await twoPeople()
     const transfer = engine.transaction(async db => {
-      const inside = createPeople({ kind, db })
+      const inside = createPeople({ kind: engineOf(kind), db })
       await inside.credit(to, 2_000)
       await inside.credit(from, -2_000)
     })

@@ -9,12 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres } from '../../postgres.ts'
 import { backUpPostgres, restorePostgres } from '../../postgres-backup.ts'
 import { runTool } from '../../runtime/run-tool.ts'
-import type { EngineKind } from '../../service/data/engine.ts'
 import { openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
 import { eventually } from '../person.ts'
-import { bench, besides, kindsHere, startDatabase } from './benches.ts'
+import { bench, besides, type DatabaseKind, kindsHere, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
 
 const program = join(import.meta.dirname, '../../service/data/backup-main.ts')
@@ -113,7 +112,7 @@ describe('DAT-11 a backup taken under load', () => {
   })
   afterAll(() => run[Symbol.asyncDispose]())
 
-  const file = (kind: EngineKind) => join(run.scratchFolder, `${kind}.backup`)
+  const file = (kind: DatabaseKind) => join(run.scratchFolder, `${kind}.backup`)
   const execute = (task: string, url: string, path: string) => {
     const env = { ...process.env, DIRECTORY_URL: url }
     return promisify(execFile)(process.execPath, [program, task, path], { env, timeout: 60_000 })

@@ -3,17 +3,36 @@ import { sql } from 'kysely'
 import { startMysql } from '../../mysql.ts'
 import { startPostgres } from '../../postgres.ts'
 import { mariadbServer } from '../../runtime/mariadb-server.ts'
-import { type EngineKind, engineKinds } from '../../service/data/engine.ts'
+import { mysqlServer } from '../../runtime/mysql-server.ts'
+import type { EngineKind } from '../../service/data/engine.ts'
 import { migrateEngine, openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
 import { missing } from '../../testing/missing.ts'
 import type { TestRun } from '../../testing/test-run.ts'
 import type { Bench } from './checks.ts'
 
-const lacksMariadb = (await missing(mariadbServer)) !== undefined
+/** The databases a check is repeated on, and what speaks to each. */
+const engines = {
+  postgres: 'postgres',
+  mariadb: 'mysql',
+  mysql: 'mysql',
+  sqlite: 'sqlite',
+} as const satisfies Readonly<Record<string, EngineKind>>
+export type DatabaseKind = keyof typeof engines
 
-/** The databases that can be had here. */
-export const kindsHere = engineKinds.filter(kind => kind !== 'mysql' || !lacksMariadb)
+export const engineOf = (kind: DatabaseKind): EngineKind => engines[kind]
+
+const lacks: Readonly<Record<DatabaseKind, boolean>> = {
+  postgres: false,
+  mariadb: (await missing(mariadbServer)) !== undefined,
+  mysql: (await missing(mysqlServer)) !== undefined,
+  sqlite: false,
+}
+
+const kinds: readonly DatabaseKind[] = ['postgres', 'mariadb', 'mysql', 'sqlite']
+
+/** Those that can be had here. */
+export const kindsHere = kinds.filter(kind => !lacks[kind])
 
 export interface Database {
   readonly url: string
@@ -24,7 +43,7 @@ export interface Database {
 /** Starts what the kind needs. */
 export async function startDatabase(
   run: TestRun,
-  kind: EngineKind,
+  kind: DatabaseKind,
   name = 'data',
 ): Promise<Database> {
   if (kind === 'sqlite') {
@@ -35,7 +54,7 @@ export async function startDatabase(
   const server =
     kind === 'postgres'
       ? await startPostgres(run, { name: `${name}-postgres`, settings })
-      : await startMysql(run, { name: `${name}-mysql` })
+      : await startMysql(run, { name: `${name}-${kind}`, program: kind })
   const crash = async () => {
     await server.kill()
     await server.restart()

@@ -8,7 +8,7 @@ import { type Engine, limits } from '../../service/data/engine.ts'
 import { migrationsFor } from '../../service/data/migrations.ts'
 import { migrateEngine, openEngine } from '../../service/data/open-engine.ts'
 import { type TestRun, testRun } from '../../testing/test-run.ts'
-import { besides, kindsHere, startDatabase } from './benches.ts'
+import { besides, engineOf, kindsHere, startDatabase } from './benches.ts'
 
 const script = join(import.meta.dirname, 'slow-migration.ts')
 
@@ -34,7 +34,7 @@ describe.each(kindsHere)('DAT-06 migrations on %s', kind => {
     url = (await startDatabase(run, kind)).url
   })
   afterAll(() => run[Symbol.asyncDispose]())
-  const all = Object.keys(migrationsFor(kind))
+  const all = Object.keys(migrationsFor(engineOf(kind)))
 
   test('go up, down to any, down to nothing, and up to the same again', async () => {
     await using engine = openEngine(await besides(url, 'up_and_down'))
@@ -65,7 +65,7 @@ describe.each(kindsHere)('DAT-06 migrations on %s', kind => {
     const { error } = await twoSteps(engine, 'create table broken (id no_such_type ((').run()
     expect(error).toBeDefined()
     const tables = await schemaOf(engine)
-    const inTransactions = !('schema changes in transactions' in limits[kind])
+    const inTransactions = !('schema changes in transactions' in limits[engineOf(kind)])
     expect(tables.some(it => it.startsWith('second.'))).toBe(false)
     if (inTransactions) expect(tables.some(it => it.startsWith('first.'))).toBe(false)
 
@@ -85,7 +85,7 @@ describe.each(kindsHere)('DAT-06 migrations on %s', kind => {
   })
 
   test('that are killed leave the old schema, or are repeated to the same one', async () => {
-    if ('schema changes in transactions' in limits[kind]) return repeats()
+    if ('schema changes in transactions' in limits[engineOf(kind)]) return repeats()
     const address = await besides(url, 'killed')
     const child = spawn(process.execPath, [script, address], {
       stdio: ['ignore', 'pipe', 'inherit'],

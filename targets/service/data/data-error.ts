@@ -19,14 +19,17 @@ export class DataError extends Error {
   }
 }
 
-/** PostgreSQL by SQLSTATE, MariaDB by symbol, SQLite by its extended code. */
+/** PostgreSQL by SQLSTATE, MySQL and MariaDB by symbol, SQLite by its extended code. */
 const kinds: readonly (readonly [RegExp, DataErrorKind])[] = [
   [/^(23505|ER_DUP_ENTRY|SQLITE_2067|SQLITE_1555)$/, 'unique'],
   [/^(23503|ER_NO_REFERENCED_ROW(_2)?|ER_ROW_IS_REFERENCED(_2)?|SQLITE_787)$/, 'foreign-key'],
   [/^(23502|ER_BAD_NULL_ERROR|ER_NO_DEFAULT_FOR_FIELD|SQLITE_1299)$/, 'not-null'],
-  [/^(23514|22001|ER_CONSTRAINT_FAILED|ER_DATA_TOO_LONG|SQLITE_275)$/, 'check'],
+  [
+    /^(23514|22001|ER_CONSTRAINT_FAILED|ER_CHECK_CONSTRAINT_VIOLATED|ER_DATA_TOO_LONG|SQLITE_275)$/,
+    'check',
+  ],
   [/^(40001|40P01|ER_LOCK_DEADLOCK|ER_CHECKREAD|SQLITE_5|SQLITE_261|SQLITE_517)$/, 'conflict'],
-  [/^(57014|ER_STATEMENT_TIMEOUT|ER_LOCK_WAIT_TIMEOUT|PROTOCOL_SEQUENCE_TIMEOUT)$/, 'timeout'],
+  [/^(57014|ER_(STATEMENT|QUERY|LOCK_WAIT)_TIMEOUT|PROTOCOL_SEQUENCE_TIMEOUT)$/, 'timeout'],
   [/^(ECONN|EPIPE|ETIMEDOUT|57P|08|53300|PROTOCOL_CONNECTION|ER_SERVER_SHUTDOWN)/, 'unavailable'],
 ]
 

@@ -1,8 +1,7 @@
 import type { IsolationLevel, Kysely, Transaction } from 'kysely'
 import type { Tables } from './tables.ts'
 
-export const engineKinds = ['postgres', 'mysql', 'sqlite'] as const
-export type EngineKind = (typeof engineKinds)[number]
+export type EngineKind = 'postgres' | 'mysql' | 'sqlite'
 
 /** A query builder of ours: the database itself, or a transaction in it. */
 export type Db = Kysely<Tables>
@@ -30,6 +29,7 @@ export const limits: Readonly<Record<EngineKind, Readonly<Record<string, string>
   mysql: {
     'schema changes in transactions':
       'each is committed on its own: migrations make one change each, and may be repeated',
+    'statement time-outs': 'on MySQL for SELECT alone, on MariaDB for every statement',
   },
   sqlite: {
     'concurrent writers': 'one at a time: others wait, then are told that it is busy',

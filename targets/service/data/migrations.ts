@@ -2,6 +2,9 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Migrations } from '../postgres/migrate.ts'
 import type { EngineKind } from './engine.ts'
 
+/** Compares by code points: others hold é and e to be the same. MariaDB reads the first, MySQL the second. */
+const byCodePoint = sql`collate /*M! utf8mb4_nopad_bin */ /*!80000 utf8mb4_0900_bin */`
+
 /** Where the three differ in what a column is called. */
 const types = {
   postgres: {
@@ -14,12 +17,11 @@ const types = {
   },
   mysql: {
     id: sql`bigint auto_increment primary key`,
-    // By code points: other collations hold é and e to be the same.
-    key: sql`varchar(254) character set utf8mb4 collate utf8mb4_nopad_bin`,
+    key: sql`varchar(254) character set utf8mb4 ${byCodePoint}`,
     bytes: sql`longblob`,
     json: sql`json`,
     long: sql`longtext`,
-    after: sql`engine=InnoDB default charset=utf8mb4 collate=utf8mb4_nopad_bin`,
+    after: sql`engine=InnoDB default charset=utf8mb4 ${byCodePoint}`,
   },
   sqlite: {
     id: sql`integer primary key autoincrement`,
@@ -71,14 +73,13 @@ export function migrationsFor(kind: EngineKind): Migrations {
       ) ${after}`,
       sql`drop table if exists data_notes`,
     ),
-    '030-notes-by-rank': step(
-      sql`create index if not exists data_notes_rank on data_notes (person_id, ${rank(kind)})`,
+    '030-notes-by-rank':
       kind === 'mysql'
-        ? // Its foreign key must not be left without an index.
-          sql`alter table data_notes add index if not exists data_notes_person (person_id),
-            drop index if exists data_notes_rank`
-        : sql`drop index if exists data_notes_rank`,
-    ),
+        ? notesByRank
+        : step(
+            sql`create index if not exists data_notes_rank on data_notes (person_id, "rank")`,
+            sql`drop index if exists data_notes_rank`,
+          ),
     '040-tokens': step(
       sql`create table if not exists data_tokens (
         hash ${key} not null primary key,
@@ -105,6 +106,30 @@ export function migrationsFor(kind: EngineKind): Migrations {
       sql`drop table if exists data_mails`,
     ),
   }
+}
+
+/** MySQL, unlike MariaDB, knows no `if not exists` of an index. */
+const notesByRank: Migrations[string] = {
+  up: async db => {
+    if ((await indexesOfNotes(db)).has('data_notes_rank')) return
+    await sql`create index data_notes_rank on data_notes (person_id, \`rank\`)`.execute(db)
+  },
+  down: async db => {
+    const indexes = await indexesOfNotes(db)
+    if (!indexes.has('data_notes_rank')) return
+    // Its foreign key must not be left without an index.
+    const spare = indexes.has('data_notes_person')
+      ? sql``
+      : sql`add index data_notes_person (person_id),`
+    await sql`alter table data_notes ${spare} drop index data_notes_rank`.execute(db)
+  },
+}
+
+async function indexesOfNotes(db: Kysely<unknown>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`select distinct index_name as name
+    from information_schema.statistics
+    where table_schema = database() and table_name = 'data_notes'`.execute(db)
+  return new Set(rows.map(({ name }) => name))
 }
 
 /** A reserved word in one of them. */

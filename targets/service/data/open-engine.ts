@@ -18,7 +18,7 @@ export interface EngineOptions {
 }
 
 /**
- * Opens the database that the URL names: `postgres://…`, `mysql://…` (MariaDB too), `sqlite:FILE`.
+ * Opens the database that the URL names: `postgres://…`, `mysql://…` (MySQL from 8.0, or MariaDB), `sqlite:FILE`.
  * Nothing is asked of it yet.
  */
 export function openEngine(url: string, options: EngineOptions = {}): Engine {

@@ -15,7 +15,10 @@ export function openMysql(url: string, { poolSize, acquireMs, statementMs }: Ope
     flags: ['FOUND_ROWS'],
   })
   pool.on('connection', connection => {
-    connection.query(`SET SESSION max_statement_time = ${statementMs / 1_000}`)
+    // Each reads what is meant for it, as a comment for the other: MySQL bounds SELECTs alone.
+    connection.query(`SET SESSION
+      /*M! max_statement_time = ${statementMs / 1_000} */
+      /*!80000 max_execution_time = ${statementMs} */`)
     connection.query("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE'")
   })
   return new Kysely<Tables>({ dialect: new MysqlDialect({ pool }) })
