@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,8 +8,13 @@ import { echo, type Upstream } from '../proxy/testing/proxied.ts'
 import { type FaultBench, faultBench, type OnePart, part, play } from '../testing/fault-bench.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
+import { closeConnections } from './close-connections.ts'
+import { connectTimeout } from './connect-timeout.ts'
+import { cutAfter } from './cut-after.ts'
 import { down } from './down.ts'
+import { halfOpen } from './half-open.ts'
 import { latency } from './latency.ts'
+import { packetLoss } from './packet-loss.ts'
 import { reset } from './reset.ts'
 import { toxicFault } from './toxic-fault.ts'
 
@@ -27,6 +33,14 @@ const faults: readonly [Fault<OnePart>, hurts: (found: Echoed) => boolean][] = [
   [bandwidth(part, 50), found => Number(found) >= 250],
   [blackHole(part), found => found === 'silent'],
   [reset(part), found => found === 'ended'],
+  [reset(part, { client: '127.0.0.1' }), found => found === 'ended'],
+  [closeConnections(part), found => found === 'ended'],
+  [cutAfter(part, { bytes: 1_000 }), found => found === 'ended'],
+  [halfOpen(part), found => found === 'silent'],
+  [halfOpen(part, { left: 'server' }), found => found === 'ended'],
+  [connectTimeout(part), found => found === 'silent'],
+  // Six waits each way, each twice the one before: 2 × 630 ms.
+  [packetLoss(part, 1, { resentAfter: '10ms' }), found => Number(found) >= 1_259],
   [limitData, found => found === 'ended'],
   [down(part), found => found === 'ended'],
 ]
@@ -52,24 +66,31 @@ function dial({ host, port }: TestLink): Socket {
 /** Says the message on a new connection and hears it again; `silent` after `patienceMs`. */
 async function echoed(link: TestLink, patienceMs: number): Promise<Echoed> {
   const socket = dial(link)
-  const began = performance.now()
-  socket.write(message)
   try {
-    return await new Promise<Echoed>(resolve => {
-      let heard = 0
-      socket.on('data', data => {
-        heard += data.length
-        if (heard === message.length) resolve(performance.now() - began)
-      })
-      socket.on('close', () => resolve('ended'))
-      setTimeout(() => resolve('silent'), patienceMs)
-    })
+    return await echoedOn(socket, patienceMs)
   } finally {
     socket.destroy()
   }
 }
 
+function echoedOn(socket: Socket, patienceMs: number): Promise<Echoed> {
+  const began = performance.now()
+  socket.write(message)
+  return new Promise<Echoed>(resolve => {
+    let heard = 0
+    socket.on('data', data => {
+      heard += data.length
+      if (heard === message.length) resolve(performance.now() - began)
+    })
+    socket.on('close', () => resolve('ended'))
+    if (socket.closed) resolve('ended')
+    setTimeout(() => resolve('silent'), patienceMs)
+  })
+}
+
 const patience = 20_000
+/** What tells how many connects got no answer. */
+const hasSs = process.platform === 'linux' && spawnSync('ss', ['-V']).status === 0
 
 test.each(rows)('%s hurts, says that it landed, and is undone twice', async (_, fault, hurts) => {
   const { system, at } = await linked()
@@ -82,8 +103,10 @@ test.each(rows)('%s hurts, says that it landed, and is undone twice', async (_, 
   expect(planned.touches).toEqual([at.name])
   expect(await at.toxics()).toEqual([])
   const injection = await planned.apply()
-  expect(hurts(await echoed(at, fault.name === 'blackHole' ? 300 : patience))).toBe(true)
-  await expect.poll(() => injection.landed(), { timeout: patience }).toBeGreaterThan(0)
+  expect(hurts(await echoed(at, hurts('silent') ? 300 : patience))).toBe(true)
+  if (fault.name !== 'connectTimeout' || hasSs) {
+    await expect.poll(() => injection.landed(), { timeout: patience }).toBeGreaterThan(0)
+  }
   await play(planned.undo)
   await play(planned.undo)
   expect(await at.toxics()).toEqual([])
@@ -106,3 +129,65 @@ test.each(rows)('%s is undone when its link is gone', async (_, fault) => {
   await fetch(`${bench.proxy.url}/proxies/${at.name}`, { method: 'DELETE' })
   await play(undo)
 })
+
+type OfOne = (client: string) => Fault<OnePart>
+const selective: readonly [OfOne, hurts: (found: Echoed) => boolean][] = [
+  [client => reset(part, { client }), found => found === 'ended'],
+  [client => closeConnections(part, { client }), found => found === 'ended'],
+  [client => cutAfter(part, { bytes: 1_000 }, { client }), found => found === 'ended'],
+  [client => halfOpen(part, { client }), found => found === 'silent'],
+  [client => packetLoss(part, 1, { client }), found => found === 'silent'],
+]
+
+test.each(selective.map(([of, hurts]) => [of('one client').label, of, hurts] as const))(
+  '%s spares the others',
+  async (_, of, hurts) => {
+    const { system, at } = await linked()
+    const [chosen, spared] = [dial(at), dial(at)]
+    await Promise.all([once(chosen, 'connect'), once(spared, 'connect')])
+    const { apply, undo } = await of(`127.0.0.1:${chosen.localPort}`).plan(system, bench.context)
+    const injection = await apply()
+    expect(hurts(await echoedOn(chosen, hurts('silent') ? 300 : patience))).toBe(true)
+    expect(await echoedOn(spared, patience)).toBeTypeOf('number')
+    expect(await injection.landed()).toBeGreaterThan(0)
+    await play(undo)
+    chosen.destroy()
+    spared.destroy()
+  },
+)
+
+test.each(['rst', 'fin'] as const)('cutAfter ends idle connections by %s in time', async how => {
+  const { system, at } = await linked()
+  const idle = dial(at).resume()
+  const errors: Error[] = []
+  idle.on('error', error => errors.push(error))
+  await once(idle, 'connect')
+  const point = { after: '300ms' } as const
+  const { apply, undo } = await cutAfter(part, point, { how }).plan(system, bench.context)
+  const began = performance.now()
+  const injection = await apply()
+  await expect.poll(() => idle.closed, { timeout: patience }).toBe(true)
+  expect(performance.now() - began).toBeGreaterThanOrEqual(299)
+  expect(errors).toHaveLength(how === 'rst' ? 1 : 0)
+  expect(await injection.landed()).toBe(1)
+  await play(undo)
+})
+
+test.each(['client', 'server'] as const)(
+  'halfOpen leaves the %s alone until it heals',
+  async left => {
+    const { system, at } = await linked()
+    const client = dial(at)
+    const count = server.sockets.length
+    await once(client, 'connect')
+    await expect.poll(() => server.sockets.length, { timeout: patience }).toBe(count + 1)
+    const served = server.sockets.at(-1)
+    const { apply, undo } = await halfOpen(part, { left }).plan(system, bench.context)
+    await apply()
+    const isOver = () => ({ client: client.destroyed, server: served?.destroyed })
+    const alone = { client: left === 'server', server: left === 'client' }
+    await expect.poll(isOver, { timeout: patience }).toEqual(alone)
+    await play(undo)
+    await expect.poll(isOver, { timeout: patience }).toEqual({ client: true, server: true })
+  },
+)

@@ -1,9 +1,24 @@
 import type { Fault } from '../../lab/fault.ts'
 import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { ownToxicFault } from '../own-toxic-fault.ts'
+import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
 import { toxicFault } from './toxic-fault.ts'
 
-/** Resets (TCP RST) every connection, those already open in pools too, and every new one. */
-export function reset<System extends LabSystem>(select: Selector<System, Linked>): Fault<System> {
+/**
+ * Resets (TCP RST) every connection, those already open in pools too, and every new one. Those of one
+ * `client` alone only where our own proxy injects: then also idle ones, which else fall when used.
+ */
+export function reset<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  of: OfClient = {},
+): Fault<System> {
+  if (of.client !== undefined) {
+    return ownToxicFault('reset', select, {
+      settings: labelOf(of),
+      toxics: [{ type: 'rst', attributes: {}, ...connectionsOf(of) }],
+      counts: 'connections',
+    })
+  }
   return toxicFault('reset', select, {
     type: 'reset_peer',
     attributes: { timeout: 0 },

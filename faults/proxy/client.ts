@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import type { MessageToxicOrder, MessageToxicType } from './orders.ts'
+import type { ToxicOrder, ToxicType } from './orders.ts'
 
-const state = z.object({
-  landed: z.object({ connections: z.number(), bytes: z.number(), messages: z.number() }),
-})
-export type Landed = z.infer<typeof state>['landed']
+const count = z.number().default(0)
+const landed = z.object({ connections: count, bytes: count, messages: count, packets: count })
+/** Null: nobody can tell, as of connects that are refused. */
+const state = z.object({ landed: landed.nullable() })
+export type Landed = z.infer<typeof landed>
 
 const patienceMs = 5_000
 
@@ -20,20 +21,17 @@ export class ProxyClient {
   }
 
   /** @throws {Error} with the proxy's own words when it refuses the toxic. */
-  async addToxic<Type extends MessageToxicType>(
-    proxy: string,
-    order: MessageToxicOrder<Type>,
-  ): Promise<void> {
+  async addToxic<Type extends ToxicType>(proxy: string, order: ToxicOrder<Type>): Promise<void> {
     const { status, text } = await this.#call('POST', proxyPath(proxy), order)
     if (status !== 200) throw new Error(`The proxy refused ${order.type} on ${proxy}: ${text}`)
   }
 
-  /** What the toxic has touched so far. Undefined when it is not there (any more). */
+  /** What the toxic has touched so far. Undefined when it is not there (any more), or nobody can tell. */
   async landed(proxy: string, toxic: string): Promise<Landed | undefined> {
     const { status, text } = await this.#call('GET', proxyPath(proxy, toxic))
     if (status === 404) return undefined
     if (status !== 200) throw new Error(`The proxy does not tell of ${toxic}: ${status} ${text}`)
-    return state.parse(JSON.parse(text)).landed
+    return state.parse(JSON.parse(text)).landed ?? undefined
   }
 
   /** Done too when the toxic, its proxy or the whole process is gone. */

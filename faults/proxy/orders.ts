@@ -50,12 +50,34 @@ export interface MessageToxicAttributes {
 
 export type MessageToxicType = keyof MessageToxicAttributes
 
-/** A message toxic to be put on a proxy. */
-export interface MessageToxicOrder<Type extends MessageToxicType = MessageToxicType> {
+/** What each toxic on whole connections takes, of those beyond Toxiproxy's; times in ms. */
+export interface ConnectionToxicAttributes {
+  readonly fin: { readonly after?: number; readonly bytes?: number }
+  readonly rst: { readonly after?: number; readonly bytes?: number }
+  readonly half_open: { readonly after?: number }
+  readonly packet_loss: { readonly probability?: number; readonly rto?: number }
+  readonly connect_timeout: Record<never, never>
+}
+
+export interface ToxicAttributes extends MessageToxicAttributes, ConnectionToxicAttributes {}
+
+export type ToxicType = keyof ToxicAttributes
+
+/** Which connections. Without it all. */
+export interface ConnectionsOrder {
+  /** `127.0.0.1` (any port of it) or `127.0.0.1:40312`. */
+  readonly client: string
+}
+
+/** A toxic beyond Toxiproxy's to be put on a proxy. */
+export interface ToxicOrder<Type extends ToxicType = ToxicType> {
   readonly name: string
   readonly type: Type
   readonly stream?: 'upstream' | 'downstream'
-  readonly attributes: MessageToxicAttributes[Type] & { readonly match?: MatchOrder }
+  /** `match` is for message toxics. */
+  readonly attributes: ToxicAttributes[Type] & { readonly match?: MatchOrder }
+  /** Not for `connect_timeout`, which meets whoever comes. */
+  readonly connections?: ConnectionsOrder
   readonly hits?: HitsOrder
   /** The proxy takes the toxic off by itself after so long without a heartbeat. */
   readonly lease?: { readonly ttlMs: number; readonly heartbeat?: boolean }

@@ -1,0 +1,16 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { ownToxicFault } from '../own-toxic-fault.ts'
+import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
+
+/** Ends every connection with FIN on both sides, those open in pools too, and every new one at once. */
+export function closeConnections<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  of: OfClient = {},
+): Fault<System> {
+  return ownToxicFault('closeConnections', select, {
+    settings: labelOf(of),
+    toxics: [{ type: 'fin', attributes: {}, ...connectionsOf(of) }],
+    counts: 'connections',
+  })
+}

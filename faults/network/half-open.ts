@@ -1,0 +1,21 @@
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { ownToxicFault } from '../own-toxic-fault.ts'
+import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
+
+/**
+ * Resets the other side of each connection and leaves this one (default: the client) alone with what
+ * only it believes in: it hears nothing and is heard by nobody, as after its peer's power failed. When
+ * it heals, that side is reset.
+ */
+export function halfOpen<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  { left = 'client', ...of }: OfClient & { readonly left?: 'client' | 'server' } = {},
+): Fault<System> {
+  const stream = left === 'client' ? 'downstream' : 'upstream'
+  return ownToxicFault('halfOpen', select, {
+    settings: [`${left} left alone`, ...labelOf(of)],
+    toxics: [{ type: 'half_open', stream, attributes: {}, ...connectionsOf(of) }],
+    counts: 'connections',
+  })
+}

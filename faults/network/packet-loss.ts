@@ -1,0 +1,27 @@
+import { type Duration, toMs } from '../../lab/duration.ts'
+import type { Fault } from '../../lab/fault.ts'
+import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { ownToxicFault } from '../own-toxic-fault.ts'
+import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
+
+/**
+ * What packet loss looks like above TCP, both ways: no byte is lost, but with `probability` per
+ * segment all from it on waits for `resentAfter` (default 200ms, Linux's least), twice that if lost again.
+ */
+export function packetLoss<System extends LabSystem>(
+  select: Selector<System, Linked>,
+  probability: number,
+  { resentAfter = '200ms', ...of }: OfClient & { readonly resentAfter?: Duration } = {},
+): Fault<System> {
+  const attributes = { probability, rto: toMs(resentAfter) }
+  return ownToxicFault('packetLoss', select, {
+    settings: [`${probability}`, `resent after ${resentAfter}`, ...labelOf(of)],
+    toxics: (['upstream', 'downstream'] as const).map(stream => ({
+      type: 'packet_loss' as const,
+      stream,
+      attributes,
+      ...connectionsOf(of),
+    })),
+    counts: 'connections',
+  })
+}

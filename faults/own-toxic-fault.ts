@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import type { Fault } from '../lab/fault.ts'
+import type { Json } from '../lab/json.ts'
+import type { LabSystem, Link, Linked, Selector } from '../lab/target.ts'
+import { type Landed, ProxyClient } from './proxy/client.ts'
+import type { ToxicOrder, ToxicType } from './proxy/orders.ts'
+
+export interface OwnToxics<Type extends ToxicType> {
+  /** For the label, behind the part: `200ms`. */
+  readonly settings: readonly string[]
+  /** Put on each link, in this order. */
+  readonly toxics: readonly Omit<ToxicOrder<Type>, 'name'>[]
+  /** What `landed` tells the number of. */
+  readonly counts: keyof Landed
+  /** Throws where this link cannot be hurt so. Nothing is touched yet. */
+  readonly refuse?: (link: Link) => void
+}
+
+const undoArgs = z.array(
+  z.object({ url: z.url(), token: z.string().optional(), proxy: z.string(), toxic: z.string() }),
+)
+
+/**
+ * Puts toxics that only our own proxy knows on every link of a part, and takes them off again.
+ * Refused where the real Toxiproxy injects.
+ */
+export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
+  name: string,
+  select: Selector<System, Linked>,
+  { settings, toxics, counts, refuse = () => {} }: OwnToxics<Type>,
+): Fault<System> {
+  const label = `${name}(${[select.label ?? 'links', ...settings].join(', ')})`
+  return {
+    name,
+    label,
+    needs: ['embedded-proxy'],
+    kind: 'lasting',
+    plan: async (system, context) => {
+      const { links } = await select(system)
+      for (const link of links) refuse(link)
+      const mark = `${name}-${context.random.fork(label).integer(0, 0xffffff).toString(16)}`
+      const orders = toxics.map((toxic, index) => ({ ...toxic, name: `${mark}-${index}` }))
+      const each = links.flatMap(link => orders.map(order => ({ link, order })))
+      return {
+        undo: {
+          module: import.meta.url,
+          args: each.map(({ link: { tapUrl, tapToken, name: proxy }, order }) => ({
+            url: tapUrl,
+            proxy,
+            toxic: order.name,
+            ...(tapToken !== undefined && { token: tapToken }),
+          })),
+        },
+        touches: links.map(link => link.name),
+        apply: async () => {
+          for (const { link, order } of each) await clientOf(link).addToxic(link.name, order)
+          return {
+            landed: async () => {
+              const all = await Promise.all(
+                each.map(({ link, order }) => clientOf(link).landed(link.name, order.name)),
+              )
+              return all.reduce((sum, landed) => sum + (landed?.[counts] ?? 0), 0)
+            },
+          }
+        },
+      }
+    },
+  }
+}
+
+function clientOf({ tapUrl, tapToken }: Link): ProxyClient {
+  return new ProxyClient(tapUrl, tapToken)
+}
+
+/** Takes the toxics off by their names; what is gone already is done. */
+export async function undo(args: Json): Promise<void> {
+  for (const { url, token, proxy, toxic } of undoArgs.parse(args)) {
+    await new ProxyClient(url, token).removeToxic(proxy, toxic)
+  }
+}
