@@ -86,19 +86,23 @@ export function createRuns(db: Db): Runs {
       await move(trx, id, 'failed')
       await say(trx, id, 'agent_failed', { reason })
     },
-    giveUp: most =>
-      db.transaction().execute(async trx => {
-        const { rows } = await sql<{ id: string }>`
-          select id from agents_runs
-          where ${isOpen} and lease_until <= now() and attempts >= ${most}
-          limit 1
-          for update skip locked`.execute(trx)
-        const [run] = rows
-        if (!run) return false
-        await move(trx, run.id, 'failed')
-        await say(trx, run.id, 'agent_failed', { reason: `No worker of ${most} ended it.` })
-        return true
-      }),
+    giveUp: async most => {
+      const reason = { reason: `No worker of ${most} ended it.` }
+      const { rows } = await sql`
+        with given_up as (
+          update agents_runs set state = 'failed' where id = (
+            select id from agents_runs
+            where ${isOpen} and lease_until <= now() and attempts >= ${most}
+            limit 1
+            for update skip locked)
+          returning id)
+        insert into agents_events (run_id, seq, type, data)
+        select id, coalesce((select max(seq) from agents_events where run_id = given_up.id), 0) + 1,
+          'agent_failed', ${JSON.stringify(reason)}::jsonb
+        from given_up
+        returning run_id`.execute(db)
+      return rows.length > 0
+    },
     heard: async cursors => {
       const { rows } = await sql<RunEvent>`
         select run_id as "runId", seq, type, data from agents_events

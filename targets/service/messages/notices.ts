@@ -85,8 +85,11 @@ export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
         insert into messages_outbox (message_id, user_id, trace)
         values (${messageId}, ${userId}, ${trace})`.execute(trx)
     },
-    relay: () =>
-      db.transaction().execute(async trx => {
+    relay: async () => {
+      // A look is one round trip, a transaction that finds nothing three.
+      const waiting = await sql`select from messages_outbox limit 1`.execute(db)
+      if (waiting.rows.length === 0) return false
+      return db.transaction().execute(async trx => {
         const { rows } = await sql<Announcement>`
           with taken as (
             delete from messages_outbox
@@ -100,6 +103,7 @@ export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
           await runInContext(context, () => tell(trx, announcement))
         }
         return rows.length > 0
-      }),
+      })
+    },
   }
 }
