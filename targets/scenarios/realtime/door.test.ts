@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
@@ -9,6 +8,7 @@ import { figure } from '../figure.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
+import { knock } from './knock.ts'
 
 const paths = ['/chat?client=test', '/agents', '/messages'] as const
 const nameOf = (path: string) => path.replace(/\?.*/, '')
@@ -29,22 +29,6 @@ beforeAll(async () => {
   here = app.instances[0]
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
-
-/** Sends the head of a request as it stands, past any client library. */
-function knock(instance: Instance, target: string): Socket {
-  const { hostname, port } = new URL(instance.url('realtime'))
-  const socket = connect(Number(port), hostname)
-  const lines = [
-    `GET ${target} HTTP/1.1`,
-    'Host: x',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    'Sec-WebSocket-Version: 13',
-  ]
-  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-  return socket
-}
 
 const lives = async (instance: Instance) =>
   expect((await instance.client('realtime').get('/health/live')).status).toBe(200)

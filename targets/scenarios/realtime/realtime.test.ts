@@ -30,15 +30,24 @@ afterAll(async () => {
 const newChannel = () => `room-${randomUUID()}`
 
 describe('WS-01 connecting', () => {
-  test('leaves a key and a channel in Redis, and nothing when it is over', async () => {
-    const [channel, name] = [newChannel(), `client-${randomUUID()}`]
+  test('signs in, leaves a key and a channel in Redis, and nothing when it is over', async () => {
+    const person = await signedIn(app)
+    const channel = `private:${person.userId}:${newChannel()}`
+    const name = `client-${randomUUID()}`
     const mine = async () => {
       const keys = await redis.keys('chat:connection:*')
       const values = await Promise.all(keys.map(key => redis.get(key)))
       return values.filter(value => value?.includes(name)).length
     }
     const subscribed = async () => (await redis.pubsub('CHANNELS', `chat:${channel}`)).length
-    const client = await ChatClient.open(here, { channel, client: name })
+    const client = await ChatClient.open(here, { client: name })
+    // Control: who has not signed in may not.
+    client.send({ type: 'subscribe', channel })
+    await client.got(frame => frame.code === 'forbidden')
+    expect(await subscribed()).toBe(0)
+    await client.signIn(person.token)
+    client.send({ type: 'subscribe', channel })
+    await client.got(frame => frame.type === 'subscribed')
     await eventually(mine, count => count === 1)
     expect(await subscribed()).toBe(1)
     client.socket.close(1000)
