@@ -53,6 +53,34 @@ test.each(kinds)('%s: reads all, tells the FIN, and keeps bulk exact', async (_n
   far.destroy()
 })
 
+test.each(kinds)(
+  '%s: is gone after a reset, also while its FIN is under way',
+  async (_name, open) => {
+    for (const isEnding of [true, false]) {
+      const { far, near } = await pair()
+      far.on('error', () => {}).resume()
+      near.on('error', () => {})
+      const closed = once(near, 'close')
+      if (isEnding) near.end()
+      open(near).reset()
+      await closed
+      far.destroy()
+    }
+  },
+)
+
+test('an end that came before the start is told', async () => {
+  const { far, near } = await pair()
+  near.resume()
+  far.end()
+  await once(near, 'end')
+  const reader = collect()
+  new PublicEnd({ socket: near, raw: near, ready: 'connect' }).start(reader)
+  await reader.done
+  near.destroy()
+  far.destroy()
+})
+
 test.runIf(fast)('bulk is read in larger pieces while nobody else says anything', async () => {
   await using bulk = await poured()
   await expect.poll(() => bulk.longest(), { timeout: 20_000 }).toBeGreaterThan(READ_SIZE)

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { type End, nextTurn, READ_SIZE, type Reader, turnsTaken } from './end.ts'
+import { reset } from './reset.ts'
 
 /**
  * The one place that uses what Node does not document: the libuv handle below a socket. Reads land
@@ -135,7 +136,7 @@ class FastEnd implements End {
   }
 
   reset(): void {
-    this.socket.resetAndDestroy()
+    reset(this.socket)
   }
 
   ignore(): void {

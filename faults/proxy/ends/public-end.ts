@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Plug } from '../tls.ts'
 import { type End, nextTurn, READ_SIZE, type Reader } from './end.ts'
+import { reset } from './reset.ts'
 
 /** An end on Node's documented stream API: works with every socket and every Node. */
 export class PublicEnd implements End {
@@ -22,6 +23,8 @@ export class PublicEnd implements End {
       if (chunk.length >= READ_SIZE && !this.#paused) this.#rest()
     })
     this.socket.on('end', () => this.#reader?.ended())
+    // TLS reads ahead, so that its end may have come before anybody listened.
+    if (this.socket.readableEnded) reader.ended()
     this.socket.on('drain', () => this.drained())
     if (!this.#paused) this.socket.resume()
   }
@@ -41,7 +44,7 @@ export class PublicEnd implements End {
   }
 
   reset(): void {
-    this.#raw.resetAndDestroy()
+    reset(this.#raw, this.socket)
     // Above TCP there may be TLS, which would learn of it later.
     this.socket.destroy()
   }
