@@ -85,6 +85,25 @@ test('half_open leaves the client alone with a connection nobody answers on', as
   expect(await socket.ended).toBe('ECONNRESET')
 })
 
+test('half_open upstream leaves the server alone with a connection nobody hears it on', async () => {
+  await using proxy = await testProxy()
+  await using server = await echo()
+  const listen = await proxyTo(proxy, server)
+  using socket = await client(listen)
+  socket.write('x')
+  await socket.bytes(1)
+  await addToxic(proxy, { type: 'half_open', stream: 'upstream' })
+  await socket.ended
+  const [served] = server.sockets
+  served?.write('anybody there?')
+  const closed = new Promise(resolve => served?.once('close', () => resolve('closed')))
+  const silent = new Promise(resolve => setTimeout(() => resolve('silence'), 100))
+  expect(await Promise.race([closed, silent])).toBe('silence')
+  await proxy.call('DELETE', '/proxies/p/toxics/half_open_upstream')
+  expect(await closed).toBe('closed')
+  expect(socket.received().toString()).toBe('x')
+})
+
 test('refuse and connect_timeout act before accept, spare open connections, and heal', async () => {
   await using proxy = await testProxy()
   await using server = await echo()

@@ -258,6 +258,28 @@ test('drops one notification and delays an answer', async () => {
   expect(heard).toEqual(['1', '3'])
 })
 
+test('a dropped statement is not done, and its session waits until it heals', async () => {
+  const { link, client } = await linked()
+  const drop = await link.toxic({
+    type: 'message_drop',
+    stream: 'upstream',
+    attributes: { match: { statement: 'insert', table: 'orders' } },
+  })
+  await client.query('insert into stock values (2, 1)')
+  const lost = client.query('insert into orders values (1, 1)').then(
+    () => 'answered',
+    () => 'down',
+  )
+  await expect.poll(() => drop.landed(), { timeout: 20_000 }).toBe(1)
+  const soon = new Promise(resolve => setTimeout(() => resolve('nothing yet'), 300))
+  expect(await Promise.race([lost, soon])).toBe('nothing yet')
+  await drop.remove()
+  expect(await lost).toBe('down')
+  expect(await orders()).toEqual([])
+  await (await rig.postgres(server, link)).query('insert into orders values (1, 1)')
+  expect(await orders()).toEqual([1])
+})
+
 test('a pipeline of 100 statements comes back whole and in order with parsing on', async () => {
   const { link, client } = await linked()
   await link.toxic({ type: 'slicer', attributes: { average_size: 30, size_variation: 20 } })
