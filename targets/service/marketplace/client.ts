@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { notFound, Problem, unavailable } from '../problem.ts'
+import { outward } from '../resilience/outward.ts'
 import { failureOf, MarketplaceFailure } from './failure.ts'
 import { createQuietTime, noQuietTime } from './quiet-time.ts'
 
@@ -52,13 +53,10 @@ export function createClient({ url, apiKey, defences }: Options): MarketplaceCli
   return {
     close: () => pool.destroy(),
     attempt: async ({ method, path, answer, body, idempotencyKey }) => {
-      const { deadline, requestId } = currentContext()
+      const { deadline } = currentContext()
       await quietTime.respect(deadline, askedToWait)
       if (method === 'POST') deadline.beginEffect()
-      const signals = [
-        ...(deadline.signal ? [deadline.signal] : []),
-        ...(timeouts ? [AbortSignal.timeout(timeouts.attemptMs)] : []),
-      ]
+      const call = outward(timeouts?.attemptMs)
       const given = await pool
         .request({
           method,
@@ -66,12 +64,12 @@ export function createClient({ url, apiKey, defences }: Options): MarketplaceCli
           headers: {
             accept: 'application/json',
             'x-api-key': apiKey,
-            'x-request-id': requestId,
+            ...call.headers,
             ...(body && { 'content-type': 'application/json' }),
             ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
           },
           ...(body && { body: JSON.stringify(body) }),
-          signal: AbortSignal.any(signals),
+          signal: call.signal,
         })
         .then(async ({ statusCode, headers, body }) => ({
           status: statusCode,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Config } from '../config.ts'
-import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Guard } from '../resilience/guard.ts'
+import { type Outward, outward } from '../resilience/outward.ts'
 
 export interface Charge {
   /** The same key is charged once, however often it is sent. */
@@ -32,21 +32,30 @@ export function createGateway(
 ): Gateway {
   const { timeoutMs } = defences.settings('payment-timeout')
   const bounded = defences.on('payment-timeout')
-  const send = async ({ key, reference, amountCents }: Charge): Promise<ChargeResult> => {
+  const ask = async ({ key, reference, amountCents }: Charge, { headers, signal }: Outward) => {
     const response = await fetch(new URL('/charges', config.url), {
       method: 'POST',
       headers: {
         authorization: `Bearer ${config.apiKey}`,
         'content-type': 'application/json',
         'idempotency-key': key,
-        'x-request-id': currentContext().requestId,
+        ...headers,
       },
       body: JSON.stringify({ reference, amountCents, currency: 'USD' }),
-      ...(bounded && { signal: AbortSignal.timeout(timeoutMs) }),
+      signal,
     })
     if (response.status === 402) return 'declined'
     if (!response.ok) throw new GatewayError(`The gateway answered ${response.status}.`)
     return answer.parse(await response.json()).status === 'succeeded' ? 'charged' : 'declined'
+  }
+  const send = async (charge: Charge): Promise<ChargeResult> => {
+    const call = outward(bounded ? timeoutMs : undefined)
+    try {
+      return await ask(charge, call)
+    } catch (error) {
+      if (call.isOutOfTime()) return 'unknown' // says nothing of the gateway, so no failure of it
+      throw error
+    }
   }
   return {
     charge: async charge => {
