@@ -228,9 +228,12 @@ export class Link implements ConnectionHost {
     this.#ordinal++
     this.emit({ connection: facts.id, what: 'connect', detail: facts.client })
     const { upstream, protocol, tls } = this.#settings
-    const session = this.#around.registry.protocols.get(protocol)?.open()
-    const plugs = [plugClient(client, tls), plugUpstream(upstream, tls)] as const
-    const connection = new Connection(facts, this.#ordinal, ...plugs, this, session)
+    const spoken = this.#around.registry.protocols.get(protocol)
+    const plugs = [
+      plugClient(client, tls, spoken?.encryption),
+      plugUpstream(upstream, tls, spoken?.encryption),
+    ] as const
+    const connection = new Connection(facts, this.#ordinal, ...plugs, this, spoken?.open())
     this.#connections.add(connection)
     this.traffic.opened()
   }

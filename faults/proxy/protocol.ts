@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Deadlines } from './deadlines.ts'
 import type { Random } from './random.ts'
 import type { ConnectionFacts, Direction, Ending } from './toxic.ts'
@@ -86,6 +88,18 @@ export interface Protocol {
   /** The value of a proxy's `protocol` field. */
   readonly name: string
   open(): ProtocolSession
+  /** Absent where TLS, if any, begins with the first byte. */
+  readonly encryption?: Encryption
+}
+
+/** How a protocol comes to TLS on a connection that begins in plain. */
+export interface Encryption {
+  /** Its name in ALPN, which clients that begin TLS at once want to be answered with. */
+  readonly alpn: string
+  /** What to speak the client's TLS on, once it has asked for it. */
+  answer(raw: Socket): Duplex
+  /** What to speak TLS to the upstream on, once it has agreed. `raw` is not connected yet. */
+  ask(raw: Socket): Duplex
 }
 
 /** What a message-level toxic knows and may do outside the answers it gives. */

@@ -4,7 +4,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls'
 import { expect, test } from 'vitest'
 import { listen } from '../../lab/testing/loopback.ts'
 import { cert, key } from './testing/certificate.ts'
-import { addToxic, echo, proxyTo, testProxy, type Upstream } from './testing/proxied.ts'
+import { addToxic, echo, proxyTo, testProxy, type Upstream, until } from './testing/proxied.ts'
 
 async function tlsClient(listen: string): Promise<TLSSocket> {
   const socket = connect({ port: Number(listen.split(':')[1]), host: '127.0.0.1', ca: cert })
@@ -82,4 +82,16 @@ test('a certificate that cannot be used is refused by name', async () => {
   const reply = await proxy.call('POST', '/proxies', body)
   expect(reply.status).toBe(400)
   expect(reply.error).toContain('tls.cert')
+})
+
+test('a client that leaves before its handshake is forgotten', async () => {
+  await using proxy = await testProxy()
+  await using server = await echo()
+  const listen = await proxyTo(proxy, server, { tls: { cert, key } })
+  const silent = connectTcp(Number(listen.split(':')[1]), '127.0.0.1')
+    .end()
+    .resume()
+  await once(silent, 'close')
+  const count = async () => (await proxy.call('GET', '/connections')).connections.length
+  await until(async () => (await count()) === 0, 20_000)
 })

@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { connect as connectTls, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import { z } from 'zod'
 import type { Address } from './address.ts'
+import type { Encryption } from './protocol.ts'
 
 /** A proxy's `tls`: PEM texts. Without it TLS passes through untouched. */
 export const tlsBody = z
@@ -38,28 +40,51 @@ export interface Plug {
   readonly ready: 'connect' | 'secureConnect'
 }
 
-/** The client's side of a connection. */
-export function plugClient(raw: Socket, tls: TlsSettings | undefined): Plug {
+/** The client's side of a connection. `encryption`: the protocol's own way to TLS, if it has one. */
+export function plugClient(
+  raw: Socket,
+  tls: TlsSettings | undefined,
+  encryption: Encryption | undefined,
+): Plug {
   if (tls?.cert === undefined) return { socket: raw, raw, ready: 'connect' }
-  const socket = new TLSSocket(raw, { isServer: true, secureContext: contextOf(tls) })
+  const below = encryption?.answer(raw) ?? raw
+  const socket = new TLSSocket(below, {
+    isServer: true,
+    secureContext: contextOf(tls),
+    ...(encryption && { ALPNProtocols: [encryption.alpn] }),
+  })
+  hearFailures(socket, raw, below)
+  socket.once('end', () => {
+    // TLS has no way to answer such an end: the connection would stay for ever.
+    if (!socket.getFinished()) socket.destroy(new Error('left before the TLS handshake was done'))
+  })
   return { socket, raw, ready: 'connect' }
 }
 
 /** Connects to the upstream. */
-export function plugUpstream(address: Address, tls: TlsSettings | undefined): Plug {
+export function plugUpstream(
+  address: Address,
+  tls: TlsSettings | undefined,
+  encryption: Encryption | undefined,
+): Plug {
   const raw = connect({ ...address, allowHalfOpen: true, noDelay: true })
   if (!tls?.upstream) return { socket: raw, raw, ready: 'connect' }
   const { ca, servername, verify } = tls.upstream
+  const below = encryption?.ask(raw) ?? raw
   const socket = connectTls({
-    socket: raw,
+    socket: below,
     rejectUnauthorized: verify,
     host: servername ?? address.host,
     ...(servername !== undefined && { servername }),
     ...(ca !== undefined && { ca }),
   })
-  // TLS reports a failed connect by itself; unheard, the raw socket's own event would be fatal.
-  raw.on('error', error => socket.destroy(error))
+  hearFailures(socket, raw, below)
   return { socket, raw, ready: 'secureConnect' }
+}
+
+/** TLS reports a failed connect by itself; unheard, the event of what lies below would be fatal. */
+function hearFailures(socket: TLSSocket, ...below: readonly Duplex[]): void {
+  for (const each of below) each.on('error', error => socket.destroy(error))
 }
 
 /** What of it may be told: keys stay here. */

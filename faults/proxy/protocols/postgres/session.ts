@@ -5,6 +5,7 @@ import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
 import { clientForms, serverForms, wantedOfClient, wantedOfServer } from './forms.ts'
 import { FrameReader } from './frame-reader.ts'
+import { requestCodes } from './request-codes.ts'
 import { lookAtSql, verbOf } from './sql.ts'
 import { Statements } from './statements.ts'
 
@@ -16,9 +17,6 @@ interface Asked {
 }
 
 const protocol3 = 3 << 16
-const cancelRequest = 80877102
-const sslRequest = 80877103
-const gssRequest = 80877104
 
 /** PostgreSQL v3. Encrypted and replication connections pass unparsed. */
 export class PostgresSession implements ProtocolSession {
@@ -74,11 +72,11 @@ export class PostgresSession implements ProtocolSession {
   #startup(body: Buffer): Parsed | undefined {
     const code = body.length >= 4 ? body.readInt32BE(0) : 0
     const number = ++this.#asked
-    if (code === sslRequest || code === gssRequest) {
+    if (code === requestCodes.ssl || code === requestCodes.gss) {
       if (this.#server) this.#server.framing = 'byte'
-      return minor(number, code === sslRequest ? 'SSLRequest' : 'GSSENCRequest')
+      return minor(number, code === requestCodes.ssl ? 'SSLRequest' : 'GSSENCRequest')
     }
-    if (code === cancelRequest) return new Parsed('upstream', number, 'CANCEL')
+    if (code === requestCodes.cancel) return new Parsed('upstream', number, 'CANCEL')
     if (code >> 16 !== protocol3 >> 16) return undefined
     if (this.#client) this.#client.framing = 'typed'
     const parameters = body.toString('utf8', 4).split('\0')
