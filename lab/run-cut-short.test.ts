@@ -1,13 +1,11 @@
-import { expect, test as plainTest, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Interruption } from './interruption.ts'
 import { errorRatio } from './probes.ts'
 import { at } from './schedule.ts'
 import { leftovers, running } from './testing/counter-run.ts'
 import { adding, misbehave } from './testing/counter-target.ts'
 
-/** They mostly wait, so they wait together. */
-const test = plainTest.concurrent
-
+// One after the other: other runs are under way in the file beside this one, on few cores.
 vi.setConfig({ testTimeout: 120_000 })
 
 test('an abort condition heals early, and the checks still run', async () => {

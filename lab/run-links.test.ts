@@ -1,14 +1,12 @@
 import { createServer } from 'node:http'
-import { expect, test as plainTest, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Fault } from './fault.ts'
 import { at } from './schedule.ts'
 import { running } from './testing/counter-run.ts'
 import { type CounterSystem, counter, misbehave } from './testing/counter-target.ts'
 import { listen } from './testing/loopback.ts'
 
-/** They mostly wait, so they wait together. */
-const test = plainTest.concurrent
-
+// One after the other: other runs are under way in the file beside this one, on few cores.
 vi.setConfig({ testTimeout: 120_000 })
 
 test('is inconclusive when the stream of wire events breaks', async () => {
