@@ -14,6 +14,7 @@ let folder: Awaited<ReturnType<typeof newFolder>>
 let routes: readonly Route[]
 beforeAll(async () => {
   folder = await newFolder()
+  // One: each route is the same code on every instance.
   app = await startApplication({ instances: [['api']], config: everything(folder.path) })
   admin = await shopkeeper(app)
   routes = await routesOf(app, folder.path)

@@ -24,6 +24,7 @@ let buyer: Client
 let productId: string
 beforeAll(async () => {
   const defenceSettings = { 'pool-limits': { acquireMs: 8_000 } }
+  // One: each test exhausts an instance of its own, which must not take this one with it.
   app = await startApplication({ instances: [['api']], config: { defenceSettings } })
   buyer = await signedIn(app)
   productId = await product(await shopkeeper(app), { stock: 1_000 })
