@@ -39,7 +39,8 @@ export class Collection {
         return this.#create(order)
       }
       if (order.toxics) await existing.removeAllToxics()
-      await existing.change(order.settings, order.enabled ?? existing.enabled)
+      const settings = { ...existing.settings, ...order.said }
+      await existing.change(settings, order.enabled ?? existing.enabled)
       for (const toxic of order.toxics ?? []) await existing.addToxic(toxic)
       return existing
     })

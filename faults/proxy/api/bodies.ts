@@ -89,6 +89,11 @@ export function parseProxy(body: unknown, registry: Registry, where = ''): Proxy
       messages: given.messages ?? false,
       tls: given.tls ?? undefined,
     },
+    said: {
+      ...(given.protocol && { protocol }),
+      ...(typeof given.messages === 'boolean' && { messages: given.messages }),
+      ...(given.tls !== undefined && { tls: given.tls ?? undefined }),
+    },
     enabled: given.enabled ?? undefined,
     toxics: given.toxics?.map(toxic => parseToxic(toxic, registry, protocol)),
   }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { cert, key } from '../testing/certificate.ts'
 import { addToxic, client, echo, proxyTo, testProxy, until } from '../testing/proxied.ts'
 
 test.each([
@@ -43,6 +44,27 @@ test('populate may change the protocol and the toxics in one call', async () => 
   const again = { name: 'p', listen, upstream: server.address, protocol: 'http', toxics }
   expect((await proxy.call('POST', '/populate', [again])).status).toBe(201)
   expect((await proxy.call('GET', '/proxies/p')).text).toContain('"type":"http_error"')
+})
+
+test('populate leaves what it does not speak of, as it does at each start of a service', async () => {
+  await using proxy = await testProxy()
+  await using server = await echo()
+  const tls = { cert, key }
+  const listen = await proxyTo(proxy, server, { protocol: 'redis', messages: true, tls })
+  await addToxic(proxy, { type: 'redis_error', attributes: { error: 'OOM' } })
+  const again = { name: 'p', listen, upstream: server.address }
+  const populate = (more: object) => proxy.call('POST', '/populate', [{ ...again, ...more }])
+  expect((await populate({})).status).toBe(201)
+  const shown = async () => JSON.parse((await proxy.call('GET', '/proxies/p')).text)
+  expect(await shown()).toMatchObject({
+    protocol: 'redis',
+    messages: true,
+    encryption: { clients: 'terminated' },
+    toxics: [{ type: 'redis_error' }],
+  })
+  expect((await populate({ messages: false, tls: null })).status).toBe(201)
+  expect(await shown()).toMatchObject({ protocol: 'redis', messages: false })
+  expect(await shown()).not.toHaveProperty('encryption')
 })
 
 test('lists each connection with its protocol, its messages and the toxics in its way', async () => {
