@@ -9,7 +9,10 @@ export type Landed = z.infer<typeof landed>
 
 const patienceMs = 5_000
 
-/** Drives what this proxy can do beyond Toxiproxy's API; the rest is toxiproxy-node-client's. */
+/**
+ * Drives what this proxy can do beyond Toxiproxy's API; the rest is toxiproxy-node-client's. Each call
+ * throws when the proxy does not answer within 5 s.
+ */
 export class ProxyClient {
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
@@ -26,7 +29,10 @@ export class ProxyClient {
     if (status !== 200) throw new Error(`The proxy refused ${order.type} on ${proxy}: ${text}`)
   }
 
-  /** What the toxic has touched so far. Undefined when it is not there (any more), or nobody can tell. */
+  /**
+   * What the toxic has touched so far. Undefined when it is not there (any more), or nobody can tell.
+   * @throws {Error} with the proxy's own words when it refuses to tell.
+   */
   async landed(proxy: string, toxic: string): Promise<Landed | undefined> {
     const { status, text } = await this.#call('GET', proxyPath(proxy, toxic))
     if (status === 404) return undefined
@@ -34,7 +40,10 @@ export class ProxyClient {
     return state.parse(JSON.parse(text)).landed ?? undefined
   }
 
-  /** Done too when the toxic, its proxy or the whole process is gone. */
+  /**
+   * Done too when the toxic, its proxy or the whole process is gone.
+   * @throws {Error} with the proxy's own words when it refuses.
+   */
   async removeToxic(proxy: string, toxic: string): Promise<void> {
     try {
       const { status, text } = await this.#call('DELETE', proxyPath(proxy, toxic))

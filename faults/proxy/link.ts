@@ -15,11 +15,15 @@ import { describeTls, plugClient, plugUpstream, type TlsSettings } from './tls.t
 import type { Claim } from './toxic.ts'
 import { Traffic } from './traffic.ts'
 
+/** A proxy as its creator wants it. */
 export interface ProxySettings {
   readonly name: string
+  /** Port 0 takes a free one, which stands here once it listens. */
   readonly listen: Address
   readonly upstream: Address
+  /** A name of the registry's; `tcp` where messages are not told apart. */
   readonly protocol: string
+  /** Whether each message is an event of its own, beside the counters. */
   readonly messages: boolean
   readonly tls: TlsSettings | undefined
 }
