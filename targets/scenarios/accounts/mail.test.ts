@@ -78,7 +78,8 @@ describe('ACC-01 the mail of a registration', () => {
   })
 
   control('mail-outbox', 'one failure loses it', async off => {
-    await app.instances[1]?.process.kill()
+    const [, sender] = app.instances
+    await sender?.process.pause()
     const careless: Instance = await app.startInstance('careless', ['worker'], off)
     const fault = await app.smtp.admin.post({ kind: 'greylist', times: 1 })
     const { email } = await register()
@@ -88,5 +89,6 @@ describe('ACC-01 the mail of a registration', () => {
     )
     await expect(mailFor(email, 3_000)).rejects.toThrow('Not within')
     await careless.process.kill()
+    await sender?.process.resume()
   })
 })
