@@ -13,6 +13,8 @@ import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
 /** A proxy to create, with its toxics. */
 export interface ProxyOrder {
   readonly settings: ProxySettings
+  /** What of the settings the order said itself: a proxy that is there already keeps the rest. */
+  readonly said: Partial<ProxySettings>
   /** Undefined: a new proxy is enabled, and one that is there stays as it is. */
   readonly enabled: boolean | undefined
   readonly toxics: readonly ToxicSettings[] | undefined

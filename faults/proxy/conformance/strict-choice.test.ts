@@ -102,6 +102,11 @@ test.each(['redis', 'postgres', 'http', 'websocket'])(
     const attributes = { match: { [field]: 'x' } }
     const { status, error } = await send(`PATCH ${path}/held`, { attributes })
     expect([status, error]).toEqual([400, foreign(field)])
+    for (const unheard of ['constructor', '__proto__x', 'comand']) {
+      const answer = await send(`PATCH ${path}/held`, { attributes: { match: { [unheard]: 'x' } } })
+      expect(answer.status).toBe(400)
+      expect(answer.error).toContain(`attributes.match.${unheard}: unknown field`)
+    }
     expect(await call(server.url, `GET ${path}/held`)).toMatchObject({ attributes: { match: {} } })
     await call(server.url, `DELETE ${path}/held`)
   },

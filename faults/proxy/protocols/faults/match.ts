@@ -13,17 +13,17 @@ const range = (least: number) =>
     .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must be at least `from`' })
 
 /** Who has what a field matches. Fields that are not here are of every protocol. */
-const owners: Readonly<Record<string, readonly string[]>> = {
-  command: ['redis'],
-  statement: ['postgres'],
-  route: ['http', 'websocket'],
-  key: ['redis'],
-  table: ['postgres'],
-  channel: ['redis', 'postgres', 'websocket', 'http'],
-  type: ['websocket', 'http'],
-  text: ['postgres', 'http', 'websocket'],
-  trace: ['postgres', 'http', 'websocket'],
-}
+const owners = new Map([
+  ['command', ['redis']],
+  ['statement', ['postgres']],
+  ['route', ['http', 'websocket']],
+  ['key', ['redis']],
+  ['table', ['postgres']],
+  ['channel', ['redis', 'postgres', 'websocket', 'http']],
+  ['type', ['websocket', 'http']],
+  ['text', ['postgres', 'http', 'websocket']],
+  ['trace', ['postgres', 'http', 'websocket']],
+])
 
 /**
  * Which messages a fault strikes: those that fit every field given, and none of the protocol's
@@ -65,7 +65,7 @@ const withMatch = z.object({ match: z.record(z.string(), z.unknown()) })
 export function foreignMatch(attributes: unknown, protocol: string): string | undefined {
   const { data } = withMatch.safeParse(attributes)
   for (const field of Object.keys(data?.match ?? {})) {
-    const its = owners[field]
+    const its = owners.get(field)
     if (its && !its.includes(protocol)) {
       return `match.${field}: is of ${its.join(', ')}, not ${protocol}`
     }
