@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { runInContext } from '../context.ts'
 import { createDefences } from '../defences.ts'
@@ -80,7 +80,7 @@ describe.concurrent.each(Object.entries(asked))('what is asked of %s', (_name, a
     const told = Number(server.seen[0]?.['x-deadline-ms'])
     expect(told).toBeGreaterThan(0)
     expect(told).toBeLessThanOrEqual(hasteMs)
-    await expect.poll(server.open, { timeout: 5_000 }).toBe(0)
+    await vi.waitFor(() => expect(server.open()).toBe(0), { timeout: 5_000 })
   })
 
   test('is not asked at all when there is no time left', async () => {
