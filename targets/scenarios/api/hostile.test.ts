@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Application, startApplication } from '../application.ts'
+import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Answer, Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { newPerson, sql } from '../person.ts'
@@ -12,6 +12,7 @@ import { attacks } from './vectors.ts'
 let app: Application
 let keeper: Client
 beforeAll(async () => {
+  // One: what is tried is how a process reads what it is sent, and each would read it alike.
   app = await startApplication({ instances: [['api']] })
   keeper = await shopkeeper(app)
 })
@@ -53,6 +54,13 @@ const kept: Readonly<Record<string, (text: string) => Promise<[Answer, unknown]>
     await keeper.post(`/v1/drafts/${body.id}/publish`)
     const answer = await nobody().get(`/v1/posts/${inUrl(body.slug)}`)
     return [answer, answer.body.body]
+  },
+  'a comment': async text => {
+    const { body } = await keeper.post('/v1/drafts', { title: 'T', body: 'b', tags: [] })
+    await keeper.post(`/v1/drafts/${body.id}/publish`)
+    await keeper.post(`/v1/posts/${body.slug}/comments`, { body: text })
+    const answer = await nobody().get(`/v1/posts/${body.slug}/comments`)
+    return [answer, answer.body.comments[0]?.body]
   },
   'what devices share': async text => {
     await keeper.patch('/v1/sessions/shared', { note: text })
@@ -130,6 +138,33 @@ describe('API-07 injections', () => {
     const answer = await keeper.get('/v1/products', { headers })
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
+})
+
+describe('API-07 forged addresses', () => {
+  const requests = 20
+  const defenceSettings = { 'rate-limit': { requests, windowMs: 60_000 } }
+  /** How many are refused for it of three times as many as one address may send. */
+  const refused = async (instance: Instance, from: (index: number) => string) => {
+    const asked = Array.from({ length: 3 * requests }, (_, index) => {
+      const headers = { 'x-forwarded-for': from(index), forwarded: `for=${from(index)}` }
+      return instance.client().get('/v1/products', { headers })
+    })
+    return (await Promise.all(asked)).filter(({ status }) => status === 429).length
+  }
+  const forged = (index: number) => `198.51.100.${index}`
+
+  test('do not get around the rate limit', async () => {
+    const alone = await app.startInstance('alone', ['api'], { defenceSettings })
+    expect(await refused(alone, forged)).toBeGreaterThan(0)
+  }, 60_000)
+
+  test('nor behind a trusted proxy, which tells what it saw; control: what it tells counts', async () => {
+    const config = { defenceSettings, trustedProxies: ['127.0.0.1'] }
+    const behind = await app.startInstance('behind', ['api'], config)
+    const seenByProxy = (index: number) => `${forged(index)}, 203.0.113.7`
+    expect(await refused(behind, seenByProxy)).toBeGreaterThan(0)
+    expect(await refused(behind, forged)).toBe(0)
+  }, 60_000)
 })
 
 describe('API-07 bytes', () => {
