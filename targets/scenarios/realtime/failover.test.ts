@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Address } from '../../proxy.ts'
 import { planSentinel, type SentinelCluster } from '../../redis-sentinel.ts'
 import { withClient } from '../../runtime/redis-node.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
@@ -19,9 +21,14 @@ beforeAll(async () => {
   const options = { replicas: 1, sentinels: 3, downAfterMs: 1_000 }
   const plan = await planSentinel(app.run, options)
   redis = await plan.start()
-  const sentinels = plan.sentinels.map(({ host, port }) => ({ host, port }))
+  const address = ({ host, port }: Address): Address => ({ host, port })
+  const natMap = plan.nodes.map(node => [`${node.host}:${node.port}`, address(node)])
   const config = {
-    redis: { sentinels, name: plan.masterName },
+    redis: {
+      sentinels: plan.sentinels.map(address),
+      name: plan.masterName,
+      natMap: Object.fromEntries(natMap),
+    },
     // So late that what is told in time was told by Redis.
     defenceSettings: { ...patience, 'websocket-resume': { pollMs: timeoutMs } },
   }
@@ -37,6 +44,17 @@ async function subscribers(channel: string): Promise<number> {
     const [, count] = await client.pubsub('NUMSUB', `chat:${channel}`)
     return Number(count)
   }).catch(() => 0)
+}
+
+const listed = z.record(z.string(), z.object({ counters: z.object({ connections: z.number() }) }))
+
+/** Which nodes an instance has reached by its links. */
+async function reachedBy({ name }: Instance): Promise<readonly string[]> {
+  const adminUrl = app.proxies.links[0]?.adminUrl
+  const links = listed.parse(await (await fetch(`${adminUrl}/proxies`)).json())
+  return ['sentinel-1', 'redis-1', 'redis-2'].filter(
+    node => (links[`${name}>${node}`]?.counters.connections ?? 0) > 0,
+  )
 }
 
 test(
@@ -69,6 +87,10 @@ test(
       counts => counts.every(count => count >= 4),
       withinMs,
     )
+    // Each reached the old primary and the new one where faults can be put, not past the links.
+    for (const instance of [here, there]) {
+      expect(await reachedBy(instance)).toEqual(['sentinel-1', 'redis-1', 'redis-2'])
+    }
     for (const client of clients) {
       const numbers = client.numbers(channel)
       expect(numbers).toEqual(upTo(numbers.length))
