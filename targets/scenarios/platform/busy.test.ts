@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
+import { findServer } from '../../runtime/find-server.ts'
+import { taskset } from '../../runtime/taskset.ts'
+import { seek } from '../../testing/seek.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { product, shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
-import { busyNeighbours, hasTaskset } from './busy-neighbours.ts'
+import { busyNeighbours } from './busy-neighbours.ts'
 
-const describe = plainDescribe.skipIf(!hasTaskset)
+const { found: binder } = await seek('taskset', () => findServer(taskset))
+const describe = plainDescribe.skipIf(!binder)
 const timeoutMs = 90_000
 
 let app: Application
@@ -41,7 +45,7 @@ async function crowdAt(instance: Instance, keys: readonly string[]) {
     () => client.get('/v1/products'),
     ({ status }) => status === 200, // whatever is slow only once
   )
-  await using _neighbours = await busyNeighbours(app, instance)
+  await using _neighbours = await busyNeighbours(app, instance, binder?.command ?? '')
   const asking = keys.map(key => order(client, key, 300).catch(() => 'waiting' as const))
   const alive = await instance.client().get('/health/live')
   return { alive: alive.status, answers: await Promise.all(asking) }
