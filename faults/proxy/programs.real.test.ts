@@ -5,7 +5,8 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { portOf } from '../../lab/testing/loopback.ts'
 import { type Postgres, startPostgres } from '../../targets/postgres.ts'
 import { startRedis } from '../../targets/redis.ts'
-import { findServer } from '../../targets/runtime/find-server.ts'
+import { findServer, type ServerProgram } from '../../targets/runtime/find-server.ts'
+import { pgbench as pgbenchProgram } from '../../targets/runtime/pgbench.ts'
 import { postgresPrograms } from '../../targets/runtime/postgres-programs.ts'
 import { redisServer } from '../../targets/runtime/redis-server.ts'
 import { runTool } from '../../targets/runtime/run-tool.ts'
@@ -21,9 +22,14 @@ const redis = await findServer(redisServer)
 const { found: redisBenchmark } = await seek('redis-benchmark', () =>
   serverTool('redis-benchmark', redis.command),
 )
-const { found: pgbench } = await seek('pgbench', async () =>
-  serverTool('pgbench', (await postgresPrograms()).postgres),
-)
+const { found: pgbench } = await seek('pgbench', findPgbench)
+
+/** Beside the server, else as any server is found: the npm package with Postgres has none. */
+async function findPgbench(): Promise<Pick<ServerProgram, 'command' | 'env'>> {
+  const { postgres } = await postgresPrograms()
+  const beside = await serverTool('pgbench', postgres).catch(() => undefined)
+  return beside === undefined ? findServer(pgbenchProgram) : { command: beside, env: {} }
+}
 
 let rig: Rig
 beforeAll(async () => {
@@ -68,9 +74,10 @@ describe.skipIf(!pgbench)('pgbench', () => {
   test.each(['tcp', 'postgres'])('keeps its books through a sliced %s link', async protocol => {
     const server = await startPostgres(rig.run, { name: `postgres-${protocol}` })
     const { username, password, pathname } = new URL(server.urlVia(server))
-    const env = { PGUSER: username, PGPASSWORD: password, PGDATABASE: pathname.slice(1) }
+    const account = { PGUSER: username, PGPASSWORD: password, PGDATABASE: pathname.slice(1) }
+    const env = { ...pgbench?.env, ...account }
     const bench = ({ host, port }: { host: string; port: number }, ...args: string[]) =>
-      runTool(pgbench ?? '', ['-h', host, '-p', `${port}`, ...args], { env })
+      runTool(pgbench?.command ?? '', ['-h', host, '-p', `${port}`, ...args], { env })
     await bench(server, '--initialize', '--quiet')
 
     let transactions = 0

@@ -1,11 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { Agent, get, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findServer } from '../../runtime/find-server.ts'
+import { prlimit } from '../../runtime/prlimit.ts'
 import { runTool } from '../../runtime/run-tool.ts'
+import { seek } from '../../testing/seek.ts'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
@@ -14,9 +16,8 @@ import type { Instance } from '../instance.ts'
 import { product, shopkeeper } from '../orders/shop.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
 
-/** Of util-linux: changes the limits of a process that runs. */
-const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
-const limits = describe.skipIf(!hasPrlimit)
+const { found: limiter } = await seek('prlimit', () => findServer(prlimit))
+const limits = describe.skipIf(!limiter)
 const timeoutMs = 90_000
 
 let app: Application
@@ -33,7 +34,9 @@ afterAll(() => app?.[Symbol.asyncDispose]())
 
 /** The soft limit; the hard one stays. */
 const limit = ({ process }: Instance, what: 'nofile' | 'fsize', to: number | 'unlimited') =>
-  runTool('prlimit', ['--pid', `${process.pid}`, `--${what}=${to}:`])
+  runTool(limiter?.command ?? '', ['--pid', `${process.pid}`, `--${what}=${to}:`], {
+    env: limiter?.env ?? {},
+  })
 
 async function expectAlive(instance: Instance, pid: number): Promise<void> {
   expect(instance.process.pid).toBe(pid)
