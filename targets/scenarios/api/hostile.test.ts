@@ -263,7 +263,8 @@ describe('API-11 whatever is asked of GraphQL', () => {
         expect(error.extensions?.code).toEqual(expect.any(String))
       }
     })
-    await fc.assert(property, { numRuns: 100 })
+    // A query that is a number was once taken for none.
+    await fc.assert(property, { numRuns: 100, examples: [[['', '0'], {}]] })
   })
 
   test('a crowd of aliases is refused before it costs a query each', async () => {
