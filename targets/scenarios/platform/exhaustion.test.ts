@@ -91,6 +91,56 @@ describe('PLT-05 an event loop that is held up', () => {
   )
 })
 
+describe('PLT-05 an event loop whose every turn takes long', () => {
+  // Less than the default deadline, which the turns that an order takes exceed.
+  const turnMs = 600
+  /** What a request is told while they do; every setting is the default unless it is replaced. */
+  const slowed = async (name: string, off: object = {}) => {
+    const launch = {
+      nodeArgs: ['--import', join(import.meta.dirname, 'slow-turns.ts')],
+      env: { TURN_MS: `${turnMs}` },
+    }
+    const config = { defenceSettings: {}, ...off }
+    const instance = await app.startInstance(name, ['api'], config, launch)
+    const client = at(instance, buyer)
+    const ask = async () => {
+      const headers = { 'idempotency-key': randomUUID() }
+      const items = [{ productId, quantity: 1 }]
+      const { status, body } = await client.post('/v1/orders', { items }, { headers })
+      return status === 201 ? 'served' : body.code
+    }
+    const served = () => eventually(ask, said => said === 'served', 20_000)
+    await served()
+    await instance.process.signal('SIGUSR2')
+    return {
+      ask,
+      recovered: async () => {
+        await instance.process.signal('SIGUSR2')
+        await served()
+      },
+    }
+  }
+
+  test(
+    'refuses at once what would be answered too late, and serves again',
+    async () => {
+      const { ask, recovered } = await slowed('slow')
+      await eventually(ask, said => said === 'overloaded', 20_000)
+      for (let i = 0; i < 3; i++) expect(await ask()).toBe('overloaded')
+      await recovered()
+    },
+    timeoutMs,
+  )
+
+  const late = async (off: object) => {
+    const { ask } = await slowed('slow-late', off)
+    // Its deadline, or that of a statement or connection, which ever comes first.
+    const told = await eventually(ask, said => said !== 'served', 30_000)
+    expect(told).not.toBe('overloaded')
+  }
+  control('load-shedding', 'everybody is let in, and let down late', late, timeoutMs)
+})
+
 limits('PLT-05 a process that may open no further file', () => {
   /** What becomes of a request on a connection of its own, or on one that is open already. */
   const ask = (instance: Instance, agent: Agent | false = false) =>

@@ -6,7 +6,11 @@ import { unavailable } from '../problem.ts'
 const sampleMs = 250
 const resolutionMs = 10
 
-/** Refuses at once while the event loop lags: a late answer would help nobody. */
+/**
+ * Refuses at once while the event loop lags: a late answer would help nobody. The lag is the mean of
+ * all turns in a sample, so one long turn among short ones, as of a garbage collection, refuses
+ * nobody.
+ */
 export function shedLoad(http: Http, defences: Defences): void {
   if (!defences.on('load-shedding')) return
   const { maxLagMs } = defences.settings('load-shedding')
@@ -30,11 +34,14 @@ export function shedLoad(http: Http, defences: Defences): void {
 function watchLag(report: (lagMs: number) => void): () => void {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   histogram.enable()
+  // Never reset, which would lose the turn that follows: all there are when each is a long one.
+  let [turns, allMs] = [0, 0]
   const timer = setInterval(() => {
-    // Without a sample there is nothing to say, and nothing to refuse for.
-    const meanMs = histogram.mean / 1e6
-    report(Number.isNaN(meanMs) ? 0 : meanMs - resolutionMs)
-    histogram.reset()
+    const { count, mean } = histogram
+    if (count === turns) return
+    const nowMs = (count * mean) / 1e6
+    report((nowMs - allMs) / (count - turns) - resolutionMs)
+    ;[turns, allMs] = [count, nowMs]
   }, sampleMs)
   timer.unref()
   return () => {
