@@ -14,6 +14,11 @@ export function currentContext(): RequestContext {
   return storage.getStore() ?? background
 }
 
+/** Work that goes on long after the request, frame or job it is for; without an id, for nobody. */
+export function inTrace<T>(requestId: string | undefined, work: () => T): T {
+  return requestId === undefined ? work() : runInContext({ requestId, deadline: noDeadline }, work)
+}
+
 export function runInContext<T>(context: RequestContext, work: () => T): T {
   return storage.run(context, work)
 }

@@ -4,8 +4,9 @@ import { AgentClient } from '../agents/agent-client.ts'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { namesOf, progress } from '../messages/mail-room.ts'
+import { order, product, shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
-import { eventually, signedIn } from '../person.ts'
+import { eventually, newPerson, signedIn } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
 import { SocketClient } from '../socket-client.ts'
 import { linesOf } from './log.ts'
@@ -17,7 +18,11 @@ let person: Client
 beforeAll(async () => {
   // A process each, so that an id that arrives has travelled.
   const instances = [['api'], ['realtime'], ['worker']] as const
-  app = await startApplication({ instances, config: { defenceSettings: patience } })
+  app = await startApplication({
+    instances,
+    peers: ['payments', 'smtp'],
+    config: { defenceSettings: patience },
+  })
   person = await signedIn(app)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
@@ -75,6 +80,29 @@ test('AGT-02 a run has one id from the frame that asks for it to its end', async
   const id = agents.ask({ tool: 'recall' })
   await agents.ended(id)
   expect(await story(id, 'agent-run-ended')).toEqual(['app-2: frame', 'app-3: agent-run-ended'])
+})
+
+test('ACC-01 a mail is sent under the id of the request that asked for it', async () => {
+  const trace = `trace-${randomUUID()}`
+  const headers = { 'x-request-id': trace }
+  await app.instances[0].client().post('/v1/accounts', newPerson(), { headers })
+  expect(await story(trace, 'mail-sent')).toEqual(['app-1: answered', 'app-3: mail-sent'])
+})
+
+test('ORD-04 a payment in doubt is asked about, and told, under the id it was made with', async () => {
+  const items = [{ productId: await product(await shopkeeper(app), { stock: 1 }), quantity: 1 }]
+  const { id } = (await order(person, items)).body
+  const trace = `trace-${randomUUID()}`
+  const fault = await app.payments.admin.post({ kind: 'reset', after: true })
+  const paid = await person.post(`/v1/orders/${id}/pay`, undefined, {
+    headers: { 'x-request-id': trace },
+  })
+  expect(paid.status).toBe(202)
+  await app.payments.admin.heal(fault)
+  const told = await story(trace, 'order-told')
+  expect(new Set(told)).toEqual(
+    new Set(['app-1: answered', 'app-3: payment-settled', 'app-3: order-told']),
+  )
 })
 
 test('what goes wrong is told under the id of the request or frame it went wrong for', async () => {

@@ -18,4 +18,14 @@ export const migrations: Migrations = {
       await sql`drop table analytics_outbox`.execute(db)
     },
   },
+  '111-analytics-trace': {
+    up: async db => {
+      await sql`
+        alter table analytics_outbox add column trace text not null default 'background'
+      `.execute(db)
+    },
+    down: async db => {
+      await sql`alter table analytics_outbox drop column trace`.execute(db)
+    },
+  },
 }

@@ -17,7 +17,7 @@ export const analyticsModule: Module = {
       if (!config.clickhouse) return
       const store = await openStore(config.clickhouse)
       onClose(() => store.close())
-      const outbox = createAnalyticsOutbox(db)
+      const outbox = createAnalyticsOutbox(db, log)
       addAnalyticsRoutes(http, {
         identity,
         store,
@@ -33,7 +33,7 @@ export const analyticsModule: Module = {
       const { batch } = defences.settings('analytics-outbox')
       const store = await openStore(config.clickhouse)
       onClose(() => store.close())
-      const outbox = createAnalyticsOutbox(db)
+      const outbox = createAnalyticsOutbox(db, log)
       const shipped = metrics.counter({
         name: 'analytics_events_shipped_total',
         help: 'Events that ClickHouse acknowledged, copies included.',

@@ -1,4 +1,6 @@
 import { type Kysely, sql } from 'kysely'
+import type { Logger } from 'pino'
+import { currentContext, inTrace } from '../context.ts'
 import type { Event } from './event.ts'
 
 /** Events on their way to ClickHouse, in Postgres. */
@@ -13,20 +15,28 @@ export interface AnalyticsOutbox {
   depth(): Promise<number>
 }
 
-export function createAnalyticsOutbox(db: Kysely<unknown>): AnalyticsOutbox {
+export function createAnalyticsOutbox(
+  db: Kysely<unknown>,
+  log: Pick<Logger, 'info'>,
+): AnalyticsOutbox {
   return {
     add: async ({ id, name, userId, at, properties }) => {
       await sql`
-        insert into analytics_outbox (id, name, user_id, at, properties)
-        values (${id}, ${name}, ${userId}, ${at}, ${JSON.stringify(properties)})`.execute(db)
+        insert into analytics_outbox (id, name, user_id, at, properties, trace)
+        values (${id}, ${name}, ${userId}, ${at}, ${JSON.stringify(properties)},
+          ${currentContext().requestId})`.execute(db)
     },
     take: (most, ship) =>
       db.transaction().execute(async trx => {
-        const { rows } = await sql<Event & { seq: number }>`
-          select seq, id, name, user_id as "userId", at, properties from analytics_outbox
+        const { rows } = await sql<Event & { seq: number; trace: string }>`
+          select seq, id, name, user_id as "userId", at, properties, trace
+          from analytics_outbox
           order by seq limit ${most} for update skip locked`.execute(trx)
         if (rows.length === 0) return 0
         await ship(rows)
+        for (const { trace, id } of rows) {
+          inTrace(trace, () => log.info({ event: 'analytics-event-shipped', id }, 'shipped'))
+        }
         const seqs = rows.map(({ seq }) => seq)
         await sql`delete from analytics_outbox where seq = any(${seqs})`.execute(trx)
         return rows.length

@@ -25,4 +25,13 @@ export const migrations: Migrations = {
       await sql`drop table mail_outbox`.execute(db)
     },
   },
+  '041-mail-trace': {
+    up: async db => {
+      await sql`
+        alter table mail_outbox add column trace text not null default 'background'`.execute(db)
+    },
+    down: async db => {
+      await sql`alter table mail_outbox drop column trace`.execute(db)
+    },
+  },
 }

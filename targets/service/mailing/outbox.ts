@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { currentContext } from '../context.ts'
 
 export interface Mail {
   readonly recipient: string
@@ -9,6 +10,8 @@ export interface Mail {
 export interface QueuedMail extends Mail {
   readonly id: string
   readonly attempts: number
+  /** The id it was asked for with, where the queue keeps it. */
+  readonly trace?: string
 }
 
 /**
@@ -18,8 +21,8 @@ export interface QueuedMail extends Mail {
 export async function queueMail(db: Kysely<unknown>, mail: Mail): Promise<void> {
   const { recipient, subject, body } = mail
   await sql`
-    insert into mail_outbox (recipient, subject, body)
-    values (${recipient}, ${subject}, ${body})`.execute(db)
+    insert into mail_outbox (recipient, subject, body, trace)
+    values (${recipient}, ${subject}, ${body}, ${currentContext().requestId})`.execute(db)
 }
 
 /** What the sender does with the queue. */
@@ -48,7 +51,7 @@ export function createMailOutbox(db: Kysely<unknown>): MailOutbox {
           order by next_attempt_at
           limit 1
           for update skip locked)
-        returning id, recipient, subject, body, attempts`.execute(db)
+        returning id, recipient, subject, body, attempts, trace`.execute(db)
       return rows[0]
     },
     sent: async id => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { fullJitterMs } from '../resilience/backoff.ts'
 import type { MailOutbox, QueuedMail } from './outbox.ts'
@@ -69,7 +70,9 @@ async function sendOneByOne(
     })
     if (mail) {
       session ??= open()
-      if (!(await deliver(mail, session, parts))) end()
+      const sender = session
+      const sent = await inTrace(mail.trace, () => deliver(mail, sender, parts))
+      if (!sent) end()
     } else {
       end()
       await pause(idleMs, undefined, { signal }).catch(() => {})

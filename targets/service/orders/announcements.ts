@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
+import { currentContext, inTrace } from '../context.ts'
 import type { OrderStatus } from './order.ts'
 
 /** A new status of an order. Of two of one order, the one with the higher `seq` is the later. */
@@ -25,8 +26,10 @@ export function announceLater(copies: readonly Copy[]): Announce {
   const names = copies.map(({ name }) => name)
   return async (trx, orderId, status) => {
     await sql`
-      insert into orders_outbox (copy, order_id, status)
-      select unnest(${names}::text[]), ${orderId}, ${status}`.execute(trx)
+      insert into orders_outbox (copy, order_id, status, trace)
+      select unnest(${names}::text[]), ${orderId}, ${status}, ${currentContext().requestId}`.execute(
+      trx,
+    )
   }
 }
 
@@ -45,26 +48,37 @@ export function announceAtOnce(copies: readonly Copy[], log: Pick<Logger, 'warn'
 
 const batchSize = 200
 
-/** Tells this copy what waits for it; false when nothing does. Whoever dies meanwhile tells again. */
-export function relayTo(copy: Copy, db: Kysely<unknown>): () => Promise<boolean> {
+/**
+ * Tells this copy what waits for it, many at once, and logs each under the id of what changed the
+ * order; false when nothing waits. Whoever dies meanwhile tells again.
+ */
+export function relayTo(
+  copy: Copy,
+  db: Kysely<unknown>,
+  log: Pick<Logger, 'info'>,
+): () => Promise<boolean> {
   return async () => {
     // A look is one round trip, a transaction that finds nothing three.
     const waiting = await sql`
       select from orders_outbox where copy = ${copy.name} limit 1`.execute(db)
     if (waiting.rows.length === 0) return false
     return db.transaction().execute(async trx => {
-      const { rows } = await sql<Announcement>`
+      const { rows } = await sql<Announcement & { readonly trace: string }>`
         with taken as (
           delete from orders_outbox
           where seq in (
             select seq from orders_outbox where copy = ${copy.name} order by seq
             limit ${batchSize} for update skip locked)
-          returning seq, order_id, status)
+          returning seq, order_id, status, trace)
         select taken.seq, taken.order_id as "orderId", taken.status, o.user_id as "userId",
-          o.total_cents as "totalCents"
+          o.total_cents as "totalCents", taken.trace
         from taken join orders_orders o on o.id = taken.order_id
         order by taken.seq`.execute(trx)
       if (rows.length > 0) await copy.tell(rows)
+      for (const { trace, orderId: order, status } of rows) {
+        const about = { event: 'order-told', copy: copy.name, order, status }
+        inTrace(trace, () => log.info(about, 'told'))
+      }
       return rows.length > 0
     })
   }

@@ -99,4 +99,18 @@ export const migrations: Migrations = {
       await sql`drop table orders_outbox`.execute(db)
     },
   },
+  '131-orders-trace': {
+    up: async db => {
+      for (const table of ['orders_outbox', 'orders_payments']) {
+        await sql`
+          alter table ${sql.table(table)} add column trace text not null default 'background'
+        `.execute(db)
+      }
+    },
+    down: async db => {
+      for (const table of ['orders_outbox', 'orders_payments']) {
+        await sql`alter table ${sql.table(table)} drop column trace`.execute(db)
+      }
+    },
+  },
 }

@@ -49,7 +49,7 @@ export const ordersModule: Module = {
         return Promise.all([
           defences.on('payment-reconciliation') && loop('payments', paying.reconcile, options),
           defences.on('reservation-expiry') && loop('reservations', paying.expire, options),
-          ...copies.map(copy => loop(`orders-${copy.name}`, relayTo(copy, db), options)),
+          ...copies.map(copy => loop(`orders-${copy.name}`, relayTo(copy, db, log), options)),
         ])
       })
     },
@@ -74,6 +74,6 @@ async function build(kit: Kit) {
   const announce = defences.on('transactional-outbox')
     ? announceLater(copies)
     : announceAtOnce(copies, log)
-  const paying = createPaying({ db, transact, stock, gateway, defences, announce })
+  const paying = createPaying({ db, transact, stock, gateway, defences, announce, log })
   return { transact, stock, paying, announce, copies, board, figures }
 }

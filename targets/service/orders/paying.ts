@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { currentContext } from '../context.ts'
+import type { Logger } from 'pino'
+import { currentContext, inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
@@ -17,6 +18,7 @@ interface Parts {
   readonly gateway: Gateway
   readonly defences: Defences
   readonly announce: Announce
+  readonly log: Pick<Logger, 'info'>
 }
 
 /** Paying for an order, cancelling it, and sending it. */
@@ -36,7 +38,7 @@ export interface Paying {
 }
 
 export function createPaying(parts: Parts): Paying {
-  const { db, transact, stock, gateway, defences, announce } = parts
+  const { db, transact, stock, gateway, defences, announce, log } = parts
   const { retryMs } = defences.settings('payment-reconciliation')
   const { keepMs } = defences.settings('reservation-expiry')
   const oneKey = defences.on('payment-idempotency')
@@ -48,8 +50,9 @@ export function createPaying(parts: Parts): Paying {
       const order = await createOrders(trx).find(orderId)
       if (order.status === 'pending-payment') {
         await sql`
-          insert into orders_payments (order_id, status, next_check_at)
-          values (${orderId}, 'open', now() + make_interval(secs => ${retryMs / 1_000}))
+          insert into orders_payments (order_id, status, next_check_at, trace)
+          values (${orderId}, 'open', now() + make_interval(secs => ${retryMs / 1_000}),
+            ${currentContext().requestId})
           on conflict (order_id) do nothing`.execute(trx)
       }
       return order
@@ -75,6 +78,7 @@ export function createPaying(parts: Parts): Paying {
     // Without reconciliation there is nobody to ask later, so doubt counts as a refusal.
     if (result === 'unknown' && reconciles) return result
     await settle(order.id, result === 'charged' ? 'charged' : 'declined')
+    log.info({ event: 'payment-settled', order: order.id, result }, 'settled')
     return result
   }
 
@@ -90,17 +94,18 @@ export function createPaying(parts: Parts): Paying {
       return charge(order)
     },
     reconcile: async () => {
-      const { rows } = await sql<{ orderId: string }>`
+      const { rows } = await sql<{ orderId: string; trace: string }>`
         update orders_payments
         set next_check_at = now() + make_interval(secs => ${retryMs / 1_000})
         where order_id = (
           select order_id from orders_payments
           where status = 'open' and next_check_at <= now()
           order by next_check_at limit 1 for update skip locked)
-        returning order_id as "orderId"`.execute(db)
+        returning order_id as "orderId", trace`.execute(db)
       const [due] = rows
       if (!due) return false
-      await charge(await createOrders(db).find(due.orderId))
+      // The gateway, too, is asked under the id it was asked with before.
+      await inTrace(due.trace, async () => charge(await createOrders(db).find(due.orderId)))
       return true
     },
     cancel: orderId =>
