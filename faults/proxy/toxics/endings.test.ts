@@ -1,6 +1,14 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { addToxic, client, echo, proxyTo, testProxy, until } from '../testing/proxied.ts'
+import {
+  addToxic,
+  type Client,
+  client,
+  echo,
+  proxyTo,
+  testProxy,
+  until,
+} from '../testing/proxied.ts'
 
 /** Outcome of one connect: `connect`, an error code, or `silence`. */
 function outcome(listen: string, withinMs: number): Promise<string> {
@@ -13,6 +21,14 @@ function outcome(listen: string, withinMs: number): Promise<string> {
   return ended.finally(() => socket.destroy())
 }
 
+/** A client that has got an answer already. */
+async function heard(listen: string): Promise<Client> {
+  const socket = await client(listen)
+  socket.write('x')
+  await socket.bytes(1)
+  return socket
+}
+
 test('rst and fin end idle connections that were open already, each in its way', async () => {
   await using proxy = await testProxy()
   await using server = await echo()
@@ -21,9 +37,7 @@ test('rst and fin end idle connections that were open already, each in its way',
     ['rst', 'ECONNRESET'],
     ['fin', 'fin'],
   ] as const) {
-    using idle = await client(listen)
-    idle.write('x')
-    await idle.bytes(1)
+    using idle = await heard(listen)
     await addToxic(proxy, { type })
     expect(await idle.ended).toBe(ending)
     const toxic = await proxy.call('GET', `/proxies/p/toxics/${type}_downstream`)
@@ -45,9 +59,7 @@ test('rst after N bytes lets exactly these pass; after T ms it strikes then', as
 
   await addToxic(proxy, { type: 'rst', attributes: { after: 120 } })
   const startedMs = performance.now()
-  using timed = await client(listen)
-  timed.write('x')
-  await timed.bytes(1)
+  using timed = await heard(listen)
   expect(await timed.ended).toBe('ECONNRESET')
   expect(performance.now() - startedMs).toBeGreaterThanOrEqual(115)
 })
@@ -73,9 +85,7 @@ test('half_open leaves the client alone with a connection nobody answers on', as
   await using proxy = await testProxy()
   await using server = await echo()
   const listen = await proxyTo(proxy, server)
-  using socket = await client(listen)
-  socket.write('x')
-  await socket.bytes(1)
+  using socket = await heard(listen)
   await addToxic(proxy, { type: 'half_open' })
   await until(() => server.sockets[0]?.destroyed === true)
   socket.write('anybody there?')
@@ -89,9 +99,7 @@ test('half_open upstream leaves the server alone with a connection nobody hears 
   await using proxy = await testProxy()
   await using server = await echo()
   const listen = await proxyTo(proxy, server)
-  using socket = await client(listen)
-  socket.write('x')
-  await socket.bytes(1)
+  using socket = await heard(listen)
   await addToxic(proxy, { type: 'half_open', stream: 'upstream' })
   await socket.ended
   const [served] = server.sockets
