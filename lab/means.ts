@@ -31,7 +31,8 @@ export async function examineMeans(): Promise<readonly Means[]> {
     }),
     Promise.resolve<Means>({
       name: 'embedded proxy',
-      faults: 'latency, bandwidth, packet loss, black hole, half-open, FIN, reset, down; single messages',
+      faults:
+        'latency, bandwidth, packet loss, black hole, half-open, FIN, reset, down; single messages',
       need: 'embedded-proxy',
       able: true,
       detail: 'everywhere',
