@@ -125,10 +125,17 @@ describe('API-07 injections', () => {
 
   test.each(Object.entries(attacks.json))(
     '%s is refused, and the process lives',
-    async (_, body) => {
-      const answer = await keeper.send('POST', '/v1/products', body)
-      expect(answer.status).toBeGreaterThanOrEqual(400)
-      expect(answer.status).toBeLessThan(500)
+    async (kind, body) => {
+      const status = await keeper.send('POST', '/v1/products', body).then(
+        answer => answer.status,
+        error => {
+          // Who is still sending may see the connection end before the answer.
+          if (kind !== 'a huge body') throw error
+          return 413
+        },
+      )
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(status).toBeLessThan(500)
       expect((await keeper.get('/health/live')).status).toBe(200)
     },
   )
