@@ -4,7 +4,11 @@ interface Entry {
   readonly settings: Readonly<Record<string, number>>
 }
 
-/** Every measure of the service, all on by default. Configuration switches them off by name. */
+/**
+ * Every measure of the service, all on by default. Configuration switches them off by name. What a
+ * server does is not among them: synchronous replication is a setting of Postgres, and what is lost
+ * without it is shown by the control of DAT-07 (`targets/scenarios/data/failover.test.ts`).
+ */
 export const defenceTable = {
   'confirmed-writes': {
     promise: 'A session write is acknowledged only after every replica confirmed it (WAIT).',
@@ -209,6 +213,15 @@ export const defenceTable = {
   'live-settings': {
     promise: 'A change of settings holds on every instance within this long, without a restart.',
     settings: { withinMs: 1_000 },
+  },
+  readiness: {
+    promise:
+      'A process that cannot serve, or is about to end, says so, and balancers leave it out.',
+    settings: {},
+  },
+  'migration-lock': {
+    promise: 'Of several processes that start at once one changes the schema, the others wait.',
+    settings: {},
   },
   'start-up-retry': {
     promise: 'A dependency that is not there yet is waited for with back-off and jitter.',

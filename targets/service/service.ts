@@ -1,5 +1,4 @@
 import { rename, writeFile } from 'node:fs/promises'
-import { Kysely, PostgresDialect } from 'kysely'
 import type { Logger } from 'pino'
 import type { Config, Role } from './config.ts'
 import { createDefences, type Defences } from './defences.ts'
@@ -13,6 +12,7 @@ import { createTokens } from './identity/tokens.ts'
 import type { Http, Kit } from './kit.ts'
 import { createMetrics } from './metrics.ts'
 import { modules } from './modules.ts'
+import { openDatabase } from './postgres/database.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createPool } from './postgres/pool.ts'
 import { ConfirmedWriter } from './redis/confirmed-writer.ts'
@@ -41,14 +41,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const defences = createDefences(config.defencesOff, config.defenceSettings)
   const closers: (() => Promise<void> | void)[] = []
   const kit = await createKit(config, defences, log, close => closers.unshift(close))
-  let isClosing = false
+  let state: 'starting' | 'started' | 'closing' = 'starting'
 
   const servers = new Map<Role, Http>()
   for (const role of config.roles) {
     const { metrics, redis } = kit
     const { trustedProxies } = config
     const http = await createHttp({ role, defences, metrics, log, redis, trustedProxies })
-    addHealth(http, { db: kit.db, redis: kit.redis, metrics, isClosing: () => isClosing })
+    addHealth(http, kit, () => state)
     await startModules(role, kit, http)
     servers.set(role, http)
   }
@@ -56,6 +56,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   for (const [role, http] of servers) {
     urls[role] = await http.listen({ host: config.host, port: config.ports[role] })
   }
+  state = 'started'
   const ready = { instance: config.instance, pid: process.pid, urls }
   if (config.readyFile) await writeAtomically(config.readyFile, JSON.stringify(ready))
   log.info({ event: 'ready', ...ready, defencesOff: config.defencesOff }, 'listening')
@@ -63,7 +64,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   return {
     ready,
     close: async () => {
-      isClosing = true
+      state = 'closing'
       await Promise.all([...servers.values()].map(http => drain(http, defences)))
       for (const close of closers) await close()
     },
@@ -87,7 +88,7 @@ async function createKit(
 ): Promise<Kit> {
   const metrics = createMetrics(config.instance)
   const pool = createPool(config, defences, metrics, log)
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const db = openDatabase(pool, defences)
   onClose(() => db.destroy())
   const { waitMs } = defences.settings('confirmed-writes')
   const connect = (name: string, commandTimeoutMs?: number) => {

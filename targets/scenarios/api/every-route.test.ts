@@ -29,7 +29,8 @@ const withId = ({ path }: Route, id: string = randomUUID()) => path.replace(/:\w
 
 /** What one can ask without being signed in. */
 const forEverybody: readonly string[] = [
-  ...['GET /health/live', 'GET /health/ready', 'GET /metrics'],
+  ...['live', 'ready', 'startup', 'dependencies'].map(path => `GET /health/${path}`),
+  'GET /metrics',
   ...['POST /checkout', 'GET /orders/:id', 'GET /sessions/:id'],
   ...['POST /v1/accounts', 'POST /v1/accounts/verify', 'POST /v1/accounts/verify/mail'],
   ...['POST /v1/login', 'POST /v1/token/refresh'],

@@ -25,7 +25,7 @@ beforeAll(async () => {
       defenceSettings: { 'load-shedding': { maxLagMs: 20 } },
     }),
     app.startInstance('careless', ['api'], {
-      defencesOff: ['rate-limit', 'load-shedding', 'circuit-breaker'],
+      defencesOff: ['rate-limit', 'load-shedding', 'circuit-breaker', 'readiness'],
     }),
   ])
 })
@@ -116,9 +116,34 @@ describe('API-08 health', () => {
       status: 503,
       body: { dependencies: { redis: 'down', postgres: 'up' } },
     })
+    expect(await early.client().get('/health/startup')).toMatchObject({
+      status: 200,
+      body: { status: 'up' },
+    })
     await app.redis.restart()
     await whenReady(early)
   }, 60_000)
+
+  test('what the service goes on without is told apart, where it is configured', async () => {
+    const [instance] = app.instances
+    await whenReady(instance)
+    const { status, body } = await instance.client().get('/health/dependencies')
+    expect([status, body]).toEqual([
+      200,
+      { postgres: 'up', redis: 'up', extras: { payments: 'up' } },
+    ])
+  })
+
+  control('readiness', 'one that cannot serve asks for more and answers errors', async () => {
+    await app.redis.kill()
+    try {
+      expect((await ready(careless)).status).toBe(200)
+      const asked = await careless.client().get(`/sessions/${randomUUID()}`)
+      expect([asked.status, asked.body.code]).toEqual([503, 'redis-unavailable'])
+    } finally {
+      await app.redis.restart()
+    }
+  })
 })
 
 describe('API-04 circuit breakers', () => {

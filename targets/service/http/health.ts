@@ -1,36 +1,57 @@
-import type { Redis } from 'ioredis'
-import { type Kysely, sql } from 'kysely'
-import type { Http } from '../kit.ts'
-import type { Metrics } from '../metrics.ts'
+import { sql } from 'kysely'
+import type { Http, Kit } from '../kit.ts'
+import { accepts, extrasOf } from './extras.ts'
 
-interface Options {
-  readonly db: Kysely<unknown>
-  readonly redis: Redis
-  readonly metrics: Metrics
-  /** True from the moment shutdown begins. */
-  readonly isClosing: () => boolean
-}
+type Health = Pick<Kit, 'config' | 'db' | 'defences' | 'metrics' | 'redis'>
 
 const probeMs = 400
+const word = (up: boolean) => (up ? 'up' : 'down')
 
 /**
- * `/health/live`: the process turns. `/health/ready`: it can serve, with each dependency's state;
- * 503 when one is down or the process is closing. `/metrics`: Prometheus.
+ * `/health/live`: the process turns. `/health/startup`: all its ports listen, from then on for
+ * good; 503 before. `/health/ready`: it can serve, with the state of each dependency it cannot serve
+ * without; 503 when one is down or the process is closing. `/health/dependencies`: those and the
+ * ones it goes on without, always 200, for people rather than balancers. `/metrics`: Prometheus.
  */
-export function addHealth(http: Http, { db, redis, metrics, isClosing }: Options): void {
-  http.get('/health/live', () => ({ status: 'up' }))
-  http.get('/health/ready', async (_request, reply) => {
+export function addHealth(
+  http: Http,
+  { config, db, defences, metrics, redis }: Health,
+  state: () => 'starting' | 'started' | 'closing',
+): void {
+  const saysWhenNot = defences.on('readiness')
+  const needed = async () => {
     const [postgres, cache] = await Promise.all([
       isUp(signal => sql`select 1`.execute(db, { signal })),
       isUp(() => redis.ping()),
     ])
-    const ready = postgres && cache && !isClosing()
-    const word = (up: boolean) => (up ? 'up' : 'down')
+    return { postgres, redis: cache }
+  }
+  const extras = Object.entries(extrasOf(config))
+  http.get('/health/live', () => ({ status: 'up' }))
+  http.get('/health/startup', (_request, reply) => {
+    reply.code(state() === 'starting' ? 503 : 200).header('cache-control', 'no-store')
+    return { status: state() === 'starting' ? 'starting' : 'up' }
+  })
+  http.get('/health/ready', async (_request, reply) => {
+    const { postgres, redis } = await needed()
+    const isClosing = state() === 'closing'
+    const ready = !saysWhenNot || (postgres && redis && !isClosing)
     reply.code(ready ? 200 : 503).header('cache-control', 'no-store')
     return {
-      status: isClosing() ? 'closing' : word(ready),
-      dependencies: { postgres: word(postgres), redis: word(cache) },
+      status: isClosing ? 'closing' : word(ready),
+      dependencies: { postgres: word(postgres), redis: word(redis) },
     }
+  })
+  http.get('/health/dependencies', async (_request, reply) => {
+    const states = await Promise.all(
+      extras.map(async ([name, address]) => {
+        const up = await accepts(address, AbortSignal.timeout(probeMs))
+        return [name, word(up)] as const
+      }),
+    )
+    const { postgres, redis } = await needed()
+    reply.header('cache-control', 'no-store')
+    return { postgres: word(postgres), redis: word(redis), extras: Object.fromEntries(states) }
   })
   http.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType)
