@@ -4,8 +4,8 @@ import { runTool } from '../../runtime/run-tool.ts'
 import type { Application } from '../application.ts'
 import type { Instance } from '../instance.ts'
 
-/** Of those on one core, this one gets about a thirteenth. */
-const count = 12
+/** Of those on one core, this one gets about a seventh; more would only keep other tests waiting. */
+const count = 6
 /** They end by themselves, whatever happens to the test. */
 const atMostMs = 20_000
 
