@@ -9,6 +9,7 @@ import { reservePort } from '../runtime/reserve-port.ts'
 import { type MailPeer, startSmtp } from '../smtp.ts'
 import { type TestRun, testRun } from '../testing/test-run.ts'
 import { type Instance, type Launch, type Role, spawnInstance } from './instance.ts'
+import { patience } from './patience.ts'
 
 export type { Instance }
 
@@ -16,7 +17,7 @@ export interface ApplicationOptions {
   /** One process each; default: two with all roles. */
   readonly instances?: readonly (readonly Role[])[]
   /** Further keys of the service's configuration, the same for every instance. */
-  readonly config?: Readonly<Record<string, unknown>>
+  readonly config?: Readonly<Record<string, unknown>> & { readonly defenceSettings?: object }
   /** Peers to start besides Postgres and Redis. */
   readonly peers?: readonly ('smtp' | 'payments' | 'marketplace' | 'oauth')[]
 }
@@ -94,6 +95,11 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     ...(marketplace && { marketplace: { url: marketplace.url, apiKey: marketplace.apiKey } }),
     ...(oauth && { oauth: { issuer: oauth.issuer, clientId: shopClient.clientId } }),
     ...options.config,
+    // A machine that does much else is no overload. Scenarios of load shedding say what is.
+    defenceSettings: {
+      'load-shedding': patience['load-shedding'],
+      ...options.config?.defenceSettings,
+    },
   }
   const startInstance: Application['startInstance'] = (name, roles, changed, launch) =>
     spawnInstance(run, proxies, name, { ...config, ...changed, roles }, launch)

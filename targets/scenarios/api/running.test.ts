@@ -6,6 +6,7 @@ import { control } from '../control.ts'
 import { figure } from '../figure.ts'
 import { HeldTable } from '../held-table.ts'
 import { shopkeeper } from '../orders/shop.ts'
+import { patience } from '../patience.ts'
 import { at, eventually } from '../person.ts'
 
 const limit = { requests: 40, windowMs: 4_000 }
@@ -26,6 +27,7 @@ beforeAll(async () => {
     }),
     app.startInstance('careless', ['api'], {
       defencesOff: ['rate-limit', 'load-shedding', 'circuit-breaker', 'readiness'],
+      defenceSettings: patience,
     }),
   ])
 })
@@ -239,8 +241,8 @@ describe('deadlines', () => {
     const product = { sku: `d-${randomUUID()}`, name: 'x', price: '1.00' }
     const headers = { 'x-deadline-ms': '500' }
     const asked = keeper.post('/v1/products', product, { headers })
-    const patience = new Promise<'waiting'>(resolve => setTimeout(resolve, 1_500, 'waiting'))
-    return await Promise.race([asked, patience])
+    const waiting = new Promise<'waiting'>(resolve => setTimeout(resolve, 1_500, 'waiting'))
+    return await Promise.race([asked, waiting])
   }
 
   test('what takes too long is answered for in time, and nothing is claimed', async () => {

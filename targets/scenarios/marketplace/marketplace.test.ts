@@ -80,6 +80,7 @@ describe('MKT-01 every status of the API', () => {
     const asking = instances.plain
     const asked = { kind: 'status', status: 429, retryAfterSeconds: 2, on: route } as const
     await app.marketplace.admin.post({ ...asked, times: 1 })
+    const before = (await app.marketplace.attempts()).attempts.length
     const told = performance.now()
     const attempts = await attemptsBy(app, async () => {
       const refused = await asking.get(lamp, hurried)
@@ -88,11 +89,12 @@ describe('MKT-01 every status of the API', () => {
       for (let i = 0; i < 5; i++) expect((await asking.get(lamp, hurried)).status).toBe(503)
     })
     expect(attempts).toBe(1)
-    while (performance.now() - told < 3_000) {
+    while (performance.now() - told < 5_000) {
       if ((await asking.get(lamp, hurried)).status === 200) break
     }
     const { attempts: seen } = await app.marketplace.attempts()
-    const [limited, next] = seen.slice(-2)
+    // There may be more: those that went on, but had no answer in their time.
+    const [limited, next] = seen.slice(before)
     expect((next?.atMs ?? 0) - (limited?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000)
   })
 

@@ -15,6 +15,8 @@ beforeAll(async () => {
   run = await testRun()
   postgres = await startPostgres(run)
   const pool = new pg.Pool({ connectionString: postgres.url })
+  // Postgres may end a connection that the pool is about to close, and no longer listens to.
+  pool.on('connect', client => client.on('error', () => {}))
   db = new Kysely({ dialect: new PostgresDialect({ pool }) })
   await sql`create table isolation (name text primary key, value int not null)`.execute(db)
 })
