@@ -38,7 +38,8 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
   const { child, stdin, stdout } = await spawnGuardian(file)
   const calls = new GuardianCalls(stdin)
   createInterface({ input: stdout }).on('line', line => calls.receive(line))
-  const ended = once(child, 'exit').then(([code]) => calls.lose(`it ended with code ${code}`))
+  // Not at its `exit`: its last answer may still be on the way.
+  const ended = once(child, 'close').then(([code]) => calls.lose(`it ended with code ${code}`))
   await calls.ready
   const ledger = openLedger(writer, clock)
   let count = 0
@@ -48,7 +49,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     const problems = calls.lost.aborted ? undefined : await calls.finish()
     await writer[Symbol.asyncDispose]()
     await ended
-    const left = problems ?? (await finishRun(file, clock)).problems
+    const left = problems ?? (await finishWithoutGuardian(file, clock))
     if (left.length > 0) throw notFinished(file, left)
   }
 
@@ -58,6 +59,17 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     lost: calls.lost,
     spawn: spec => GuardedHandle.start(calls, ++count, runId, spec),
     [Symbol.asyncDispose]: () => (disposed ??= dispose()),
+  }
+}
+
+/** The problems that are left. */
+async function finishWithoutGuardian(file: string, clock: Clock): Promise<readonly string[]> {
+  try {
+    return (await finishRun(file, clock)).problems
+  } catch (error) {
+    // Removed when nothing was left, by a guardian that was lost before it could say so.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
   }
 }
 

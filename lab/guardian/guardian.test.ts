@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { systemClock } from '../clock.ts'
+import { finishRun } from '../finish-run.ts'
 import { fixtureUndo } from '../testing/fixture-undo.ts'
 import { startGuardian } from './client.ts'
 import { healRuns } from './heal-runs.ts'
@@ -163,6 +164,16 @@ test('when the guardian dies the lab is told, and cleans up itself', async () =>
   await guardian[Symbol.asyncDispose]()
   expect(isAlive(id)).toBe(false)
   expect(existsSync(join(folder, 'scratch'))).toBe(false)
+})
+
+test('a guardian that has ended everything and dies before it says so has done its work', async () => {
+  await using own = await startOwnGuardian()
+  const { guardian, folder } = own
+  process.kill(guardian.pid, 'SIGKILL')
+  await eventually(() => guardian.lost.aborted)
+  await finishRun(join(folder, '.lab/ledgers/run-2.jsonl'), systemClock)
+  await guardian[Symbol.asyncDispose]()
+  expect(await readdir(join(folder, '.lab/ledgers'))).toEqual([])
 })
 
 test('a server can be frozen, continued, killed and started again, with all its children', async () => {
