@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
 import { findServer } from '../../runtime/find-server.ts'
-import { taskset } from '../../runtime/taskset.ts'
+import { taskset } from '../../runtime/util-linux.ts'
 import { seek } from '../../testing/seek.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
