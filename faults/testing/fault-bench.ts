@@ -2,8 +2,9 @@ import { systemClock } from '../../lab/clock.ts'
 import type { Undo } from '../../lab/guardian/ledger.ts'
 import { playUndo } from '../../lab/guardian/play-undo.ts'
 import type { Context, LabSystem, Link, Linked, Selector } from '../../lab/target.ts'
-import { type TestRun, testRun } from '../../targets/testing/test-run.ts'
-import { type MessageProxy, messageProxy, type TestLink } from '../proxy/testing/message-proxy.ts'
+import type { TestRun } from '../../targets/testing/test-run.ts'
+import type { MessageProxy, TestLink } from '../proxy/testing/message-proxy.ts'
+import { startRig } from '../proxy/testing/rig.ts'
 
 /** A system that is one part, behind one link. */
 export interface OnePart extends LabSystem {
@@ -25,18 +26,16 @@ export interface FaultBench extends AsyncDisposable {
 }
 
 export async function faultBench(): Promise<FaultBench> {
-  await using stack = new AsyncDisposableStack()
-  const run = stack.use(await testRun())
-  const proxy = stack.use(await messageProxy())
-  const owned = stack.move()
+  const rig = await startRig()
+  const { proxy } = rig
   return {
     proxy,
-    context: contextOf(run),
+    context: contextOf(rig.run),
     system: async (protocol, server) => {
       const at = await proxy.link(protocol, server)
       return { system: onePart(linkOf(proxy, at, protocol)), at }
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
   }
 }
 
