@@ -82,20 +82,22 @@ export function parseProxy(body: unknown, registry: Registry, where = ''): Proxy
   if (!given.name) throw ApiError.missing(`name${where}`)
   if (!given.upstream) throw ApiError.missing(`upstream${where}`)
   const protocol = parseProtocol(given.protocol ?? 'tcp', registry)
+  const said = {
+    ...(given.protocol && { protocol }),
+    ...(typeof given.messages === 'boolean' && { messages: given.messages }),
+    ...(given.tls !== undefined && { tls: given.tls ?? undefined }),
+  }
   return {
     settings: {
       name: parse(name, given.name, where, 'name'),
       listen: parseListen(given.listen || '127.0.0.1:0', `listen${where}`),
       upstream: parseField(given.upstream, `upstream${where}`),
       protocol,
-      messages: given.messages ?? false,
-      tls: given.tls ?? undefined,
+      messages: false,
+      tls: undefined,
+      ...said,
     },
-    said: {
-      ...(given.protocol && { protocol }),
-      ...(typeof given.messages === 'boolean' && { messages: given.messages }),
-      ...(given.tls !== undefined && { tls: given.tls ?? undefined }),
-    },
+    said,
     enabled: given.enabled ?? undefined,
     toxics: given.toxics?.map(toxic => parseToxic(toxic, registry, protocol)),
   }
