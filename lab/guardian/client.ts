@@ -10,7 +10,7 @@ import { writableFolder } from '../writable-folder.ts'
 import { GuardianCalls } from './calls.ts'
 import { GuardedHandle } from './guarded-handle.ts'
 import type { Guardian } from './guardian.ts'
-import { LedgerWriter } from './ledger-file.ts'
+import { isMissing, LedgerWriter } from './ledger-file.ts'
 import { openLedger } from './open-ledger.ts'
 import { identify } from './process-table.ts'
 
@@ -68,7 +68,7 @@ async function finishWithoutGuardian(file: string, clock: Clock): Promise<readon
     return (await finishRun(file, clock)).problems
   } catch (error) {
     // Removed when nothing was left, by a guardian that was lost before it could say so.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (isMissing(error)) return []
     throw error
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import { type Finished, finishRun } from '../finish-run.ts'
-import { type LedgerContent, readLedger } from './ledger-file.ts'
+import { isMissing, type LedgerContent, readLedger } from './ledger-file.ts'
 import { isAlive, type ProcessId } from './process-table.ts'
 import { killTree } from './process-tree.ts'
 
@@ -43,7 +43,7 @@ async function healOne(file: string, options: HealOptions): Promise<Healed | und
     return { state: 'finished', ...(await finishRun(file, options.clock)) }
   } catch (error) {
     // Its guardian may have finished meanwhile.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     const problem = messageOf(error)
     return { state: 'unreadable', ledgerFile: file, problem }
   }

@@ -66,6 +66,11 @@ export async function readLedger(file: string): Promise<LedgerContent> {
   }
 }
 
+/** Whether reading a ledger failed because it is gone: whoever finishes a run removes it. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
 function parseLine(row: string): LedgerLine | string {
   try {
     const parsed = line.safeParse(JSON.parse(row))
