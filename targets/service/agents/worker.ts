@@ -1,9 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import { runInContext } from '../context.ts'
+import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { isConnectionLost } from '../postgres/errors.ts'
-import { noDeadline } from '../resilience/deadline.ts'
 import type { Runs } from './repository.ts'
 import type { Run } from './run.ts'
 import type { UserContexts } from './user-context.ts'
@@ -48,7 +47,7 @@ export function createWorker({ db, runs, contexts, defences, log }: Parts): () =
   return async () => {
     const run = await runs.take(leaseMs, takesOver ? attempts : 1)
     if (!run) return takesOver && (await runs.giveUp(attempts))
-    await runInContext({ requestId: run.trace, deadline: noDeadline }, () => carryOut(run))
+    await inTrace(run.trace, () => carryOut(run))
     return true
   }
 }

@@ -1,11 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
-import { runInContext } from '../context.ts'
+import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
 import { isConnectionLost } from '../postgres/errors.ts'
 import { fullJitterMs } from '../resilience/backoff.ts'
-import { noDeadline } from '../resilience/deadline.ts'
 import type { Handlers } from './handlers.ts'
 import type { Job, Lane } from './message.ts'
 import type { Notices, Outbox } from './notices.ts'
@@ -63,7 +62,7 @@ export function createConsumer(parts: Parts): Consume {
   return async lanes => {
     const job = await queue.take(lanes, leaseMs)
     if (!job) return false
-    await runInContext({ requestId: job.trace, deadline: noDeadline }, () => attempt(job))
+    await inTrace(job.trace, () => attempt(job))
     return true
   }
 }

@@ -2,8 +2,7 @@ import type { Redis } from 'ioredis'
 import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { runInContext } from '../context.ts'
-import { noDeadline } from '../resilience/deadline.ts'
+import { inTrace } from '../context.ts'
 import type { Queue } from './queue.ts'
 
 interface Announcement {
@@ -99,8 +98,7 @@ export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
             returning seq, message_id as "messageId", user_id as "userId", trace)
           select "messageId", "userId", trace from taken order by seq`.execute(trx)
         for (const announcement of rows) {
-          const context = { requestId: announcement.trace, deadline: noDeadline }
-          await runInContext(context, () => tell(trx, announcement))
+          await inTrace(announcement.trace, () => tell(trx, announcement))
         }
         return rows.length > 0
       })
