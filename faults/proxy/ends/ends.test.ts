@@ -88,7 +88,7 @@ test.runIf(fast)('bulk is read in larger pieces while nobody else says anything'
   fast?.(near)?.start(collect())
   const chatter = setInterval(() => far.write('a message'), 1)
   // One piece may have been on its way.
-  await expect.poll(() => bulk.longest(), { timeout: 20_000 }).toBe(READ_SIZE)
+  await expect.poll(() => bulk.longest(), { timeout: 20_000 }).toBeLessThan(READ_SIZE)
   clearInterval(chatter)
   near.destroy()
   far.destroy()

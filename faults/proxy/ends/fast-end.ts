@@ -38,9 +38,11 @@ interface Handle {
 
 /**
  * What an end with bulk reads at once while nobody else has anything to say: the same bytes in
- * fewer turns of the loop. With others about it reads `READ_SIZE`, so that they wait no longer.
+ * fewer turns of the loop. With others about it reads little, so that they wait less: for their
+ * turn, and for a processor that whoever takes the bulk in turns holds.
  */
 const ALONE_READ_SIZE = 4 * READ_SIZE
+const BESIDE_READ_SIZE = 12 * 1_024
 /** A read so short is a message somebody waits for. */
 const MESSAGE_SIZE = 4_096
 /** So many turns of bulk after the last message nobody else is about. */
@@ -163,7 +165,7 @@ class FastEnd implements End {
     if (!handle || this.socket.destroyed) return
     this.#carriesBulk = true
     const alone = turnsTaken() - lastMessage > ALONE_AFTER_TURNS
-    this.#readInto(handle, alone ? ALONE_READ_SIZE : READ_SIZE)
+    this.#readInto(handle, alone ? ALONE_READ_SIZE : BESIDE_READ_SIZE)
     handle.readStop()
     nextTurn(() => {
       if (!this.#paused) this.#readOn()
