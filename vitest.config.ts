@@ -44,10 +44,13 @@ export default defineConfig({
           env: { ...compiled, ...small },
           name: 'scenarios',
           include: ['targets/scenarios/**/*.test.ts'],
+          globalSetup: 'targets/scenarios/build-service.ts',
           testTimeout: 30_000,
           hookTimeout: 120_000,
           // They wait more than they compute: for time-outs, pauses and servers that start.
           maxWorkers: cores + 1,
+          // What a file needs of its own is started as a process: the next may have its modules.
+          isolate: counting !== false,
           sequence: { groupOrder: 1 },
         },
       },

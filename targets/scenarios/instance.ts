@@ -10,6 +10,8 @@ import { throughLinks } from './through-links.ts'
 
 export type Role = 'api' | 'realtime' | 'worker'
 
+const { SERVICE_MAIN: program = join(import.meta.dirname, '../service/main.ts') } =
+  globalThis.process.env
 const ready = z.object({ urls: z.record(z.string(), z.url()) })
 
 /** How a process is started otherwise than all others. */
@@ -46,7 +48,7 @@ export async function spawnInstance(
   const process = await run.guardian.spawn({
     name,
     command: globalThis.process.execPath,
-    args: [...nodeArgs, join(import.meta.dirname, '../service/main.ts')],
+    args: [...nodeArgs, program],
     env: { ...env, SERVICE_CONFIG: configFile },
     logFile: join(run.runFolder, `${name}.log`),
   })

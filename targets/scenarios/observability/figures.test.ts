@@ -117,8 +117,16 @@ test('a dependency that fails tells of retries, and of its breaker', async () =>
 
 test('the event loop tells when it stood still', async () => {
   await figure(here, 'nodejs_eventloop_lag_max_seconds')
-  await here.process.pause()
-  await new Promise(resolve => setTimeout(resolve, 600))
-  await here.process.resume()
-  await until('nodejs_eventloop_lag_max_seconds', {}, seconds => seconds > 0.3)
+  // Again and again: who asks before the loop has turned forgets the lag that is about to be told.
+  await eventually(
+    async () => {
+      await here.process.pause()
+      await new Promise(resolve => setTimeout(resolve, 600))
+      await here.process.resume()
+      await new Promise(resolve => setTimeout(resolve, 100))
+      return figure(here, 'nodejs_eventloop_lag_max_seconds')
+    },
+    seconds => seconds > 0.3,
+    withinMs,
+  )
 })

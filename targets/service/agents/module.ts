@@ -16,6 +16,7 @@ const hearEveryMs = 100
 const idleMs = 250
 /** The second helps out when there is much to do; until then it hardly looks. */
 const helperIdleMs = 1_000
+const giveUpIdleMs = 1_000
 
 export const agentsModule: Module = {
   name: 'agents',
@@ -27,11 +28,18 @@ export const agentsModule: Module = {
       const contexts = createUserContexts()
       const help = 'Contexts of agents that are not cleaned up yet.'
       metrics.gaugeOf({ name: 'agents_user_contexts', help }, () => contexts.count)
-      const work = createWorker({ db, runs: createRuns(db), contexts, defences, log })
+      const { carryOn, giveUp } = createWorker({
+        db,
+        runs: createRuns(db),
+        contexts,
+        defences,
+        log,
+      })
       untilClosed(kit.onClose, signal =>
         Promise.all([
-          loop('agents', work, { idleMs, signal, log }),
-          loop('agents-helper', work, { idleMs: helperIdleMs, signal, log }),
+          loop('agents', carryOn, { idleMs, signal, log }),
+          loop('agents-helper', carryOn, { idleMs: helperIdleMs, signal, log }),
+          loop('agents-given-up', giveUp, { idleMs: giveUpIdleMs, signal, log }),
         ]),
       )
     },

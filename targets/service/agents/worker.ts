@@ -15,8 +15,15 @@ interface Parts {
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
-/** Takes one run to its end, from wherever another worker left it; false when none is open. */
-export function createWorker({ db, runs, contexts, defences, log }: Parts): () => Promise<boolean> {
+/** Both do one run at a time; false when there was none. */
+export interface Worker {
+  /** Takes a run to its end, from wherever another worker left it. */
+  carryOn(): Promise<boolean>
+  /** Ends a run that as many workers as may try it died with. */
+  giveUp(): Promise<boolean>
+}
+
+export function createWorker({ db, runs, contexts, defences, log }: Parts): Worker {
   const { leaseMs, attempts } = defences.settings('agent-takeover')
   const takesOver = defences.on('agent-takeover')
 
@@ -44,10 +51,12 @@ export function createWorker({ db, runs, contexts, defences, log }: Parts): () =
       })
     }
   }
-  return async () => {
-    const run = await runs.take(leaseMs, takesOver ? attempts : 1)
-    if (!run) return takesOver && (await runs.giveUp(attempts))
-    await inTrace(run.trace, () => carryOut(run))
-    return true
+  return {
+    carryOn: async () => {
+      const run = await runs.take(leaseMs, takesOver ? attempts : 1)
+      if (run) await inTrace(run.trace, () => carryOut(run))
+      return run !== undefined
+    },
+    giveUp: async () => takesOver && runs.giveUp(attempts),
   }
 }
