@@ -161,6 +161,14 @@ function bind<A extends object>(
   }
 }
 
+/** Why a kind of toxic can do nothing on this protocol; undefined when it can. */
+export function misunderstanding(kind: ToxicKind, protocol: string): string | undefined {
+  const { type, level, protocols } = kind
+  if (level === 'messages' && protocol === 'tcp') return `${type} needs a proxy with a protocol`
+  if (protocols === 'any' || protocols.includes(protocol)) return undefined
+  return `${type} understands ${protocols.join(', ')}, not ${protocol}`
+}
+
 const anObject = z.record(z.string(), z.unknown())
 
 function parseAttributes<A extends object>(schema: z.ZodType<A>, input: unknown, base: object): A {

@@ -49,7 +49,12 @@ async function keep(folder: string, place: string): Promise<string> {
 
 async function sweep(): Promise<void> {
   for (const name of await readdir(builds)) {
-    const { mtimeMs } = await stat(join(builds, name))
-    if (Date.now() - mtimeMs > keptMs) await rm(join(builds, name), { recursive: true })
+    const place = join(builds, name)
+    // Another run may be sweeping, too.
+    const mtimeMs = await stat(place).then(
+      found => found.mtimeMs,
+      () => Date.now(),
+    )
+    if (Date.now() - mtimeMs > keptMs) await rm(place, { recursive: true, force: true })
   }
 }

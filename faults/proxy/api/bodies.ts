@@ -7,7 +7,7 @@ import type { ProxySettings } from '../link.ts'
 import { foreignMatch } from '../protocols/faults/match.ts'
 import type { Registry } from '../registry.ts'
 import { tlsBody } from '../tls.ts'
-import { type Direction, explainIssues, type ToxicKind } from '../toxic.ts'
+import { type Direction, explainIssues, misunderstanding } from '../toxic.ts'
 import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
 
 /** A proxy to create, with its toxics. */
@@ -148,14 +148,6 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
     hits: given.hits ?? undefined,
     lease: given.lease ?? undefined,
   }
-}
-
-/** Why a kind of toxic can do nothing on this protocol; undefined when it can. */
-export function misunderstanding(kind: ToxicKind, protocol: string): string | undefined {
-  const { type, level, protocols } = kind
-  if (level === 'messages' && protocol === 'tcp') return `${type} needs a proxy with a protocol`
-  if (protocols === 'any' || protocols.includes(protocol)) return undefined
-  return `${type} understands ${protocols.join(', ')}, not ${protocol}`
 }
 
 function refuseForeignMatch(attributes: unknown, protocol: string): void {
