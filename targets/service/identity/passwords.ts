@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
 import pLimit from 'p-limit'
+import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { unavailable } from '../problem.ts'
 
@@ -8,7 +9,7 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 /** Hashing takes 19 MiB and milliseconds of a core each time, so only so much of it at once. */
 export interface Passwords {
-  /** @throws {Problem} 503 `busy` when too many wait already. */
+  /** @throws {Problem} 503 `busy` when too many wait already, or the deadline's while it waited. */
   hash(password: string): Promise<string>
   /** As slow for someone who does not exist, so that time tells nothing. */
   matches(password: string, passwordHash: string | null | undefined): Promise<boolean>
@@ -27,7 +28,12 @@ export function createPasswords(defences: Defences): Passwords {
     if (bounded && limit.pendingCount >= waiting) {
       throw unavailable('busy', 'Too many people sign in right now.', { outcome: 'not-done' })
     }
-    return limit(work)
+    const { signal } = currentContext().deadline
+    return limit(() => {
+      // Hashing for those who have been refused meanwhile would make all who follow late, too.
+      if (bounded) signal?.throwIfAborted()
+      return work()
+    })
   }
   const nobody = hash('nobody has this password', cost)
   return {
