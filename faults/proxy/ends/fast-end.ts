@@ -42,7 +42,7 @@ interface Handle {
  * turn, and for a processor that whoever takes the bulk in turns holds.
  */
 const ALONE_READ_SIZE = 4 * READ_SIZE
-const BESIDE_READ_SIZE = 12 * 1_024
+export const BESIDE_READ_SIZE = 12 * 1_024
 /** A read so short is a message somebody waits for. */
 const MESSAGE_SIZE = 4_096
 /** So many turns of bulk after the last message nobody else is about. */
