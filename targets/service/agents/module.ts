@@ -39,7 +39,8 @@ export const agentsModule: Module = {
         Promise.all([
           loop('agents', carryOn, { idleMs, signal, log }),
           loop('agents-helper', carryOn, { idleMs: helperIdleMs, signal, log }),
-          loop('agents-given-up', giveUp, { idleMs: giveUpIdleMs, signal, log }),
+          defences.on('agent-takeover') &&
+            loop('agents-given-up', giveUp, { idleMs: giveUpIdleMs, signal, log }),
         ]),
       )
     },

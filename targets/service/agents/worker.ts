@@ -57,6 +57,6 @@ export function createWorker({ db, runs, contexts, defences, log }: Parts): Work
       if (run) await inTrace(run.trace, () => carryOut(run))
       return run !== undefined
     },
-    giveUp: async () => takesOver && runs.giveUp(attempts),
+    giveUp: () => runs.giveUp(attempts),
   }
 }

@@ -1,8 +1,6 @@
 import { hash, verify } from '@node-rs/argon2'
-import pLimit from 'p-limit'
-import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
-import { unavailable } from '../problem.ts'
+import { createBulkhead, noBulkhead } from '../resilience/bulkhead.ts'
 
 /** OWASP's setting for argon2id. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -21,20 +19,9 @@ export function canonical(text: string): string {
 }
 
 export function createPasswords(defences: Defences): Passwords {
-  const { concurrent, waiting } = defences.settings('password-bulkhead')
-  const bounded = defences.on('password-bulkhead')
-  const limit = pLimit(bounded ? concurrent : Number.POSITIVE_INFINITY)
-  const run = <T>(work: () => Promise<T>): Promise<T> => {
-    if (bounded && limit.pendingCount >= waiting) {
-      throw unavailable('busy', 'Too many people sign in right now.', { outcome: 'not-done' })
-    }
-    const { signal } = currentContext().deadline
-    return limit(() => {
-      // Hashing for those who have been refused meanwhile would make all who follow late, too.
-      if (bounded) signal?.throwIfAborted()
-      return work()
-    })
-  }
+  const { run } = defences.on('password-bulkhead')
+    ? createBulkhead('Too many people sign in right now.', defences.settings('password-bulkhead'))
+    : noBulkhead
   const nobody = hash('nobody has this password', cost)
   return {
     hash: async password => run(() => hash(canonical(password), cost)),

@@ -18,7 +18,10 @@ export const marketplaceModule: Module = {
         client,
         guard: guard('marketplace'),
         bulkhead: defences.on('marketplace-bulkhead')
-          ? createBulkhead('the marketplace', defences.settings('marketplace-bulkhead'))
+          ? createBulkhead(
+              'Too many requests wait for the marketplace already.',
+              defences.settings('marketplace-bulkhead'),
+            )
           : noBulkhead,
         copies: defences.on('marketplace-copies') ? createCopies(redis, keepMs, log) : noCopies,
       })
