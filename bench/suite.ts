@@ -15,7 +15,8 @@ const ticksPerSecond = 100
 
 /** What a process is for, by what its command line says. The first that fits. */
 const kinds = [
-  ['service', /targets\/service\//],
+  // The scenarios start a built one.
+  ['service', /targets\/service\/|service-builds\//],
   ['proxy', /faults\/proxy\//],
   ['guardian', /lab\/guardian\//],
   ['peers', /targets\/\w+\/main\.ts/],

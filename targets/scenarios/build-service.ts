@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { runTool } from '../runtime/run-tool.ts'
 
 const root = join(import.meta.dirname, '../..')
 const builds = join(root, 'node_modules/.cache/service-builds')
@@ -26,7 +25,7 @@ export default async function buildService(): Promise<void> {
 
 /** As a process of its own, so that its memory is not held by the tests. */
 async function build(folder: string): Promise<void> {
-  await promisify(execFile)(join(root, 'node_modules/.bin/rolldown'), [
+  await runTool(join(root, 'node_modules/.bin/rolldown'), [
     join(root, 'targets/service/main.ts'),
     ...['--dir', folder, '--platform', 'node'],
     ...['--entryFileNames', 'main-[hash].mjs', '--chunkFileNames', '[name]-[hash].mjs'],
@@ -50,7 +49,7 @@ async function keep(folder: string, place: string): Promise<string> {
 async function sweep(): Promise<void> {
   for (const name of await readdir(builds)) {
     const place = join(builds, name)
-    // Another run may be sweeping, too.
+    // Another run may be sweeping, too. The time of day, since it is that of files.
     const mtimeMs = await stat(place).then(
       found => found.mtimeMs,
       () => Date.now(),
