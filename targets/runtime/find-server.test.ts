@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -129,4 +131,11 @@ test('ports are free, below the range of outgoing connections, and held until re
   expect(new Set(ports.map(({ port }) => port)).size).toBe(50)
   expect(Math.max(...ports.map(({ port }) => port))).toBeLessThan(32_000)
   await Promise.all(ports.map(({ release }) => release()))
+})
+
+test('a port that is released stays taken for whoever else reserves one', async () => {
+  const { port, release } = await reservePort()
+  await release()
+  const other = createServer().listen({ host: '127.0.0.1', port: port + 1 })
+  await expect(once(other, 'listening')).rejects.toThrow('EADDRINUSE')
 })
