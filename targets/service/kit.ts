@@ -6,6 +6,7 @@ import type { Config, Role } from './config.ts'
 import type { Defences } from './defences.ts'
 import type { Identity } from './identity/identity.ts'
 import type { Metrics } from './metrics.ts'
+import type { Lookout } from './postgres/lookout.ts'
 import type { Migrations } from './postgres/migrate.ts'
 import type { ConfirmedWriter } from './redis/confirmed-writer.ts'
 import type { Guard } from './resilience/guard.ts'
@@ -19,6 +20,8 @@ export interface Kit {
   readonly log: Logger
   /** `kit.db.withTables<MyTables>()` gives a module its own tables, typed. */
   readonly db: Kysely<unknown>
+  /** Where loops wait for something to do. */
+  readonly lookout: Lookout
   /** For commands. Fails at once while Redis is away. */
   readonly redis: Redis
   /** For writes that must survive a failover. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Config, Role } from './config.ts'
 import { createDefences, type Defences } from './defences.ts'
 import { addHealth } from './http/health.ts'
+import { createLag } from './http/load-shedding.ts'
 import { createHttp } from './http/server.ts'
 import { createIdentity } from './identity/identity.ts'
 import { migrations as identityMigrations } from './identity/migrations.ts'
@@ -13,11 +14,13 @@ import type { Http, Kit } from './kit.ts'
 import { createMetrics } from './metrics.ts'
 import { modules } from './modules.ts'
 import { openDatabase } from './postgres/database.ts'
+import { createLookout } from './postgres/lookout.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createPool } from './postgres/pool.ts'
 import { ConfirmedWriter } from './redis/confirmed-writer.ts'
 import { connectRedis, settled } from './redis/connect.ts'
 import { createGuard, type Guard } from './resilience/guard.ts'
+import { untilClosed } from './resilience/until-closed.ts'
 import { createDoor } from './sockets/door.ts'
 
 /** Where a started process listens. */
@@ -43,11 +46,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const kit = await createKit(config, defences, log, close => closers.unshift(close))
   let state: 'starting' | 'started' | 'closing' = 'starting'
 
+  const lag = createLag()
+  kit.onClose(() => lag[Symbol.dispose]())
   const servers = new Map<Role, Http>()
   for (const role of config.roles) {
     const { metrics, redis } = kit
     const { trustedProxies } = config
-    const http = await createHttp({ role, defences, metrics, log, redis, trustedProxies })
+    const http = await createHttp({ role, defences, metrics, log, redis, lag, trustedProxies })
     addHealth(http, kit, () => state)
     await startModules(role, kit, http)
     servers.set(role, http)
@@ -56,6 +61,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   for (const [role, http] of servers) {
     urls[role] = await http.listen({ host: config.host, port: config.ports[role] })
   }
+  if (defences.on('load-shedding')) lag.watch()
   state = 'started'
   const ready = { instance: config.instance, pid: process.pid, urls }
   if (config.readyFile) await writeAtomically(config.readyFile, JSON.stringify(ready))
@@ -107,12 +113,15 @@ async function createKit(
     migrate(db, migrations, defences, log),
     ...[redis, ...writers].map(connection => settled(connection, redisPatienceMs)),
   ])
+  const lookout = createLookout(db, log)
+  untilClosed(onClose, signal => lookout.keep(signal))
   return {
     config,
     defences,
     metrics,
     log,
     db,
+    lookout,
     redis,
     identity: createIdentity({
       tokens: createTokens(config.auth, defences),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Http, Kit, Module } from '../kit.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import { loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import type { Door } from '../sockets/door.ts'
@@ -13,10 +14,6 @@ import { createWorker } from './worker.ts'
 
 const maxFrameBytes = 16 * 1024
 const hearEveryMs = 100
-const idleMs = 250
-/** The second helps out when there is much to do; until then it hardly looks. */
-const helperIdleMs = 1_000
-const giveUpIdleMs = 1_000
 
 export const agentsModule: Module = {
   name: 'agents',
@@ -24,25 +21,27 @@ export const agentsModule: Module = {
   start: {
     realtime: serveSockets,
     worker: kit => {
-      const { db, defences, log, metrics } = kit
+      const { db, lookout, defences, log, metrics } = kit
       const contexts = createUserContexts()
       const help = 'Contexts of agents that are not cleaned up yet.'
       metrics.gaugeOf({ name: 'agents_user_contexts', help }, () => contexts.count)
-      const { carryOn, giveUp } = createWorker({
+      const worker = createWorker({
         db,
         runs: createRuns(db),
         contexts,
         defences,
         log,
       })
-      untilClosed(kit.onClose, signal =>
-        Promise.all([
-          loop('agents', carryOn, { idleMs, signal, log }),
-          loop('agents-helper', carryOn, { idleMs: helperIdleMs, signal, log }),
+      untilClosed(kit.onClose, signal => {
+        const when = (waiting: Waiting) => ({ idle: lookout.until(waiting), signal, log })
+        const whenUntaken = when(worker.untaken)
+        return Promise.all([
+          loop('agents', worker.carryOn, whenUntaken),
+          loop('agents-helper', worker.carryOn, whenUntaken),
           defences.on('agent-takeover') &&
-            loop('agents-given-up', giveUp, { idleMs: giveUpIdleMs, signal, log }),
-        ]),
-      )
+            loop('agents-given-up', worker.giveUp, when(worker.lost)),
+        ])
+      })
     },
   },
 }

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Waiting } from '../postgres/lookout.ts'
 import {
   type EventType,
   type OpenState,
@@ -15,6 +16,10 @@ export interface Runs {
   /** False when somebody else has a run with this id; the same again is harmless. */
   ask(run: Pick<Run, 'id' | 'userId' | 'trace' | 'task'>): Promise<boolean>
   isOwnedBy(id: string, userId: string): Promise<boolean>
+  /** Open runs that nobody holds and that fewer than so many workers had before. */
+  untaken(most: number): Waiting
+  /** Open runs that nobody holds and that as many workers had. */
+  lost(most: number): Waiting
   /** The oldest open run that nobody holds, had by fewer than so many workers before. */
   take(leaseMs: number, most: number): Promise<Run | undefined>
   /** Locks the run for the transaction; its state, or nothing when the lease was lost. */
@@ -29,6 +34,7 @@ export interface Runs {
 }
 
 const isOpen = sql`state not in ('completed', 'failed')`
+const isFree = sql`${isOpen} and lease_until <= now()`
 
 async function say(trx: Db, runId: string, type: EventType, data: unknown): Promise<void> {
   await sql`
@@ -48,6 +54,8 @@ export function createRuns(db: Db): Runs {
     return rows.length === 1
   }
   return {
+    untaken: most => sql`exists (select from agents_runs where ${isFree} and attempts < ${most})`,
+    lost: most => sql`exists (select from agents_runs where ${isFree} and attempts >= ${most})`,
     isOwnedBy,
     ask: async ({ id, userId, trace, task }) => {
       await sql`
@@ -63,7 +71,7 @@ export function createRuns(db: Db): Runs {
             lease_until = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})
         where id = (
           select id from agents_runs
-          where ${isOpen} and lease_until <= now() and attempts < ${most}
+          where ${isFree} and attempts < ${most}
           order by asked_at
           limit 1
           for update skip locked)
@@ -92,7 +100,7 @@ export function createRuns(db: Db): Runs {
         with given_up as (
           update agents_runs set state = 'failed' where id = (
             select id from agents_runs
-            where ${isOpen} and lease_until <= now() and attempts >= ${most}
+            where ${isFree} and attempts >= ${most}
             limit 1
             for update skip locked)
           returning id)

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { isConnectionLost } from '../postgres/errors.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import type { Runs } from './repository.ts'
 import type { Run } from './run.ts'
 import type { UserContexts } from './user-context.ts'
@@ -17,6 +18,10 @@ interface Parts {
 
 /** Both do one run at a time; false when there was none. */
 export interface Worker {
+  /** For `carryOn`. */
+  readonly untaken: Waiting
+  /** For `giveUp`. */
+  readonly lost: Waiting
   /** Takes a run to its end, from wherever another worker left it. */
   carryOn(): Promise<boolean>
   /** Ends a run that as many workers as may try it died with. */
@@ -51,9 +56,12 @@ export function createWorker({ db, runs, contexts, defences, log }: Parts): Work
       })
     }
   }
+  const most = takesOver ? attempts : 1
   return {
+    untaken: runs.untaken(most),
+    lost: runs.lost(attempts),
     carryOn: async () => {
-      const run = await runs.take(leaseMs, takesOver ? attempts : 1)
+      const run = await runs.take(leaseMs, most)
       if (run) await inTrace(run.trace, () => carryOut(run))
       return run !== undefined
     },

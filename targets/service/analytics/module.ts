@@ -6,8 +6,6 @@ import { createAnalyticsOutbox } from './outbox.ts'
 import { addAnalyticsRoutes } from './routes.ts'
 import { openStore } from './store.ts'
 
-const idleMs = 250
-
 /** Nothing where no ClickHouse is configured. */
 export const analyticsModule: Module = {
   name: 'analytics',
@@ -28,7 +26,7 @@ export const analyticsModule: Module = {
             },
       })
     },
-    worker: async ({ config, db, defences, log, metrics, onClose }) => {
+    worker: async ({ config, db, lookout, defences, log, metrics, onClose }) => {
       if (!config.clickhouse || !defences.on('analytics-outbox')) return
       const { batch } = defences.settings('analytics-outbox')
       const store = await openStore(config.clickhouse)
@@ -43,7 +41,8 @@ export const analyticsModule: Module = {
         shipped.inc(count)
         return count > 0
       }
-      untilClosed(onClose, signal => loop('analytics', ship, { idleMs, signal, log }))
+      const idle = lookout.until(outbox.waiting)
+      untilClosed(onClose, signal => loop('analytics', ship, { idle, signal, log }))
     },
   },
 }

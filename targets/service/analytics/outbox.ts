@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import type { Event } from './event.ts'
 
 /** Events on their way to ClickHouse, in Postgres. */
 export interface AnalyticsOutbox {
+  readonly waiting: Waiting
   /** In the caller's transaction, when it is given one: told if and only if that commits. */
   add(event: Event): Promise<void>
   /**
@@ -20,6 +22,7 @@ export function createAnalyticsOutbox(
   log: Pick<Logger, 'info'>,
 ): AnalyticsOutbox {
   return {
+    waiting: sql`exists (select from analytics_outbox)`,
     add: async ({ id, name, userId, at, properties }) => {
       await sql`
         insert into analytics_outbox (id, name, user_id, at, properties, trace)

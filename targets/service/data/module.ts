@@ -2,6 +2,7 @@ import type { Config } from '../config.ts'
 import { createPasswords } from '../identity/passwords.ts'
 import type { Kit, Module } from '../kit.ts'
 import { sendMails } from '../mailing/sender.ts'
+import { every } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import { clockOf } from './clock.ts'
 import type { Engine } from './engine.ts'
@@ -10,6 +11,8 @@ import { createProfileCache, createProfiles } from './profiles.ts'
 import { createRegistration } from './registration.ts'
 import { addDirectoryRoutes } from './routes.ts'
 import { createDirectorySessions } from './sessions.ts'
+
+const lookEveryMs = 500
 
 /** A directory of people on a database of one's choice; nothing where none is configured. */
 export const dataModule: Module = {
@@ -37,7 +40,8 @@ export const dataModule: Module = {
       const { defences, log, onClose } = kit
       const engine = await engineFor(kit, directory)
       const outbox = createMailQueue(engine, clockOf(engine.kind, defences))
-      untilClosed(onClose, signal => sendMails({ outbox, smtp, defences, log }, signal))
+      const parts = { outbox, smtp, defences, log, idle: every(lookEveryMs) }
+      untilClosed(onClose, signal => sendMails(parts, signal))
     },
   },
 }

@@ -6,46 +6,56 @@ import { unavailable } from '../problem.ts'
 const sampleMs = 250
 const resolutionMs = 10
 
-/**
- * Refuses at once while the event loop lags: a late answer would help nobody. The lag is the mean of
- * all turns in a sample, so one long turn among short ones, as of a garbage collection, refuses
- * nobody.
- */
-export function shedLoad(http: Http, defences: Defences): void {
+/** How late the event loop is; one for all servers of a process. */
+export interface Lag extends Disposable {
+  /** From now on only: what starting up took is nobody's load. */
+  watch(): void
+  /** 0 until the first sample. */
+  readonly ms: number
+}
+
+/** Refuses at once while the event loop lags: a late answer would help nobody. */
+export function shedLoad(http: Http, defences: Defences, lag: Lag): void {
   if (!defences.on('load-shedding')) return
   const { maxLagMs } = defences.settings('load-shedding')
-  let lagMs = 0
-  let stop = () => {}
-  http.addHook('onListen', done => {
-    // From now on only: what starting up took is nobody's load.
-    stop = watchLag(measured => {
-      lagMs = measured
-    })
-    done()
-  })
-  http.addHook('onClose', async () => stop())
   http.addHook('onRequest', async request => {
     // Health must answer above all when there is something to tell.
-    if (lagMs < maxLagMs || request.url.startsWith('/health/')) return
+    if (lag.ms < maxLagMs || request.url.startsWith('/health/')) return
     throw unavailable('overloaded', 'Too busy right now.', { outcome: 'not-done' })
   })
 }
 
-function watchLag(report: (lagMs: number) => void): () => void {
+/**
+ * The mean of all turns in a sample, so one long turn among short ones, as of a garbage collection,
+ * refuses nobody.
+ */
+export function createLag(): Lag {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
-  histogram.enable()
+  let lagMs = 0
   // Never reset, which would lose the turn that follows: all there are when each is a long one.
-  let [turns, allMs] = [0, 0]
-  const timer = setInterval(() => {
+  let last = { turns: 0, allMs: 0, atMs: 0 }
+  const sample = () => {
     const { count, mean } = histogram
-    if (count === turns) return
-    const nowMs = (count * mean) / 1e6
-    report((nowMs - allMs) / (count - turns) - resolutionMs)
-    ;[turns, allMs] = [count, nowMs]
-  }, sampleMs)
-  timer.unref()
-  return () => {
-    clearInterval(timer)
-    histogram.disable()
+    const now = { turns: count, allMs: (count * mean) / 1e6, atMs: performance.now() }
+    const turns = now.turns - last.turns
+    // A long turn may come to this timer before it comes to the histogram's own.
+    const meanMs = turns > 0 ? (now.allMs - last.allMs) / turns - resolutionMs : undefined
+    lagMs = meanMs ?? now.atMs - last.atMs - sampleMs
+    last = now
+  }
+  let timer: NodeJS.Timeout | undefined
+  return {
+    get ms() {
+      return lagMs
+    },
+    watch: () => {
+      histogram.enable()
+      last.atMs = performance.now()
+      timer = setInterval(sample, sampleMs).unref()
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(timer)
+      histogram.disable()
+    },
   }
 }

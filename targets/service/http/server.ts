@@ -9,7 +9,7 @@ import type { Defences } from '../defences.ts'
 import type { Http } from '../kit.ts'
 import type { Metrics } from '../metrics.ts'
 import { deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
-import { shedLoad } from './load-shedding.ts'
+import { type Lag, shedLoad } from './load-shedding.ts'
 import { answerBadUrl, answerProblems, answerUnreadable } from './problems.ts'
 import { limitRate } from './rate-limit.ts'
 
@@ -25,6 +25,7 @@ interface Options {
   /** Whose `x-forwarded-for` is believed. */
   readonly trustedProxies: readonly string[]
   readonly redis: Redis
+  readonly lag: Lag
   readonly defences: Defences
   readonly metrics: Metrics
   readonly log: Logger
@@ -36,7 +37,7 @@ const longestDeadlineMs = 10_000
 
 /** An HTTP server on which every request has an id, a deadline, one error format and metrics. */
 export async function createHttp(options: Options): Promise<Http> {
-  const { role, defences, metrics, log, redis, trustedProxies } = options
+  const { role, defences, metrics, log, redis, lag, trustedProxies } = options
   const logger: FastifyBaseLogger = log.child({ role })
   const http = Fastify({
     loggerInstance: logger,
@@ -59,7 +60,7 @@ export async function createHttp(options: Options): Promise<Http> {
   await http.register(cookie)
   giveContext(http, defences)
   answerProblems(http)
-  shedLoad(http, defences)
+  shedLoad(http, defences, lag)
   if (role === 'api') limitRate(http, redis, defences)
   await http.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
   observe(http, metrics, role)

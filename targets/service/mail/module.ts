@@ -8,9 +8,11 @@ export const mailModule: Module = {
   name: 'mail',
   migrations,
   start: {
-    worker: ({ config, db, defences, log, onClose }) => {
+    worker: ({ config, db, lookout, defences, log, onClose }) => {
       if (!config.smtp) return log.info('no mail server is configured: mails stay queued')
-      const parts = { outbox: createMailOutbox(db), smtp: config.smtp, defences, log }
+      const outbox = createMailOutbox(db)
+      const idle = lookout.until(outbox.waiting)
+      const parts = { outbox, smtp: config.smtp, defences, log, idle }
       untilClosed(onClose, signal => sendMails(parts, signal))
     },
   },

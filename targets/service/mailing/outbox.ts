@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { currentContext } from '../context.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 
 export interface Mail {
   readonly recipient: string
@@ -38,8 +39,11 @@ export interface MailOutbox {
   depth(): Promise<number>
 }
 
-export function createMailOutbox(db: Kysely<unknown>): MailOutbox {
+const isDue = sql`sent_at is null and failed_at is null and next_attempt_at <= now()`
+
+export function createMailOutbox(db: Kysely<unknown>): MailOutbox & { readonly waiting: Waiting } {
   return {
+    waiting: sql`exists (select from mail_outbox where ${isDue})`,
     take: async hideMs => {
       const { rows } = await sql<QueuedMail>`
         update mail_outbox
@@ -47,7 +51,7 @@ export function createMailOutbox(db: Kysely<unknown>): MailOutbox {
             next_attempt_at = now() + make_interval(secs => ${hideMs / 1_000})
         where id = (
           select id from mail_outbox
-          where sent_at is null and failed_at is null and next_attempt_at <= now()
+          where ${isDue}
           order by next_attempt_at
           limit 1
           for update skip locked)

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { fullJitterMs } from '../resilience/backoff.ts'
+import type { Idle } from '../resilience/loop.ts'
 import type { MailOutbox, QueuedMail } from './outbox.ts'
 
 type Smtp = NonNullable<Config['smtp']>
@@ -13,12 +13,12 @@ interface Parts {
   readonly smtp: Smtp
   readonly defences: Defences
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
+  /** Until there is a mail to send. */
+  readonly idle: Idle
 }
 
-const idleMs = 250
-/** Side by side, each with a session of its own; those who only help out hardly look. */
+/** Side by side, each with a session of its own. */
 const senders = 5
-const helperIdleMs = 1_000
 
 interface Session {
   sendMail(envelope: Envelope): Promise<unknown>
@@ -43,20 +43,13 @@ export async function sendMails(parts: Parts, signal: AbortSignal): Promise<void
     maxRequeues: 0,
   } as const
   const open = () => createTransport(options)
-  const all = Array.from({ length: senders }, (_, index) =>
-    sendOneByOne(parts, open, index === 0 ? idleMs : helperIdleMs, signal),
-  )
+  const all = Array.from({ length: senders }, () => sendOneByOne(parts, open, signal))
   await Promise.all(all)
 }
 
 /** Opening a session takes longer than a mail does: one is kept while there are mails, not longer. */
-async function sendOneByOne(
-  parts: Parts,
-  open: () => Session,
-  idleMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const { outbox, log, defences } = parts
+async function sendOneByOne(parts: Parts, open: () => Session, signal: AbortSignal): Promise<void> {
+  const { outbox, idle, log, defences } = parts
   const { timeoutMs } = defences.settings('mail-outbox')
   let session: Session | undefined
   const end = () => {
@@ -75,7 +68,7 @@ async function sendOneByOne(
       if (!sent) end()
     } else {
       end()
-      await pause(idleMs, undefined, { signal }).catch(() => {})
+      await idle(signal)
     }
   }
   end()

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Http, Kit, Module } from '../kit.ts'
-import { loop } from '../resilience/loop.ts'
+import type { Waiting } from '../postgres/lookout.ts'
+import { every, loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import type { Door } from '../sockets/door.ts'
 import { startRounds } from '../sockets/rounds.ts'
@@ -18,9 +19,6 @@ import { createMessages } from './service.ts'
 
 const maxFrameBytes = 128 * 1024
 const hearEveryMs = 250
-const idleMs = 250
-/** The second helps out when there is much to do; until then it hardly looks. */
-const helperIdleMs = 1_000
 const countEveryMs = 2_000
 
 export const messagesModule: Module = {
@@ -39,7 +37,7 @@ export const messagesModule: Module = {
     },
     realtime: serveSockets,
     worker: kit => {
-      const { db, redis, log } = kit
+      const { db, lookout, redis, log } = kit
       const queue = createQueue(db)
       const stored = createStoredMessages(db)
       const notices = createNotices(redis)
@@ -47,16 +45,14 @@ export const messagesModule: Module = {
       const handlers = createHandlers(stored)
       const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
       untilClosed(kit.onClose, signal => {
-        const options = { idleMs, signal, log }
+        const when = (waiting: Waiting) => ({ idle: lookout.until(waiting), signal, log })
+        const whenDue = when(queue.waiting(lanes))
         return Promise.all([
-          loop('messages', () => consume(lanes), options),
+          loop('messages', () => consume(lanes), whenDue),
           // The other way round, so that no lane waits for good behind a busier one.
-          loop('messages-last-first', () => consume(lanes.toReversed()), {
-            ...options,
-            idleMs: helperIdleMs,
-          }),
-          loop('messages-outbox', outbox.relay, options),
-          loop('messages-counts', countIn(kit, queue), { ...options, idleMs: countEveryMs }),
+          loop('messages-last-first', () => consume(lanes.toReversed()), whenDue),
+          loop('messages-outbox', outbox.relay, when(outbox.waiting)),
+          loop('messages-counts', countIn(kit, queue), { idle: every(countEveryMs), signal, log }),
         ])
       })
     },

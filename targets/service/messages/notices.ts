@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { inTrace } from '../context.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import type { Queue } from './queue.ts'
 
 interface Announcement {
@@ -54,6 +55,7 @@ export function createNotices(redis: Redis): Notices {
 
 /** Announcements that commit with the change they tell of, and wait there until they are made. */
 export interface Outbox {
+  readonly waiting: Waiting
   add(trx: Kysely<unknown>, announcement: Announcement): Promise<void>
   /**
    * Makes the next announcements; false when there are none. One that is made and not crossed off,
@@ -79,16 +81,14 @@ export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
     log.info({ event: 'message-notified', message: messageId }, 'notified')
   }
   return {
+    waiting: sql`exists (select from messages_outbox)`,
     add: async (trx, { messageId, userId, trace }) => {
       await sql`
         insert into messages_outbox (message_id, user_id, trace)
         values (${messageId}, ${userId}, ${trace})`.execute(trx)
     },
-    relay: async () => {
-      // A look is one round trip, a transaction that finds nothing three.
-      const waiting = await sql`select from messages_outbox limit 1`.execute(db)
-      if (waiting.rows.length === 0) return false
-      return db.transaction().execute(async trx => {
+    relay: () =>
+      db.transaction().execute(async trx => {
         const { rows } = await sql<Announcement>`
           with taken as (
             delete from messages_outbox
@@ -101,7 +101,6 @@ export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
           await inTrace(announcement.trace, () => tell(trx, announcement))
         }
         return rows.length > 0
-      })
-    },
+      }),
   }
 }

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Waiting } from '../postgres/lookout.ts'
 import type { Job, Lane, NewMessage, Progress, Stage } from './message.ts'
 
 type Db = Kysely<unknown>
@@ -13,6 +14,8 @@ interface Accepted {
 
 /** Messages on their way, kept in Postgres until they are done or dead. */
 export interface Queue {
+  /** In one of the lanes. */
+  waiting(lanes: readonly Lane[]): Waiting
   /** False when somebody else already has a message with this id; the same again is harmless. */
   add(accepted: Accepted): Promise<boolean>
   /**
@@ -47,7 +50,10 @@ function entry(stage: Omit<Stage, 'at'>) {
 
 export function createQueue(db: Db): Queue {
   const rows = async <Row>(query: ReturnType<typeof sql<Row>>) => (await query.execute(db)).rows
+  const isDue = (lanes: readonly Lane[]) =>
+    sql`state = 'waiting' and due_at <= now() and lane = any (${lanes}::text[])`
   return {
+    waiting: lanes => sql`exists (select from messages_jobs where ${isDue(lanes)})`,
     add: async ({ id, userId, trace, lane, message }) => {
       const inReplyTo = message.kind === 'reply' ? message.inReplyTo : null
       await sql`
@@ -66,7 +72,7 @@ export function createQueue(db: Db): Queue {
             due_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})
         where id = (
           select id from messages_jobs
-          where state = 'waiting' and due_at <= now() and lane = any (${lanes}::text[])
+          where ${isDue(lanes)}
           order by array_position(${lanes}::text[], lane), received_at
           limit 1
           for update skip locked)

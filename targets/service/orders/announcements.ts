@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import type { OrderStatus } from './order.ts'
 
 /** A new status of an order. Of two of one order, the one with the higher `seq` is the later. */
@@ -57,12 +58,8 @@ export function relayTo(
   db: Kysely<unknown>,
   log: Pick<Logger, 'info'>,
 ): () => Promise<boolean> {
-  return async () => {
-    // A look is one round trip, a transaction that finds nothing three.
-    const waiting = await sql`
-      select from orders_outbox where copy = ${copy.name} limit 1`.execute(db)
-    if (waiting.rows.length === 0) return false
-    return db.transaction().execute(async trx => {
+  return () =>
+    db.transaction().execute(async trx => {
       const { rows } = await sql<Announcement & { readonly trace: string }>`
         with taken as (
           delete from orders_outbox
@@ -81,5 +78,9 @@ export function relayTo(
       }
       return rows.length > 0
     })
-  }
+}
+
+/** True while something waits to be told to this copy. */
+export function waitingFor({ name }: Copy): Waiting {
+  return sql`exists (select from orders_outbox where copy = ${name})`
 }

@@ -1,9 +1,10 @@
 import { openClickhouse } from '../clickhouse/open.ts'
 import type { Kit, Module } from '../kit.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import { createTransact } from '../postgres/transaction.ts'
 import { loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
-import { announceAtOnce, announceLater, relayTo } from './announcements.ts'
+import { announceAtOnce, announceLater, relayTo, waitingFor } from './announcements.ts'
 import { createBoard } from './board.ts'
 import { createCarts } from './cart.ts'
 import { createCredit } from './credit.ts'
@@ -42,14 +43,18 @@ export const ordersModule: Module = {
       addStatusRoutes(http, { identity, orders, board, figures })
     },
     worker: async kit => {
-      const { db, defences, log } = kit
+      const { db, lookout, defences, log } = kit
       const { paying, copies } = await build(kit)
       untilClosed(kit.onClose, signal => {
-        const options = { idleMs: 500, signal, log }
+        const when = (waiting: Waiting) => ({ idle: lookout.until(waiting), signal, log })
         return Promise.all([
-          defences.on('payment-reconciliation') && loop('payments', paying.reconcile, options),
-          defences.on('reservation-expiry') && loop('reservations', paying.expire, options),
-          ...copies.map(copy => loop(`orders-${copy.name}`, relayTo(copy, db, log), options)),
+          defences.on('payment-reconciliation') &&
+            loop('payments', paying.reconcile, when(paying.inDoubt)),
+          defences.on('reservation-expiry') &&
+            loop('reservations', paying.expire, when(paying.forgotten)),
+          ...copies.map(copy =>
+            loop(`orders-${copy.name}`, relayTo(copy, db, log), when(waitingFor(copy))),
+          ),
         ])
       })
     },

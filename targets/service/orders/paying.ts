@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
+import type { Waiting } from '../postgres/lookout.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
 import type { Announce } from './announcements.ts'
@@ -28,11 +29,15 @@ export interface Paying {
    * reserved; `reconcile` finds out.
    */
   pay(orderId: string): Promise<ChargeResult>
+  /** For `reconcile`. */
+  readonly inDoubt: Waiting
   /** Asks again about the next payment in doubt; false when there is none due. */
   reconcile(): Promise<boolean>
   /** @throws {Problem} 409 when it is paid, or may be. */
   cancel(orderId: string): Promise<Order>
   ship(orderId: string): Promise<Order>
+  /** For `expire`. */
+  readonly forgotten: Waiting
   /** Cancels an order nobody began to pay for in time; false when there is none. */
   expire(): Promise<boolean>
 }
@@ -82,7 +87,14 @@ export function createPaying(parts: Parts): Paying {
     return result
   }
 
+  const isInDoubt = sql`status = 'open' and next_check_at <= now()`
+  const isForgotten = sql`status = 'pending-payment'
+    and created_at < now() - make_interval(secs => ${keepMs / 1_000})
+    and not exists (select from orders_payments p where p.order_id = o.id)`
+
   return {
+    inDoubt: sql`exists (select from orders_payments where ${isInDoubt})`,
+    forgotten: sql`exists (select from orders_orders o where ${isForgotten})`,
     pay: async orderId => {
       const order = await open(orderId)
       if (order.status === 'paid' || order.status === 'shipped') return 'charged'
@@ -99,7 +111,7 @@ export function createPaying(parts: Parts): Paying {
         set next_check_at = now() + make_interval(secs => ${retryMs / 1_000})
         where order_id = (
           select order_id from orders_payments
-          where status = 'open' and next_check_at <= now()
+          where ${isInDoubt}
           order by next_check_at limit 1 for update skip locked)
         returning order_id as "orderId", trace`.execute(db)
       const [due] = rows
@@ -120,10 +132,7 @@ export function createPaying(parts: Parts): Paying {
     expire: () =>
       transact(async trx => {
         const { rows } = await sql<{ id: string }>`
-          select id from orders_orders o
-          where status = 'pending-payment'
-            and created_at < now() - make_interval(secs => ${keepMs / 1_000})
-            and not exists (select from orders_payments p where p.order_id = o.id)
+          select id from orders_orders o where ${isForgotten}
           order by created_at limit 1 for update skip locked`.execute(trx)
         const [forgotten] = rows
         if (!forgotten) return false

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
 import { Problem } from '../problem.ts'
-import { loop } from '../resilience/loop.ts'
+import { every, loop } from '../resilience/loop.ts'
 import type { SettingsVersions } from './repository.ts'
 import { settings, type VersionedSettings } from './settings.ts'
 
@@ -87,8 +87,8 @@ export function createLiveSettings(parts: Parts, initial: VersionedSettings): Li
     },
     follow: async signal => {
       if (!defences.on('live-settings')) return
-      const idleMs = defences.settings('live-settings').withinMs / 2
-      await loop('settings', () => look().then(() => false), { idleMs, signal, log })
+      const idle = every(defences.settings('live-settings').withinMs / 2)
+      await loop('settings', () => look().then(() => false), { idle, signal, log })
     },
   }
 }
