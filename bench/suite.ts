@@ -15,11 +15,11 @@ const ticksPerSecond = 100
 
 /** What a process is for, by what its command line says. The first that fits. */
 const kinds = [
-  // The scenarios start a built one.
-  ['service', /targets\/service\/|service-builds\//],
+  // The scenarios start built ones.
+  ['service', /targets\/service\/|\/service\.mjs/],
   ['proxy', /faults\/proxy\//],
   ['guardian', /lab\/guardian\//],
-  ['peers', /targets\/\w+\/main\.ts/],
+  ['peers', /targets\/\w+\/main\.ts|programs\/.*\.mjs/],
   ['postgres', /postgres/],
   ['other servers', /redis-server|mariadbd|clickhouse|haproxy/],
   ['tests', /vitest/],

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { MarketplaceSettings, Product } from './marketplace/settings.ts'
 import type { HttpFaultRequest } from './peers/http-fault.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
+import { programFile } from './runtime/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 const statement = z.object({
@@ -56,7 +56,7 @@ export async function startMarketplace(
     products: [...products],
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   } satisfies Partial<MarketplaceSettings>
-  const main = join(import.meta.dirname, 'marketplace/main.ts')
+  const main = programFile('marketplace')
   const peer = await startPeer<HttpFaultRequest>(context, { name, main, settings })
   return Object.assign(peer, {
     ...keys,

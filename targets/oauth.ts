@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import type { OauthFaultRequest } from './oauth/fault.ts'
 import type { OauthSettings } from './oauth/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
+import { programFile } from './runtime/program.ts'
 import type { ReservedPort } from './runtime/reserve-port.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
@@ -32,6 +32,6 @@ export function startOauth(
   context: ServerContext,
   { name = 'oauth', at, ...settings }: OauthOptions,
 ): Promise<OauthPeer> {
-  const main = join(import.meta.dirname, 'oauth/main.ts')
+  const main = programFile('oauth')
   return startPeer(context, { name, main, settings: { users, ...settings }, ...(at && { at }) })
 }

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { PaymentFaultRequest } from './payments/fault.ts'
 import type { PaymentSettings } from './payments/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
+import { programFile } from './runtime/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 const entry = z.object({ key: z.string(), amountCents: z.number() })
@@ -29,7 +29,7 @@ export async function startPayments(context: ServerContext, name = 'payments'): 
   const settings = { apiKey: 'merchant-test-key' } satisfies Partial<PaymentSettings>
   const peer = await startPeer<PaymentFaultRequest>(context, {
     name,
-    main: join(import.meta.dirname, 'payments/main.ts'),
+    main: programFile('payments'),
     settings,
   })
   return Object.assign(peer, {

@@ -4,14 +4,13 @@ import { z } from 'zod'
 import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
 import { type Proxies, urlByLink } from '../proxy.ts'
 import { readyFile } from '../ready-file.ts'
+import { programFile } from '../runtime/program.ts'
 import type { TestRun } from '../testing/test-run.ts'
 import { Client } from './client.ts'
 import { throughLinks } from './through-links.ts'
 
 export type Role = 'api' | 'realtime' | 'worker'
 
-const { SERVICE_MAIN: program = join(import.meta.dirname, '../service/main.ts') } =
-  globalThis.process.env
 const ready = z.object({ urls: z.record(z.string(), z.url()) })
 
 /** How a process is started otherwise than all others. */
@@ -48,7 +47,7 @@ export async function spawnInstance(
   const process = await run.guardian.spawn({
     name,
     command: globalThis.process.execPath,
-    args: [...nodeArgs, program],
+    args: [...nodeArgs, programFile('service')],
     env: { ...env, SERVICE_CONFIG: configFile },
     logFile: join(run.runFolder, `${name}.log`),
   })
