@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises'
 import type { Address } from '../../targets/proxy.ts'
 import { reservePort } from '../../targets/runtime/reserve-port.ts'
 import {
-  type Application,
+  type ApplicationAt,
   type Instance,
   startApplication,
 } from '../../targets/scenarios/application.ts'
+import type { OwnPlace } from '../../targets/scenarios/servers.ts'
 import type { Part } from './cpu.ts'
 import { openFront } from './front.ts'
 import { type Goods, stock } from './goods.ts'
@@ -21,7 +22,7 @@ const otherDescriptors = 500
  * api and two realtime processes → proxy → Postgres and Redis, and a worker beside them.
  */
 export interface System extends AsyncDisposable {
-  readonly app: Application
+  readonly app: ApplicationAt<OwnPlace>
   /** Where clients come in; more than one when a proxy may not hold 10,000 connections. */
   readonly doors: readonly Address[]
   /** 10,000, or what the limit on descriptors leaves. */
@@ -66,7 +67,7 @@ const config = {
   defenceSettings: { 'rate-limit': { requests: 100_000_000 } },
 }
 
-async function inFrontOf(app: Application): Promise<System> {
+async function inFrontOf(app: ApplicationAt<OwnPlace>): Promise<System> {
   const start = async (name: string, role: 'api' | 'realtime', settings: ExtraSettings = {}) => {
     const { poolSize = 10, defencesOff = [] } = settings
     const { port, release } = await reservePort()

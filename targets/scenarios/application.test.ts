@@ -1,6 +1,7 @@
 import { Toxiproxy } from 'toxiproxy-node-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Application, startApplication } from './application.ts'
+import { linkOf } from './link-fault.ts'
 import { eventually } from './person.ts'
 
 const providers = ['postgres', 'redis', 'smtp', 'payments', 'marketplace']
@@ -13,9 +14,8 @@ beforeAll(async () => {
 afterAll(() => app?.[Symbol.asyncDispose]())
 
 async function setLink(name: string, enabled: boolean): Promise<void> {
-  const link = app.proxies.links.find(each => each.name === name)
-  if (!link) throw new Error(`no link ${name}`)
-  const proxy = await new Toxiproxy(link.adminUrl).get(name)
+  const link = linkOf(app, name)
+  const proxy = await new Toxiproxy(link.adminUrl).get(link.name)
   await proxy.update({ ...proxy.toJson(), enabled })
 }
 

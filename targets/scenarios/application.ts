@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import pg from 'pg'
 import { type Marketplace, startMarketplace } from '../marketplace.ts'
 import { type OauthPeer, startOauth } from '../oauth.ts'
 import { type Payments, startPayments } from '../payments.ts'
-import { type Postgres, startPostgres } from '../postgres.ts'
-import { type Proxies, startProxies, urlByLink } from '../proxy.ts'
+import { type Proxies, urlByLink } from '../proxy.ts'
 import { startRedis } from '../redis.ts'
 import { reservePort } from '../runtime/reserve-port.ts'
 import { type MailPeer, startSmtp } from '../smtp.ts'
-import { type TestRun, testRun } from '../testing/test-run.ts'
+import type { TestRun } from '../testing/test-run.ts'
 import { type Instance, type Launch, type Role, spawnInstance } from './instance.ts'
 import { patience } from './patience.ts'
+import { type OwnPlace, type Place, startServers } from './servers.ts'
 
 export type { Instance }
 
@@ -32,7 +33,9 @@ export interface Application extends AsyncDisposable {
   /** The proxy that all these links lead through. */
   readonly proxies: Proxies
   readonly instances: readonly [Instance, ...Instance[]]
-  readonly postgres: Postgres
+  readonly postgres: { readonly url: string }
+  /** For looks into it. */
+  readonly database: pg.Pool
   readonly redis: Awaited<ReturnType<typeof startRedis>>
   /** Throw when the peer was not asked for. */
   readonly smtp: MailPeer
@@ -48,6 +51,9 @@ export interface Application extends AsyncDisposable {
   ): Promise<Instance>
 }
 
+/** Its Postgres is as the place has it. */
+export type ApplicationAt<At extends Place> = Application & Pick<At, 'postgres'>
+
 /** What the marketplace peer sells. */
 const products = [
   { sku: 'lamp', title: 'Lamp', priceCents: 4_900, stock: 1_000 },
@@ -58,29 +64,36 @@ const shopClient = { clientId: 'shop', redirectUris: ['http://localhost/v1/oauth
 
 const allRoles = ['api', 'realtime', 'worker'] as const
 
-export async function startApplication(options: ApplicationOptions = {}): Promise<Application> {
-  const run = await testRun()
+/** At the place that is taken, by default one of its own. */
+export async function startApplication(
+  options?: ApplicationOptions,
+): Promise<ApplicationAt<OwnPlace>>
+export async function startApplication<At extends Place>(
+  options: ApplicationOptions,
+  takePlace: () => Promise<At>,
+): Promise<ApplicationAt<At>>
+export async function startApplication(
+  options: ApplicationOptions = {},
+  takePlace: () => Promise<Place> = startServers,
+): Promise<Application> {
+  const place = await takePlace()
   try {
-    return await start(run, options)
+    return await start(place, options)
   } catch (error) {
-    await run[Symbol.asyncDispose]()
+    await place[Symbol.asyncDispose]()
     throw error
   }
 }
 
-async function start(run: TestRun, options: ApplicationOptions): Promise<Application> {
+async function start(place: Place, options: ApplicationOptions): Promise<Application> {
+  const { run, proxies, postgres } = place
   const { peers = [], instances: wanted = [allRoles, allRoles] } = options
-  const startingProxies = startProxies(run)
-  const [proxies, postgres, redis, smtp, payments, marketplace, oauth] = await Promise.all([
-    startingProxies,
-    startPostgres(run, { settings: { max_connections: '250', deadlock_timeout: '30ms' } }),
+  const [redis, smtp, payments, marketplace, oauth] = await Promise.all([
     startRedis(run),
     peers.includes('smtp') ? startSmtp(run) : undefined,
     peers.includes('payments') ? startPayments(run) : undefined,
     peers.includes('marketplace') ? startMarketplace(run, { products }) : undefined,
-    peers.includes('oauth')
-      ? startingProxies.then(proxies => startOauthBehind(proxies, run))
-      : undefined,
+    peers.includes('oauth') ? startOauthBehind(proxies, run) : undefined,
   ])
   const config = {
     environment: 'test',
@@ -107,10 +120,14 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     wanted.map((roles, index) => startInstance(`app-${index + 1}`, roles)),
   )
   if (!first) throw new Error('An application needs at least one instance.')
+  const database = new pg.Pool({ connectionString: postgres.url })
+  // Postgres may be killed meanwhile.
+  database.on('error', () => {})
   return {
     run,
     proxies,
     postgres,
+    database,
     redis,
     startInstance,
     instances: [first, ...others],
@@ -126,7 +143,10 @@ async function start(run: TestRun, options: ApplicationOptions): Promise<Applica
     get oauth() {
       return asked(oauth, 'oauth')
     },
-    [Symbol.asyncDispose]: () => run[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await database.end()
+      await place[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Link } from '../../lab/target.ts'
 import type { Application } from './application.ts'
 
 const created = z.object({ name: z.string() })
@@ -8,9 +9,8 @@ const created = z.object({ name: z.string() })
  * is as `docs/proxy-faults.md` says. @throws when the proxy refuses it.
  */
 export async function faultOn(app: Application, name: string, toxic: object) {
-  const link = app.proxies.links.find(each => each.name === name)
-  if (!link) throw new Error(`There is no link ${name}.`)
-  const toxics = `${link.adminUrl}/proxies/${encodeURIComponent(name)}/toxics`
+  const link = linkOf(app, name)
+  const toxics = `${link.adminUrl}/proxies/${encodeURIComponent(link.name)}/toxics`
   const ask = async (url: string, init: RequestInit) => {
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(5_000) })
     const text = await answer.text()
@@ -25,4 +25,11 @@ export async function faultOn(app: Application, name: string, toxic: object) {
       await ask(`${toxics}/${encodeURIComponent(toxicName)}`, { method: 'DELETE' })
     },
   }
+}
+
+/** The link `consumer>provider`. */
+export function linkOf(app: Application, name: string): Link {
+  const link = app.proxies.links.find(each => `${each.consumer}>${each.provider}` === name)
+  if (!link) throw new Error(`There is no link ${name}.`)
+  return link
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Application, Instance } from './application.ts'
 import type { Answer, Client } from './client.ts'
 
@@ -66,13 +66,7 @@ export async function sql<Row extends pg.QueryResultRow>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: app.postgres.url })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, [...values])).rows
-  } finally {
-    await client.end()
-  }
+  return (await app.database.query<Row>(text, [...values])).rows
 }
 
 /** Asked again while it is refused for now: setting the scene is not what a scenario tries. */

@@ -46,3 +46,28 @@ export async function testRun(): Promise<TestRun> {
     },
   }
 }
+
+/** Processes that write what V8 counted when they end must be let end by themselves. */
+const counting = process.env.NODE_V8_COVERAGE !== undefined
+
+/**
+ * Part of a run, with folders of its own: what it started is killed when it is disposed, unless it
+ * has a signal of its own to end by, as Postgres has, which else leaves shared memory.
+ */
+export async function partOf(run: TestRun, name: string): Promise<TestRun> {
+  const [scratchFolder, runFolder] = [join(run.scratchFolder, name), join(run.runFolder, name)]
+  await Promise.all([mkdir(scratchFolder), mkdir(runFolder)])
+  const ends: (() => Promise<void>)[] = []
+  const dispose = async () => {
+    await Promise.all(ends.map(end => end()))
+    await rm(scratchFolder, { recursive: true, force: true })
+  }
+  const spawn: Guardian['spawn'] = async spec => {
+    const process = await run.guardian.spawn(spec)
+    const inOrder = counting || spec.stopSignal !== undefined
+    ends.push(async () => (inOrder ? process[Symbol.asyncDispose]() : process.kill()))
+    return process
+  }
+  const guardian = { ...run.guardian, spawn, [Symbol.asyncDispose]: dispose }
+  return { ...run, scratchFolder, runFolder, guardian, [Symbol.asyncDispose]: dispose }
+}

@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { eventually, newPerson, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ peers: ['smtp'], instances: [['api'], ['worker']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ peers: ['smtp'], instances: [['api'], ['worker']] }, warm)
 })
 afterEach(() => app.smtp.admin.heal())
 afterAll(() => app[Symbol.asyncDispose]())

@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect } from 'vitest'
 import { followRedirects } from '../../oauth/follow-redirects.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Answer } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually, newPerson, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 const callbackUrl = 'http://localhost/v1/oauth/callback'
 const everyone = ['api'] as const
@@ -14,13 +15,16 @@ let app: Application
 let hasty: Instance
 /** Has no limits: the control. */
 let patient: Instance
-beforeAll(async () => {
-  app = await startApplication({
-    peers: ['oauth'],
-    instances: [everyone, everyone],
-    // A provider on a busy machine is not a silent one.
-    config: { defenceSettings: { 'oauth-limits': { timeoutMs: 2_000 } } },
-  })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      peers: ['oauth'],
+      instances: [everyone, everyone],
+      // A provider on a busy machine is not a silent one.
+      config: { defenceSettings: { 'oauth-limits': { timeoutMs: 2_000 } } },
+    },
+    warm,
+  )
   hasty = await app.startInstance('hasty', everyone, {
     defenceSettings: { 'oauth-limits': { flowSeconds: 1 } },
   })

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
+import { patience } from '../patience.ts'
 import { eventually, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ peers: ['smtp'] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ peers: ['smtp'], config: { defenceSettings: patience } }, warm)
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
 import { at, eventually, grant, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 /** What is tried here is not how long one waits for a connection on a busy machine. */
 const patient = { 'pool-limits': { acquireMs: 8_000 } }
@@ -20,16 +21,19 @@ const carelessly = [
   'password-bulkhead',
   'role-cache',
 ] as const
-beforeAll(async () => {
-  app = await startApplication({
-    instances: [['api'], ['api']],
-    config: {
-      defenceSettings: {
-        ...patient,
-        'role-cache': { staleMs: 300 },
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      instances: [['api'], ['api']],
+      config: {
+        defenceSettings: {
+          ...patient,
+          'role-cache': { staleMs: 300 },
+        },
       },
     },
-  })
+    warm,
+  )
   const bulkhead = { concurrent: 1, waiting: 1 }
   ;[narrow, careless] = await Promise.all([
     app.startInstance('narrow', ['api'], {

@@ -1,11 +1,12 @@
 import { createHmac, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
 import { generate } from 'otplib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { z } from 'zod'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 const secret = randomBytes(32).toString('hex')
 const foreign = randomBytes(32).toString('hex')
@@ -16,15 +17,18 @@ let app: Application
 let rs256: Instance
 /** Never replaces a refresh token. */
 let careless: Instance
-beforeAll(async () => {
-  app = await startApplication({
-    instances: [['api'], ['api']],
-    config: {
-      auth: { tokens: { algorithm: 'HS256', secret } },
-      // A busy machine takes its time for all of those who come at once.
-      defenceSettings: { 'refresh-rotation': { leewayMs: 10_000 } },
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      instances: [['api'], ['api']],
+      config: {
+        auth: { tokens: { algorithm: 'HS256', secret } },
+        // A busy machine takes its time for all of those who come at once.
+        defenceSettings: { 'refresh-rotation': { leewayMs: 10_000 } },
+      },
     },
-  })
+    warm,
+  )
   const tokens = { algorithm: 'RS256', privateKeyPem: rsa.privateKey }
   ;[rs256, careless] = await Promise.all([
     app.startInstance('rs256', ['api'], {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, vi } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { AgentClient, eventsOf } from './agent-client.ts'
 
 const five = [
@@ -18,8 +19,8 @@ const remember = (...facts: string[]) => ({ tool: 'remember', facts })
 vi.setConfig({ testTimeout: 90_000 })
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ config: { defenceSettings: patience } })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ config: { defenceSettings: patience } }, warm)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { Gate } from '../gate.ts'
 import { post, whenIn } from '../messages/mail-room.ts'
 import { eventually, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { AgentClient, eventsOf } from './agent-client.ts'
 
 const timeoutMs = 90_000
@@ -17,8 +18,11 @@ const defenceSettings = {
 }
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api', 'realtime']], config: { defenceSettings } })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    { instances: [['api', 'realtime']], config: { defenceSettings } },
+    warm,
+  )
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 

@@ -1,23 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { figure } from '../figure.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
 import { at, eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { newFolder } from './folder.ts'
 
 let app: Application
 let keeper: Client
 let folder: Awaited<ReturnType<typeof newFolder>>
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   folder = await newFolder()
-  app = await startApplication({
-    instances: [['api'], ['api']],
-    config: { files: { folder: join(folder.path), maxBytes: 2_000_000 } },
-  })
+  app = await startApplication(
+    {
+      instances: [['api'], ['api']],
+      config: { files: { folder: join(folder.path), maxBytes: 2_000_000 } },
+    },
+    warm,
+  )
   keeper = await shopkeeper(app)
 })
 afterAll(async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import { type Answer, Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { newPerson, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { newFolder } from './folder.ts'
 import { everything, type Route, routesOf } from './routes.ts'
 
@@ -12,10 +13,10 @@ let app: Application
 let admin: Client
 let folder: Awaited<ReturnType<typeof newFolder>>
 let routes: readonly Route[]
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   folder = await newFolder()
   // One: each route is the same code on every instance.
-  app = await startApplication({ instances: [['api']], config: everything(folder.path) })
+  app = await startApplication({ instances: [['api']], config: everything(folder.path) }, warm)
   admin = await shopkeeper(app)
   routes = await routesOf(app, folder.path)
 })

@@ -2,18 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Answer, Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { newPerson, sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { attacks } from './vectors.ts'
 
 let app: Application
 let keeper: Client
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   // One: what is tried is how a process reads what it is sent, and each would read it alike.
-  app = await startApplication({ instances: [['api']] })
+  app = await startApplication({ instances: [['api']] }, warm)
   keeper = await shopkeeper(app)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

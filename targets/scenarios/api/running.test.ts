@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Application, type Instance, startApplication } from '../application.ts'
+import { afterAll, describe, expect } from 'vitest'
+import { type ApplicationAt, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
@@ -8,18 +8,23 @@ import { HeldTable } from '../held-table.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { at, eventually } from '../person.ts'
+import type { OwnPlace } from '../servers.ts'
+import { test } from '../warm.ts'
 
 const limit = { requests: 40, windowMs: 4_000 }
 
-let app: Application
+let app: ApplicationAt<OwnPlace>
 /** Sheds load when it was held up for a moment, where others take a lag; has no deadlines. */
 let touchy: Instance
 let careless: Instance
-beforeAll(async () => {
-  app = await startApplication({
-    peers: ['payments'],
-    config: { defenceSettings: { 'rate-limit': limit } },
-  })
+test.beforeAll(async ({ ownPostgres }) => {
+  app = await startApplication(
+    {
+      peers: ['payments'],
+      config: { defenceSettings: { 'rate-limit': limit } },
+    },
+    ownPostgres,
+  )
   ;[touchy, careless] = await Promise.all([
     app.startInstance('touchy', ['api'], {
       defencesOff: ['request-deadline'],

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createTransport } from 'nodemailer'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { screenshot } from '../../chromium.ts'
 import { chromiumShell } from '../../runtime/chromium-shell.ts'
 import { missing } from '../../testing/missing.ts'
@@ -13,11 +13,12 @@ import { shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { eventually, newPerson } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
+import { test } from '../warm.ts'
 import { attacks } from './vectors.ts'
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ peers: ['smtp'], config: { defenceSettings: patience } })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ peers: ['smtp'], config: { defenceSettings: patience } }, warm)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
 import { HeldTable } from '../held-table.ts'
 import { at, eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 /** What is tried here is not how long one waits for a connection on a busy machine. */
 const patient = {
@@ -22,9 +23,9 @@ let editor: Client
 /** Has neither locks nor a guard, and keeps what it cached for longer than any test. */
 let undefended: Instance
 let uncached: Instance
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const defenceSettings = { ...patient, 'post-cache': { ttlMs: boundMs } }
-  app = await startApplication({ instances: [['api'], ['api']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['api'], ['api']], config: { defenceSettings } }, warm)
   ;[undefended, uncached] = await Promise.all([
     app.startInstance('undefended', ['api'], {
       defencesOff: ['optimistic-locking', 'stampede-guard'],

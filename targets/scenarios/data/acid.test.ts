@@ -1,22 +1,23 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { createPeople } from '../../service/data/people.ts'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
-import { bench, type Database, engineOf, kindsHere, startDatabase } from './benches.ts'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
+import { bench, type Database, engineOf, kindsHere, startServer } from './benches.ts'
 
 const script = join(import.meta.dirname, 'half-done.ts')
 
 describe.each(kindsHere)('DAT-02 ACID on %s', kind => {
-  let run: TestRun
+  let place: Place
   let database: Database
-  beforeAll(async () => {
-    run = await testRun()
-    database = await startDatabase(run, kind)
+  test.beforeAll(async ({ warm }) => {
+    place = await warm()
+    database = await startServer(place.run, kind)
     await using _migrated = await bench(database.url)
   })
-  afterAll(() => run[Symbol.asyncDispose]())
+  afterAll(() => place[Symbol.asyncDispose]())
 
   /** Two people with 1,000 cents each; a transfer dies half done; what is left of the money. */
   async function balancesAfterCrash(how: 'whole' | 'pieces'): Promise<readonly number[]> {

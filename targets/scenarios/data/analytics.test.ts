@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
+import { afterAll, expect, describe as plainDescribe } from 'vitest'
 import { type Clickhouse, startClickhouse } from '../../clickhouse.ts'
 import { clickhouseServer } from '../../runtime/clickhouse-server.ts'
 import { missing } from '../../testing/missing.ts'
@@ -6,6 +6,7 @@ import { type Application, type Instance, startApplication } from '../applicatio
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 const describe = plainDescribe.skipIf(await missing(clickhouseServer))
 
@@ -17,8 +18,8 @@ let worker: Instance
 let direct: Instance
 let client: Client
 let hasty: Client
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ instances: [['api']] }, warm)
   clickhouse = await startClickhouse(app.run)
   const { url, username, password } = clickhouse
   const config = { clickhouse: { url, username, password } }

@@ -5,14 +5,15 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { startPostgres } from '../../postgres.ts'
 import { backUpPostgres, restorePostgres } from '../../postgres-backup.ts'
 import { runTool } from '../../runtime/run-tool.ts'
 import { openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
 import { eventually } from '../person.ts'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
 import { bench, besides, type DatabaseKind, kindsHere, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
 
@@ -106,13 +107,13 @@ async function audited(url: string, between: () => Promise<void> = async () => {
 const whole = { cents: accounts * startCents, inconsistent: 0 }
 
 describe('DAT-11 a backup taken under load', () => {
-  let run: TestRun
-  beforeAll(async () => {
-    run = await testRun()
+  let place: Place
+  test.beforeAll(async ({ warm }) => {
+    place = await warm()
   })
-  afterAll(() => run[Symbol.asyncDispose]())
+  afterAll(() => place[Symbol.asyncDispose]())
 
-  const file = (kind: DatabaseKind) => join(run.scratchFolder, `${kind}.backup`)
+  const file = (kind: DatabaseKind) => join(place.run.scratchFolder, `${kind}.backup`)
   const execute = (task: string, url: string, path: string) => {
     const env = { ...process.env, DIRECTORY_URL: url }
     return promisify(execFile)(process.execPath, [program, task, path], { env, timeout: 60_000 })
@@ -121,7 +122,7 @@ describe('DAT-11 a backup taken under load', () => {
   test.each(kindsHere)(
     'of %s restores to one moment, with all that was acknowledged before it began',
     async kind => {
-      const { url } = await startDatabase(run, kind)
+      const { url } = await startDatabase(place, kind)
       await using database = await bench(url)
       await using trade = await Trade.begin(database)
       const before = [...trade.acknowledged]
@@ -147,7 +148,7 @@ describe('DAT-11 a backup taken under load', () => {
   test.each(kindsHere)(
     'control: of %s, read table by table, it is of no moment',
     async kind => {
-      const { url } = await startDatabase(run, kind, 'control')
+      const { url } = await startDatabase(place, kind, 'control')
       await using database = await bench(url)
       await using trade = await Trade.begin(database)
       const { inconsistent } = await audited(url, () => trade.more(5))
@@ -159,14 +160,14 @@ describe('DAT-11 a backup taken under load', () => {
   test(
     "of the server's own files starts as a second server, at one moment",
     async () => {
-      const server = await startPostgres(run, { name: 'busy' })
+      const server = await startPostgres(place.run, { name: 'busy' })
       await using database = await bench(server.url)
       await using trade = await Trade.begin(database)
       const before = [...trade.acknowledged]
-      const folder = join(run.scratchFolder, 'copied')
+      const folder = join(place.run.scratchFolder, 'copied')
       await backUpPostgres(server, folder)
       await trade.more(1)
-      await using second = await restorePostgres(run, { folder, of: server })
+      await using second = await restorePostgres(place.run, { folder, of: server })
       const { receipts, people, ...found } = await audited(second.url)
       expect(found).toEqual(whole)
       expect(before.filter(receipt => !receipts.has(receipt))).toEqual([])
@@ -178,10 +179,10 @@ describe('DAT-11 a backup taken under load', () => {
   test(
     'control: files copied without asking the server do not have all that was acknowledged',
     async () => {
-      const server = await startPostgres(run, { name: 'unasked' })
+      const server = await startPostgres(place.run, { name: 'unasked' })
       await using database = await bench(server.url)
       await using trade = await Trade.begin(database)
-      const folder = join(run.scratchFolder, 'unasked-copy')
+      const folder = join(place.run.scratchFolder, 'unasked-copy')
       await runTool('cp', ['-Rp', server.dataFolder, folder])
       // Whoever copies a large folder is overtaken by a checkpoint.
       await trade.more(20)
@@ -193,7 +194,7 @@ describe('DAT-11 a backup taken under load', () => {
       }
       await rm(join(folder, 'postmaster.pid'), { force: true })
       const lost = async () => {
-        await using second = await restorePostgres(run, { folder, of: server }, 'wrong')
+        await using second = await restorePostgres(place.run, { folder, of: server }, 'wrong')
         const { receipts } = await audited(second.url)
         return before.filter(receipt => !receipts.has(receipt)).length
       }

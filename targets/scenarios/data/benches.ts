@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { startMysql } from '../../mysql.ts'
@@ -9,6 +10,7 @@ import { migrateEngine, openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
 import { missing } from '../../testing/missing.ts'
 import type { TestRun } from '../../testing/test-run.ts'
+import type { Place } from '../servers.ts'
 import type { Bench } from './checks.ts'
 
 /** The databases a check is repeated on, and what speaks to each. */
@@ -40,8 +42,18 @@ export interface Database {
   crash(): Promise<void>
 }
 
-/** Starts what the kind needs. */
+/** An empty database at this place; of PostgreSQL on the server that is there. */
 export async function startDatabase(
+  { run, postgres }: Pick<Place, 'run' | 'postgres'>,
+  kind: DatabaseKind,
+  name = 'data',
+): Promise<Pick<Database, 'url'>> {
+  if (kind !== 'postgres') return startServer(run, kind, name)
+  return { url: await besides(postgres.url, `${name}_${randomBytes(4).toString('hex')}`) }
+}
+
+/** Starts what the kind needs, for this database alone. */
+export async function startServer(
   run: TestRun,
   kind: DatabaseKind,
   name = 'data',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Profile } from '../../service/data/profile.ts'
 import { createProfileCache, type ProfileCache, shown } from '../../service/data/profiles.ts'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
@@ -9,6 +9,7 @@ import { type Application, type Instance, startApplication } from '../applicatio
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually } from '../person.ts'
+import { test } from '../warm.ts'
 import { bench, kindsHere, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
 
@@ -16,8 +17,8 @@ const boundMs = 1_500
 const password = `Correct-horse-${randomUUID()}`
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ instances: [['api']] }, warm)
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
@@ -26,7 +27,7 @@ describe.each(kindsHere)('DAT-08 cache and database agree on %s', kind => {
   let database: Bench & AsyncDisposable
   let redis: Redis
   beforeAll(async () => {
-    const { url } = await startDatabase(app.run, kind)
+    const { url } = await startDatabase(app, kind)
     database = await bench(url)
     redis = new Redis(app.redis.port, app.redis.host, { maxRetriesPerRequest: 0 })
     redis.on('error', () => {})

@@ -1,31 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
+import { afterAll, expect, describe as plainDescribe } from 'vitest'
 import { type Clickhouse, startClickhouse } from '../../clickhouse.ts'
 import { clickhouseServer } from '../../runtime/clickhouse-server.ts'
 import { missing } from '../../testing/missing.ts'
-import { type Application, startApplication } from '../application.ts'
+import { type ApplicationAt, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { Gate } from '../gate.ts'
 import type { Instance } from '../instance.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
 import { eventually, signedIn, sql } from '../person.ts'
+import type { OwnPlace } from '../servers.ts'
+import { test } from '../warm.ts'
 
 const timeoutMs = 90_000
 
 const describe = plainDescribe.skipIf(await missing(clickhouseServer))
 
-let app: Application
+let app: ApplicationAt<OwnPlace>
 let clickhouse: Clickhouse
 let counted: object
 let worker: Instance
 let keeper: Client
 let buyer: Client
 let redis: Redis
-beforeAll(async () => {
+test.beforeAll(async ({ ownPostgres }) => {
   const defenceSettings = { 'pool-limits': { acquireMs: 8_000 } }
-  app = await startApplication({ instances: [['api']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['api']], config: { defenceSettings } }, ownPostgres)
   clickhouse = await startClickhouse(app.run)
   const { url, username, password } = clickhouse
   counted = { clickhouse: { url, username, password } }

@@ -4,10 +4,11 @@ import type { Link } from '../../../lab/target.ts'
 import { type PostgresStandby, startStandby } from '../../postgres-standby.ts'
 import { listenAddress } from '../../proxy.ts'
 import { withPostgres } from '../../runtime/postgres-server.ts'
-import { type Application, startApplication } from '../application.ts'
+import { type ApplicationAt, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
 import { eventually, signedIn } from '../person.ts'
+import type { OwnPlace } from '../servers.ts'
 
 const timeoutMs = 120_000
 /** From the death of the primary to the next order: some seconds, on a machine that does much else many. */
@@ -25,7 +26,7 @@ async function change({ adminUrl, name }: Link, what: object): Promise<void> {
 }
 
 /** The service with a primary and a standby that follows it over a link. */
-async function replicated(app: Application, synchronous: boolean) {
+async function replicated(app: ApplicationAt<OwnPlace>, synchronous: boolean) {
   const { host, port } = app.postgres
   const following = await app.proxies.link({
     consumer: 'standby',
@@ -42,7 +43,7 @@ async function replicated(app: Application, synchronous: boolean) {
 }
 
 /** What whoever looks after the database does: the standby takes over, the service is led to it. */
-async function failOver(app: Application, standby: PostgresStandby): Promise<void> {
+async function failOver(app: ApplicationAt<OwnPlace>, standby: PostgresStandby): Promise<void> {
   await app.postgres.kill()
   await standby.promote()
   const upstream = `${standby.host}:${standby.port}`

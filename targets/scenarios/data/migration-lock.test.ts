@@ -1,30 +1,28 @@
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Postgres, startPostgres } from '../../postgres.ts'
+import { afterAll, describe, expect } from 'vitest'
 import { parseConfig } from '../../service/config.ts'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
 import { openDatabase } from '../../service/postgres/database.ts'
 import { type Migrations, migrate } from '../../service/postgres/migrate.ts'
 import { createPool } from '../../service/postgres/pool.ts'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
 import { control } from '../control.ts'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
 import { besides } from './benches.ts'
 
 const log = pino({ level: 'silent' })
 
-let run: TestRun
-let postgres: Postgres
-beforeAll(async () => {
-  run = await testRun()
-  postgres = await startPostgres(run)
+let place: Place
+test.beforeAll(async ({ warm }) => {
+  place = await warm()
 })
-afterAll(() => run[Symbol.asyncDispose]())
+afterAll(() => place[Symbol.asyncDispose]())
 
 /** Two processes' own migrators on one new database, in which each meets the other if it can. */
 async function race(name: string, patienceMs: number, off: readonly DefenceName[] = []) {
-  const url = await besides(postgres.url, name)
+  const url = await besides(place.postgres.url, name)
   const defences = createDefences(off)
   let within = 0
   const { promise: met, resolve } = Promise.withResolvers<void>()

@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Engine, limits } from '../../service/data/engine.ts'
 import { migrationsFor } from '../../service/data/migrations.ts'
 import { migrateEngine, openEngine } from '../../service/data/open-engine.ts'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
 import { besides, engineOf, kindsHere, startDatabase } from './benches.ts'
 
 const script = join(import.meta.dirname, 'slow-migration.ts')
@@ -27,13 +28,13 @@ async function done({ db }: Engine): Promise<readonly string[]> {
 }
 
 describe.each(kindsHere)('DAT-06 migrations on %s', kind => {
-  let run: TestRun
+  let place: Place
   let url: string
-  beforeAll(async () => {
-    run = await testRun()
-    url = (await startDatabase(run, kind)).url
+  test.beforeAll(async ({ warm }) => {
+    place = await warm()
+    url = (await startDatabase(place, kind)).url
   })
-  afterAll(() => run[Symbol.asyncDispose]())
+  afterAll(() => place[Symbol.asyncDispose]())
   const all = Object.keys(migrationsFor(engineOf(kind)))
 
   test('go up, down to any, down to nothing, and up to the same again', async () => {

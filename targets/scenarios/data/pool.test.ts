@@ -1,24 +1,25 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Postgres, startPostgres } from '../../postgres.ts'
 import { parseConfig } from '../../service/config.ts'
 import { openEngine } from '../../service/data/open-engine.ts'
 import { createDefences } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
 import { createPool } from '../../service/postgres/pool.ts'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
 import { control } from '../control.ts'
 import { eventually } from '../person.ts'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
 import { engineOf, kindsHere, startDatabase } from './benches.ts'
 
-let run: TestRun
+let place: Place
 let postgres: Postgres
-beforeAll(async () => {
-  run = await testRun()
-  postgres = await startPostgres(run, { settings: { max_connections: '250' } })
+test.beforeAll(async ({ warm }) => {
+  place = await warm()
+  postgres = await startPostgres(place.run, { settings: { max_connections: '250' } })
 })
-afterAll(() => run[Symbol.asyncDispose]())
+afterAll(() => place[Symbol.asyncDispose]())
 
 interface PoolOptions {
   readonly size: number
@@ -43,9 +44,12 @@ function poolOf(name: string, { size, off = [], limits = {} }: PoolOptions) {
 
 const ask = (db: Kysely<unknown>, seconds = 0) => sql`select pg_sleep(${seconds})`.execute(db)
 
+/** For whoever looks on while two hundred ask. */
+const patient = { acquireMs: 20_000 }
+
 /** What the server itself says of the connections of a pool. */
 async function seenByServer(name: string) {
-  await using db = poolOf(`watch-${name}`, { size: 1 })
+  await using db = poolOf(`watch-${name}`, { size: 1, limits: patient })
   const { rows } = await sql<{ all: number; active: number }>`
     select count(*)::int as all, (count(*) filter (where state = 'active'))::int as active
     from pg_stat_activity where application_name = ${name}`.execute(db)
@@ -53,7 +57,7 @@ async function seenByServer(name: string) {
 }
 
 async function endConnectionsOf(name: string): Promise<void> {
-  await using db = poolOf(`end-${name}`, { size: 1 })
+  await using db = poolOf(`end-${name}`, { size: 1, limits: patient })
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = ${name}`.execute(db)
 }
@@ -74,7 +78,7 @@ const stillWaiting = (ms: number) =>
 
 describe('DAT-03 the pool', () => {
   test('opens nothing before it is asked, and serves 200 callers with 100 connections', async () => {
-    await using db = poolOf('full', { size: 100, limits: { acquireMs: 20_000 } })
+    await using db = poolOf('full', { size: 100, limits: patient })
     expect((await seenByServer('full')).all).toBe(0)
     const asked = Array.from({ length: 200 }, () => ask(db, 0.3))
     const most = await seenByServer('full')
@@ -85,13 +89,13 @@ describe('DAT-03 the pool', () => {
   })
 
   test('control: a pool of 150 goes beyond 100', async () => {
-    await using db = poolOf('larger', { size: 150, limits: { acquireMs: 20_000 } })
+    await using db = poolOf('larger', { size: 150, limits: patient })
     await Promise.all(Array.from({ length: 200 }, () => ask(db, 0.3)))
     expect((await seenByServer('larger')).all).toBeGreaterThan(100)
   })
 
   test('serves those who wait in the order in which they came', async () => {
-    await using db = poolOf('fair', { size: 1, limits: { acquireMs: 20_000 } })
+    await using db = poolOf('fair', { size: 1, limits: patient })
     const served: number[] = []
     const callers = Array.from({ length: 20 }, (_, index) => ask(db).then(() => served.push(index)))
     await Promise.all(callers)
@@ -165,7 +169,7 @@ describe('DAT-05 statements that take too long', () => {
   test.each(kindsHere.filter(kind => engineOf(kind) === 'mysql'))(
     'end in time on %s too',
     async kind => {
-      const { url } = await startDatabase(run, kind)
+      const { url } = await startDatabase(place, kind)
       await using engine = openEngine(url, { statementMs: 300 })
       const began = performance.now()
       const work = engine.transaction(async db => {

@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Application, startApplication } from '../application.ts'
+import { afterAll, describe, expect } from 'vitest'
+import { type ApplicationAt, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { eventually, signedIn, sql } from '../person.ts'
+import type { OwnPlace } from '../servers.ts'
+import { test } from '../warm.ts'
 
 const poolSize = 5
-let app: Application
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api'], ['api']] })
+let app: ApplicationAt<OwnPlace>
+test.beforeAll(async ({ ownPostgres }) => {
+  app = await startApplication({ instances: [['api'], ['api']] }, ownPostgres)
 })
 afterAll(() => app[Symbol.asyncDispose]())
 

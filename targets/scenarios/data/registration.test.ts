@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { eventually } from '../person.ts'
+import { test } from '../warm.ts'
 import { kindsHere, startDatabase } from './benches.ts'
 
 let app: Application
-beforeAll(async () => {
-  app = await startApplication({ peers: ['smtp'], instances: [['api']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ peers: ['smtp'], instances: [['api']] }, warm)
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
@@ -29,7 +30,7 @@ async function mailedToken(email: string): Promise<string> {
 describe.each(kindsHere)('DAT-01 registration, from the form to the session, on %s', kind => {
   let instance: Instance
   beforeAll(async () => {
-    const directory = { url: (await startDatabase(app.run, kind, 'directory')).url }
+    const directory = { url: (await startDatabase(app, kind, 'directory')).url }
     // One Redis for all three, as no service has it: each database has a person 1 to be copied.
     const redis = new Redis(app.redis.port, app.redis.host)
     await redis.flushall()

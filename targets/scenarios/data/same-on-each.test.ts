@@ -1,19 +1,20 @@
 import { CompiledQuery } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
+import { afterAll, describe, expect } from 'vitest'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
 import { bench, besides, type DatabaseKind, kindsHere, startDatabase } from './benches.ts'
 import { type Bench, checks } from './checks.ts'
 
 describe.each(kindsHere)('DAT-01 on %s', kind => {
-  let run: TestRun
+  let place: Place
   let database: Bench & AsyncDisposable
-  beforeAll(async () => {
-    run = await testRun()
-    database = await bench((await startDatabase(run, kind)).url)
+  test.beforeAll(async ({ warm }) => {
+    place = await warm()
+    database = await bench((await startDatabase(place, kind)).url)
   })
   afterAll(async () => {
     await database[Symbol.asyncDispose]()
-    await run[Symbol.asyncDispose]()
+    await place[Symbol.asyncDispose]()
   })
 
   test.each(Object.keys(checks))('%s', async name => {
@@ -90,13 +91,13 @@ const controls: readonly {
 ]
 
 describe.each(kindsHere)('DAT-01 controls on %s', kind => {
-  let run: TestRun
+  let place: Place
   let url: string
-  beforeAll(async () => {
-    run = await testRun()
-    url = (await startDatabase(run, kind)).url
+  test.beforeAll(async ({ warm }) => {
+    place = await warm()
+    url = (await startDatabase(place, kind)).url
   })
-  afterAll(() => run[Symbol.asyncDispose]())
+  afterAll(() => place[Symbol.asyncDispose]())
 
   const ours = controls.filter(({ on }) => on.includes(kind))
   test.each(ours)('$broken', async ({ by, fails, broken }) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect } from 'vitest'
 import { urlByLink } from '../../proxy.ts'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
 import { createClient, type MarketplaceClient } from '../../service/marketplace/client.ts'
@@ -9,6 +9,7 @@ import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { faultOn } from '../link-fault.ts'
 import { eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { buy, deadlineMs, hurried, lamp, route, schedulingMs, startBuyer } from './market.ts'
 
 let app: Application
@@ -16,8 +17,8 @@ let app: Application
 let instances: Readonly<Record<'plain' | 'patient' | 'alone', Client>>
 /** The marketplace by way of a link for the client without a service around it. */
 let url: string
-beforeAll(async () => {
-  app = await startApplication({ peers: ['marketplace'], instances: [['api']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ peers: ['marketplace'], instances: [['api']] }, warm)
   const person = await signedIn(app)
   const [plain, patient, alone] = await Promise.all([
     // So many faults one after the other must not use up the budget of the next test.

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { attemptsBy, buy, hurried, lamp, route, startBuyer } from './market.ts'
 
 let app: Application
 let client: Client
 let instances: Readonly<Record<'plain' | 'guarded' | 'budget' | 'bare', Client>>
-beforeAll(async () => {
-  app = await startApplication({ peers: ['marketplace'], instances: [['api']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ peers: ['marketplace'], instances: [['api']] }, warm)
   client = await signedIn(app)
   const [plain, guarded, budget, bare] = await Promise.all([
     // So many faults one after the other must not use up the budget of the next test.

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { copiesOf, namesOf, notified, post, progress, supporter, whenIn } from './mail-room.ts'
 
 const attempts = 4
@@ -10,16 +11,19 @@ const backoff = { baseMs: 40, capMs: 100 }
 
 let app: Application
 let sender: Client
-beforeAll(async () => {
-  app = await startApplication({
-    config: {
-      defenceSettings: {
-        'dead-letter-queue': { attempts },
-        'message-backoff': backoff,
-        'pool-limits': { acquireMs: 8_000, statementMs: 8_000 },
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      config: {
+        defenceSettings: {
+          'dead-letter-queue': { attempts },
+          'message-backoff': backoff,
+          'pool-limits': { acquireMs: 8_000, statementMs: 8_000 },
+        },
       },
     },
-  })
+    warm,
+  )
   sender = await signedIn(app)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, vi } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { type Frame, SocketClient } from '../socket-client.ts'
+import { test } from '../warm.ts'
 import { copiesOf, post, progress, whenIn } from './mail-room.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
 let app: Application
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const defenceSettings = {
     ...patience,
     'dead-letter-queue': { attempts: 2 },
     'message-backoff': { baseMs: 20, capMs: 20 },
   }
-  app = await startApplication({ config: { defenceSettings } })
+  app = await startApplication({ config: { defenceSettings } }, warm)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())
 

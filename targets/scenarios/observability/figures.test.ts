@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import { AgentClient } from '../agents/agent-client.ts'
-import { type Application, type Instance, startApplication } from '../application.ts'
+import { type ApplicationAt, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { figure } from '../figure.ts'
 import { post, whenIn } from '../messages/mail-room.ts'
 import { eventually, signedIn } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
+import type { OwnPlace } from '../servers.ts'
+import { test } from '../warm.ts'
 
 const withinMs = 20_000
 const defenceSettings = {
@@ -18,13 +20,13 @@ const defenceSettings = {
 
 vi.setConfig({ testTimeout: 90_000 })
 
-let app: Application
+let app: ApplicationAt<OwnPlace>
 let here: Instance
 let person: Client
-beforeAll(async () => {
+test.beforeAll(async ({ ownPostgres }) => {
   // Without the default lane a message can be made to wait for good.
   const config = { defenceSettings, defencesOff: ['default-lane'] }
-  app = await startApplication({ instances: [['api', 'realtime', 'worker']], config })
+  app = await startApplication({ instances: [['api', 'realtime', 'worker']], config }, ownPostgres)
   here = app.instances[0]
   person = await signedIn(app)
 })

@@ -1,28 +1,33 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, vi } from 'vitest'
 import { AgentClient } from '../agents/agent-client.ts'
-import { type Application, startApplication } from '../application.ts'
+import { type ApplicationAt, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { namesOf, progress } from '../messages/mail-room.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { eventually, newPerson, signedIn } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
+import type { OwnPlace } from '../servers.ts'
 import { SocketClient } from '../socket-client.ts'
+import { test } from '../warm.ts'
 import { linesOf } from './log.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
-let app: Application
+let app: ApplicationAt<OwnPlace>
 let person: Client
-beforeAll(async () => {
+test.beforeAll(async ({ ownPostgres }) => {
   // A process each, so that an id that arrives has travelled.
   const instances = [['api'], ['realtime'], ['worker']] as const
-  app = await startApplication({
-    instances,
-    peers: ['payments', 'smtp'],
-    config: { defenceSettings: patience },
-  })
+  app = await startApplication(
+    {
+      instances,
+      peers: ['payments', 'smtp'],
+      config: { defenceSettings: patience },
+    },
+    ownPostgres,
+  )
   person = await signedIn(app)
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect } from 'vitest'
 import type { DefenceName } from '../../service/defences.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
@@ -7,6 +7,7 @@ import { control } from '../control.ts'
 import { figure } from '../figure.ts'
 import { faultOn } from '../link-fault.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
 
 /** Instances that differ in what they do without; what hides the lack of another is apart. */
@@ -26,12 +27,15 @@ const late = { ...patient, 'payment-reconciliation': { retryMs: 600_000 } }
 let app: Application
 let keeper: Client
 let without: Readonly<Record<keyof typeof off, Instance>>
-beforeAll(async () => {
-  app = await startApplication({
-    peers: ['payments'],
-    instances: [['api']],
-    config: { defenceSettings: soon },
-  })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      peers: ['payments'],
+      instances: [['api']],
+      config: { defenceSettings: soon },
+    },
+    warm,
+  )
   const start = (kind: keyof typeof off, changed: object = {}) =>
     app.startInstance(kind, kind === 'worker' ? ['api', 'worker'] : ['api'], {
       defencesOff: off[kind],

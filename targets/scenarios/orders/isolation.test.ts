@@ -1,20 +1,18 @@
 import { type IsolationLevel, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Postgres, startPostgres } from '../../postgres.ts'
+import { afterAll, beforeEach, describe, expect } from 'vitest'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
 import { createTransact } from '../../service/postgres/transaction.ts'
-import { type TestRun, testRun } from '../../testing/test-run.ts'
 import { control } from '../control.ts'
+import type { Place } from '../servers.ts'
+import { test } from '../warm.ts'
 
-let run: TestRun
-let postgres: Postgres
+let place: Place
 let db: Kysely<unknown>
-beforeAll(async () => {
-  run = await testRun()
-  postgres = await startPostgres(run)
-  const pool = new pg.Pool({ connectionString: postgres.url })
+test.beforeAll(async ({ warm }) => {
+  place = await warm()
+  const pool = new pg.Pool({ connectionString: place.postgres.url })
   // Postgres may end a connection that the pool is about to close, and no longer listens to.
   pool.on('connect', client => client.on('error', () => {}))
   db = new Kysely({ dialect: new PostgresDialect({ pool }) })
@@ -26,7 +24,7 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   await db?.destroy()
-  await run?.[Symbol.asyncDispose]()
+  await place?.[Symbol.asyncDispose]()
 })
 
 const values = async (trx: Kysely<unknown>) => {

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
 import { orderStates, type Verb, verbs } from './states.ts'
 
 let app: Application
 let keeper: Client
-beforeAll(async () => {
-  app = await startApplication({
-    peers: ['payments'],
-    // A gateway on a busy machine is not a silent one.
-    config: { defenceSettings: { ...patience, 'payment-timeout': { timeoutMs: 1_500 } } },
-  })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      peers: ['payments'],
+      // A gateway on a busy machine is not a silent one.
+      config: { defenceSettings: { ...patience, 'payment-timeout': { timeoutMs: 1_500 } } },
+    },
+    warm,
+  )
   keeper = await shopkeeper(app)
 })
 afterAll(() => app[Symbol.asyncDispose]())

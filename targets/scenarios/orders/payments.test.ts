@@ -1,22 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
 
 let app: Application
 let keeper: Client
-beforeAll(async () => {
-  app = await startApplication({
-    peers: ['payments'],
-    config: {
-      defenceSettings: {
-        'payment-reconciliation': { retryMs: 700 },
-        // A gateway on a busy machine is not a silent one.
-        'payment-timeout': { timeoutMs: 1_500 },
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      peers: ['payments'],
+      config: {
+        defenceSettings: {
+          'payment-reconciliation': { retryMs: 700 },
+          // A gateway on a busy machine is not a silent one.
+          'payment-timeout': { timeoutMs: 1_500 },
+        },
       },
     },
-  })
+    warm,
+  )
   keeper = await shopkeeper(app)
 })
 afterAll(() => app[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
+import { afterAll, expect, describe as plainDescribe } from 'vitest'
 import { type Haproxy, startHaproxy } from '../../haproxy.ts'
 import { haproxyServer } from '../../runtime/haproxy-server.ts'
 import { reservePort } from '../../runtime/reserve-port.ts'
@@ -11,6 +11,7 @@ import { faultOn } from '../link-fault.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { at, eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 
 const describe = plainDescribe.skipIf(await missing(haproxyServer))
 
@@ -19,9 +20,9 @@ let steady: Instance
 /** On a port of its own, so that it comes back where it was. */
 let mortal: Instance
 let balancer: Haproxy
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const defenceSettings = { ...patience, 'graceful-shutdown': { drainMs: 20_000 } }
-  app = await startApplication({ instances: [['api']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['api']], config: { defenceSettings } }, warm)
   steady = app.instances[0]
   const { port, release } = await reservePort()
   await release()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, describe as plainDescribe, test } from 'vitest'
+import { afterAll, expect, describe as plainDescribe } from 'vitest'
 import { findServer } from '../../runtime/find-server.ts'
 import { taskset } from '../../runtime/util-linux.ts'
 import { seek } from '../../testing/seek.ts'
@@ -9,6 +9,7 @@ import { control } from '../control.ts'
 import { product, shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { busyNeighbours } from './busy-neighbours.ts'
 
 const { found: binder } = await seek('taskset', () => findServer(taskset))
@@ -18,13 +19,16 @@ const timeoutMs = 90_000
 let app: Application
 let buyer: Client
 let productId: string
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   // One, since what is starved here is a process; it gets an instance of its own for each test.
-  app = await startApplication({
-    instances: [['api']],
-    // What is shown must not hang on how long Postgres is waited for.
-    config: { defenceSettings: { ...patience, 'pool-limits': { acquireMs: 60_000 } } },
-  })
+  app = await startApplication(
+    {
+      instances: [['api']],
+      // What is shown must not hang on how long Postgres is waited for.
+      config: { defenceSettings: { ...patience, 'pool-limits': { acquireMs: 60_000 } } },
+    },
+    warm,
+  )
   buyer = await signedIn(app)
   productId = await product(await shopkeeper(app), { stock: 1_000 })
 })

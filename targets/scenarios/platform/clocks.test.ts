@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { openEngine } from '../../service/data/open-engine.ts'
 import { type Application, startApplication } from '../application.ts'
 import { control } from '../control.ts'
@@ -11,6 +11,7 @@ import type { Instance, Launch } from '../instance.ts'
 import { post, progress, whenIn } from '../messages/mail-room.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
 import { eventually, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 const hourMs = 3_600_000
 const tokenSeconds = 300
@@ -23,8 +24,8 @@ const config = {
 let app: Application
 /** Its clock is right. */
 let right: Instance
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api']], config })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ instances: [['api']], config }, warm)
   right = app.instances[0]
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { reservePort } from '../../runtime/reserve-port.ts'
-import { type Application, startApplication } from '../application.ts'
+import { type ApplicationAt, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { besides } from '../data/benches.ts'
 import { faultOn } from '../link-fault.ts'
@@ -9,17 +9,22 @@ import { order, product, shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
 import { at, eventually, newPerson, signedIn, sql } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
+import type { OwnPlace } from '../servers.ts'
+import { test } from '../warm.ts'
 
-let app: Application
+let app: ApplicationAt<OwnPlace>
 let keeper: Client
 let buyer: Client
 let productId: string
 const person = newPerson()
-beforeAll(async () => {
-  app = await startApplication({
-    peers: ['smtp', 'payments', 'marketplace', 'oauth'],
-    config: { defenceSettings: patience },
-  })
+test.beforeAll(async ({ ownPostgres }) => {
+  app = await startApplication(
+    {
+      peers: ['smtp', 'payments', 'marketplace', 'oauth'],
+      config: { defenceSettings: patience },
+    },
+    ownPostgres,
+  )
   keeper = await shopkeeper(app)
   buyer = await signedIn(app, person)
   productId = await product(keeper, { stock: 100 })

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { Agent, get, request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { findServer } from '../../runtime/find-server.ts'
 import { runTool } from '../../runtime/run-tool.ts'
 import { prlimit } from '../../runtime/util-linux.ts'
@@ -15,6 +15,7 @@ import { figure } from '../figure.ts'
 import type { Instance } from '../instance.ts'
 import { product, shopkeeper } from '../orders/shop.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 const { found: limiter } = await seek('prlimit', () => findServer(prlimit))
 const limits = describe.skipIf(!limiter)
@@ -23,10 +24,10 @@ const timeoutMs = 90_000
 let app: Application
 let buyer: Client
 let productId: string
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const defenceSettings = { 'pool-limits': { acquireMs: 8_000 } }
   // One: each test exhausts an instance of its own, which must not take this one with it.
-  app = await startApplication({ instances: [['api']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['api']], config: { defenceSettings } }, warm)
   buyer = await signedIn(app)
   productId = await product(await shopkeeper(app), { stock: 1_000 })
 })
@@ -118,13 +119,16 @@ describe('PLT-05 an event loop whose every turn takes long', () => {
         await instance.process.signal('SIGUSR2')
         await served()
       },
+      // Else it would go on, on a core of its own.
+      [Symbol.asyncDispose]: () => instance.process.kill(),
     }
   }
 
   test(
     'refuses at once what would be answered too late, and serves again',
     async () => {
-      const { ask, recovered } = await slowed('slow')
+      await using slow = await slowed('slow')
+      const { ask, recovered } = slow
       await eventually(ask, said => said === 'overloaded', 20_000)
       for (let i = 0; i < 3; i++) expect(await ask()).toBe('overloaded')
       await recovered()
@@ -133,9 +137,9 @@ describe('PLT-05 an event loop whose every turn takes long', () => {
   )
 
   const late = async (off: object) => {
-    const { ask } = await slowed('slow-late', off)
+    await using slow = await slowed('slow-late', off)
     // Its deadline, or that of a statement or connection, which ever comes first.
-    const told = await eventually(ask, said => said !== 'served', 30_000)
+    const told = await eventually(slow.ask, said => said !== 'served', 30_000)
     expect(told).not.toBe('overloaded')
   }
   control('load-shedding', 'everybody is let in, and let down late', late, timeoutMs)

@@ -1,19 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { defenceTable } from '../../service/defences.ts'
-import { type Application, type Instance, startApplication } from '../application.ts'
+import { type ApplicationAt, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+import type { OwnPlace } from '../servers.ts'
+import { test } from '../warm.ts'
 
 const { withinMs } = defenceTable['live-settings'].settings
 
-let app: Application
+let app: ApplicationAt<OwnPlace>
 let admin: Client
 let user: Client
-beforeAll(async () => {
+test.beforeAll(async ({ ownPostgres }) => {
   const defenceSettings = { 'pool-limits': { acquireMs: 8_000 } }
-  app = await startApplication({ config: { defenceSettings } })
+  app = await startApplication({ config: { defenceSettings } }, ownPostgres)
   const person = newPerson('admin')
   const client = await signedIn(app, person)
   await grant(app, client.userId, 'admin')

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, vi } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
@@ -8,6 +8,7 @@ import { figure } from '../figure.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
+import { test } from '../warm.ts'
 import { knock } from './knock.ts'
 
 const paths = ['/chat?client=test', '/agents', '/messages'] as const
@@ -24,8 +25,11 @@ vi.setConfig({ testTimeout: 90_000 })
 
 let app: Application
 let here: Instance
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api', 'realtime']], config: { defenceSettings } })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    { instances: [['api', 'realtime']], config: { defenceSettings } },
+    warm,
+  )
   here = app.instances[0]
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

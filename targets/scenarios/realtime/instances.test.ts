@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { reservePort } from '../../runtime/reserve-port.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { patience } from '../patience.ts'
 import { eventually } from '../person.ts'
+import { test } from '../warm.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 import { SteadyClient } from './steady-client.ts'
 
@@ -18,9 +19,9 @@ let app: Application
 let steady: Instance
 /** On a port of its own, so that it comes back where it was. */
 let mortal: Instance
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const defenceSettings = { ...patience, 'websocket-heartbeat': { everyMs } }
-  app = await startApplication({ instances: [['realtime']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['realtime']], config: { defenceSettings } }, warm)
   steady = app.instances[0]
   const { port, release } = await reservePort()
   await release()

@@ -1,21 +1,25 @@
 import { once } from 'node:events'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
+import { test } from '../warm.ts'
 import { knock } from './knock.ts'
 import { closeCodeIn, rawFrame } from './raw-frame.ts'
 
 let app: Application
 let token: string | undefined
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   // One, since whoever sends nonsense talks to one process.
-  app = await startApplication({
-    instances: [['api', 'realtime']],
-    config: { defenceSettings: patience },
-  })
+  app = await startApplication(
+    {
+      instances: [['api', 'realtime']],
+      config: { defenceSettings: patience },
+    },
+    warm,
+  )
   token = (await signedIn(app)).token
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, vi } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { patience } from '../patience.ts'
 import { eventually, signedIn } from '../person.ts'
+import { test } from '../warm.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -13,10 +14,13 @@ let app: Application
 let redis: Redis
 let here: Instance
 let there: Instance
-beforeAll(async () => {
-  app = await startApplication({
-    config: { defenceSettings: { ...patience, 'websocket-resume': { maxReplay: 50 } } },
-  })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    {
+      config: { defenceSettings: { ...patience, 'websocket-resume': { maxReplay: 50 } } },
+    },
+    warm,
+  )
   redis = new Redis(app.redis.port, app.redis.host)
   redis.on('error', () => {}) // it is taken away on purpose
   here = app.instances[0]

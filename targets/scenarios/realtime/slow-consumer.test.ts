@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
 import { patience } from '../patience.ts'
 import { sql } from '../person.ts'
+import { test } from '../warm.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
 const messageCount = 500
@@ -20,7 +21,7 @@ const stopMs = 1_500
 
 let app: Application
 let here: Instance
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const defenceSettings = {
     ...patience,
     'slow-consumer-guard': { maxBufferedBytes: mostUnreadBytes },
@@ -29,7 +30,7 @@ beforeAll(async () => {
     // A machine that does much else must not look like a client that does not read.
     'websocket-heartbeat': { everyMs: withinMs },
   }
-  app = await startApplication({ instances: [['realtime']], config: { defenceSettings } })
+  app = await startApplication({ instances: [['realtime']], config: { defenceSettings } }, warm)
   here = app.instances[0]
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { createDefences } from '../../service/defences.ts'
 import { createTokens } from '../../service/identity/tokens.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
@@ -8,6 +8,7 @@ import { figure } from '../figure.ts'
 import { patience } from '../patience.ts'
 import { type logIn, signedIn } from '../person.ts'
 import { SocketClient } from '../socket-client.ts'
+import { test } from '../warm.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
 type Person = Awaited<ReturnType<typeof logIn>>
@@ -27,9 +28,9 @@ const shortTokens = createTokens({ ...auth, accessSeconds: shortSeconds }, creat
 
 let app: Application
 let here: Instance
-beforeAll(async () => {
+test.beforeAll(async ({ warm }) => {
   const config = { auth, defenceSettings: strict }
-  app = await startApplication({ instances: [['api', 'realtime']], config })
+  app = await startApplication({ instances: [['api', 'realtime']], config }, warm)
   here = app.instances[0]
 })
 afterAll(() => app?.[Symbol.asyncDispose]())

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { eventually } from '../person.ts'
+import { test } from '../warm.ts'
 
 let app: Application
 /** Wants every session confirmed by a replica, and there is none. */
 let strict: Instance
 let unconfirmed: Instance
 let forlorn: Instance
-beforeAll(async () => {
-  app = await startApplication({ instances: [['api']] })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication({ instances: [['api']] }, warm)
   const redis = { host: app.redis.host, port: app.redis.port, confirmReplicas: 1 }
   ;[strict, unconfirmed, forlorn] = await Promise.all([
     app.startInstance('strict', ['api'], { redis }),

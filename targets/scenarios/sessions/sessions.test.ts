@@ -1,13 +1,17 @@
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import { Client } from '../client.ts'
 import { at, eventually, grant, logIn, newPerson, type Person, signedIn, sql } from '../person.ts'
+import { test } from '../warm.ts'
 
 let app: Application
 let redis: Redis
-beforeAll(async () => {
-  app = await startApplication({ config: { defenceSettings: { 'role-cache': { staleMs: 0 } } } })
+test.beforeAll(async ({ warm }) => {
+  app = await startApplication(
+    { config: { defenceSettings: { 'role-cache': { staleMs: 0 } } } },
+    warm,
+  )
   redis = new Redis(app.redis.port, app.redis.host)
 })
 afterAll(async () => {
