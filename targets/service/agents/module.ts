@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Http, Kit, Module } from '../kit.ts'
-import type { Waiting } from '../postgres/lookout.ts'
 import { loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import type { Door } from '../sockets/door.ts'
@@ -33,13 +32,12 @@ export const agentsModule: Module = {
         log,
       })
       untilClosed(kit.onClose, signal => {
-        const when = (waiting: Waiting) => ({ idle: lookout.until(waiting), signal, log })
-        const whenUntaken = when(worker.untaken)
+        const whenUntaken = lookout.loopUntil(worker.untaken, signal)
         return Promise.all([
           loop('agents', worker.carryOn, whenUntaken),
           loop('agents-helper', worker.carryOn, whenUntaken),
           defences.on('agent-takeover') &&
-            loop('agents-given-up', worker.giveUp, when(worker.lost)),
+            loop('agents-given-up', worker.giveUp, lookout.loopUntil(worker.lost, signal)),
         ])
       })
     },

@@ -41,8 +41,9 @@ export const analyticsModule: Module = {
         shipped.inc(count)
         return count > 0
       }
-      const idle = lookout.until(outbox.waiting)
-      untilClosed(onClose, signal => loop('analytics', ship, { idle, signal, log }))
+      untilClosed(onClose, signal =>
+        loop('analytics', ship, lookout.loopUntil(outbox.waiting, signal)),
+      )
     },
   },
 }

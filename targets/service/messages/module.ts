@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Http, Kit, Module } from '../kit.ts'
-import type { Waiting } from '../postgres/lookout.ts'
 import { every, loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import type { Door } from '../sockets/door.ts'
@@ -45,13 +44,12 @@ export const messagesModule: Module = {
       const handlers = createHandlers(stored)
       const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
       untilClosed(kit.onClose, signal => {
-        const when = (waiting: Waiting) => ({ idle: lookout.until(waiting), signal, log })
-        const whenDue = when(queue.waiting(lanes))
+        const whenDue = lookout.loopUntil(queue.waiting(lanes), signal)
         return Promise.all([
           loop('messages', () => consume(lanes), whenDue),
           // The other way round, so that no lane waits for good behind a busier one.
           loop('messages-last-first', () => consume(lanes.toReversed()), whenDue),
-          loop('messages-outbox', outbox.relay, when(outbox.waiting)),
+          loop('messages-outbox', outbox.relay, lookout.loopUntil(outbox.waiting, signal)),
           loop('messages-counts', countIn(kit, queue), { idle: every(countEveryMs), signal, log }),
         ])
       })

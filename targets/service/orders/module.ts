@@ -1,6 +1,5 @@
 import { openClickhouse } from '../clickhouse/open.ts'
 import type { Kit, Module } from '../kit.ts'
-import type { Waiting } from '../postgres/lookout.ts'
 import { createTransact } from '../postgres/transaction.ts'
 import { loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
@@ -45,18 +44,21 @@ export const ordersModule: Module = {
     worker: async kit => {
       const { db, lookout, defences, log } = kit
       const { paying, copies } = await build(kit)
-      untilClosed(kit.onClose, signal => {
-        const when = (waiting: Waiting) => ({ idle: lookout.until(waiting), signal, log })
-        return Promise.all([
+      untilClosed(kit.onClose, signal =>
+        Promise.all([
           defences.on('payment-reconciliation') &&
-            loop('payments', paying.reconcile, when(paying.inDoubt)),
+            loop('payments', paying.reconcile, lookout.loopUntil(paying.inDoubt, signal)),
           defences.on('reservation-expiry') &&
-            loop('reservations', paying.expire, when(paying.forgotten)),
+            loop('reservations', paying.expire, lookout.loopUntil(paying.forgotten, signal)),
           ...copies.map(copy =>
-            loop(`orders-${copy.name}`, relayTo(copy, db, log), when(waitingFor(copy))),
+            loop(
+              `orders-${copy.name}`,
+              relayTo(copy, db, log),
+              lookout.loopUntil(waitingFor(copy), signal),
+            ),
           ),
-        ])
-      })
+        ]),
+      )
     },
   },
 }

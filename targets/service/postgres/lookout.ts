@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Logger } from 'pino'
-import { every, type Idle, loop } from '../resilience/loop.ts'
+import { every, type Idle, type LoopOptions, loop } from '../resilience/loop.ts'
 
 /** SQL that is true while there is something to take. */
 export type Waiting = RawBuilder<boolean>
@@ -16,6 +16,8 @@ export interface Lookout {
    * fails, as on one table that somebody keeps locked, wakes one of each: they see for themselves.
    */
   until(waiting: Waiting): Idle
+  /** For loops that are. */
+  loopUntil(waiting: Waiting, signal: AbortSignal): LoopOptions
   /** Looks every 250 ms at what somebody waits for, until the signal aborts. */
   keep(signal: AbortSignal): Promise<void>
 }
@@ -47,22 +49,24 @@ export function createLookout(db: Kysely<unknown>, log: Pick<Logger, 'warn'>): L
     }
     return false
   }
+  const until = (waiting: Waiting): Idle => {
+    const post = { waiting, idlers: new Set<() => void>() }
+    posts.push(post)
+    return signal =>
+      new Promise(resolve => {
+        const wake = () => {
+          post.idlers.delete(wake)
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        post.idlers.add(wake)
+        signal.addEventListener('abort', wake)
+        if (signal.aborted) wake()
+      })
+  }
   return {
-    until: waiting => {
-      const post = { waiting, idlers: new Set<() => void>() }
-      posts.push(post)
-      return signal =>
-        new Promise(resolve => {
-          const wake = () => {
-            post.idlers.delete(wake)
-            signal.removeEventListener('abort', wake)
-            resolve()
-          }
-          post.idlers.add(wake)
-          signal.addEventListener('abort', wake)
-          if (signal.aborted) wake()
-        })
-    },
+    until,
+    loopUntil: (waiting, signal) => ({ idle: until(waiting), signal, log }),
     keep: signal => loop('lookout', look, { idle: every(lookEveryMs), signal, log }),
   }
 }

@@ -7,7 +7,7 @@ import { noDeadline } from './deadline.ts'
 /** Resolves when it is time to look for work again, or when the signal aborts. */
 export type Idle = (signal: AbortSignal) => Promise<void>
 
-interface Options {
+export interface LoopOptions {
   readonly idle: Idle
   readonly signal: AbortSignal
   readonly log: Pick<Logger, 'warn'>
@@ -20,7 +20,7 @@ interface Options {
 export async function loop(
   name: string,
   work: () => Promise<boolean>,
-  { idle, signal, log }: Options,
+  { idle, signal, log }: LoopOptions,
 ): Promise<void> {
   while (!signal.aborted) {
     const context = { requestId: `${name}-${randomUUID()}`, deadline: noDeadline }
