@@ -48,7 +48,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 120_000,
           // They wait more than they compute: for time-outs, pauses and servers that start.
-          maxWorkers: cores + 1,
+          maxWorkers: cores + 2,
           // What a file needs of its own is started as a process: the next may have its modules.
           isolate: counting !== false,
           sequence: { groupOrder: 1 },

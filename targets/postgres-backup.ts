@@ -13,7 +13,7 @@ import type { ServerContext } from './runtime/server-part.ts'
 export async function backUpPostgres(server: Postgres, folder: string): Promise<void> {
   const label = await withPostgres(server.url, async client => {
     await client.query("select pg_backup_start('backup', true)")
-    await runTool('cp', ['-Rp', server.dataFolder, folder])
+    await copyInUse(server.dataFolder, folder)
     // It waits for an archive only where there is one.
     const { rows } = await client.query<{ labelfile: string }>(
       'select labelfile from pg_backup_stop(false)',
@@ -22,11 +22,20 @@ export async function backUpPostgres(server: Postgres, folder: string): Promise<
   })
   // The files were copied while they changed: without the log up to the end they are of no moment.
   await rm(join(folder, 'pg_wal'), { recursive: true })
-  await runTool('cp', ['-Rp', join(server.dataFolder, 'pg_wal'), join(folder, 'pg_wal')])
+  await copyInUse(join(server.dataFolder, 'pg_wal'), join(folder, 'pg_wal'))
   for (const file of ['postmaster.pid', 'postmaster.opts', 'standby.signal']) {
     await rm(join(folder, file), { force: true })
   }
   await writeOwned(join(folder, 'backup_label'), label)
+}
+
+/** What the server removes meanwhile is of no moment (PostgreSQL manual, Low Level Base Backup). */
+export async function copyInUse(from: string, to: string): Promise<void> {
+  await runTool('cp', ['-Rp', from, to]).catch(error => {
+    const stderr = String(error.cause?.stderr ?? '').trim()
+    const others = stderr.split('\n').filter(line => !line.endsWith('No such file or directory'))
+    if (stderr === '' || others.length > 0) throw error
+  })
 }
 
 /** Starts a server on a backup, which it may change. */

@@ -7,8 +7,7 @@ import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { afterAll, describe, expect } from 'vitest'
 import { startPostgres } from '../../postgres.ts'
-import { backUpPostgres, restorePostgres } from '../../postgres-backup.ts'
-import { runTool } from '../../runtime/run-tool.ts'
+import { backUpPostgres, copyInUse, restorePostgres } from '../../postgres-backup.ts'
 import { openEngine } from '../../service/data/open-engine.ts'
 import { createPeople } from '../../service/data/people.ts'
 import { eventually } from '../person.ts'
@@ -183,14 +182,14 @@ describe('DAT-11 a backup taken under load', () => {
       await using database = await bench(server.url)
       await using trade = await Trade.begin(database)
       const folder = join(place.run.scratchFolder, 'unasked-copy')
-      await runTool('cp', ['-Rp', server.dataFolder, folder])
+      await copyInUse(server.dataFolder, folder)
       // Whoever copies a large folder is overtaken by a checkpoint.
       await trade.more(20)
       await sql`checkpoint`.execute(database.engine.db)
       const before = [...trade.acknowledged]
       for (const part of ['global', 'pg_wal', 'pg_xact']) {
         await rm(join(folder, part), { recursive: true })
-        await runTool('cp', ['-Rp', join(server.dataFolder, part), join(folder, part)])
+        await copyInUse(join(server.dataFolder, part), join(folder, part))
       }
       await rm(join(folder, 'postmaster.pid'), { force: true })
       const lost = async () => {

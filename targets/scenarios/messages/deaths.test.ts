@@ -112,6 +112,10 @@ describe('MSG-06 the outbox', () => {
       await app.redis.kill()
       const id = await post(sender)
       await whenIn(sender, id, 'done')
+      expect(await sender.get('/v1/notices')).toMatchObject({
+        status: 503,
+        body: { code: 'redis-unavailable', outcome: 'not-done' },
+      })
       await worker.process.kill()
       await app.redis.restart()
       expect(await finish(id)).toEqual({ attempts: 1, copies: 1, told: 1 })

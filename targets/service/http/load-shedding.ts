@@ -32,15 +32,11 @@ export function shedLoad(http: Http, defences: Defences, lag: Lag): void {
 export function createLag(): Lag {
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   let lagMs = 0
-  // Never reset, which would lose the turn that follows: all there are when each is a long one.
-  let last = { turns: 0, allMs: 0, atMs: 0 }
+  let last = { turns: 0, atMs: 0 }
   const sample = () => {
-    const { count, mean } = histogram
-    const now = { turns: count, allMs: (count * mean) / 1e6, atMs: performance.now() }
-    const turns = now.turns - last.turns
-    // A long turn may come to this timer before it comes to the histogram's own.
-    const meanMs = turns > 0 ? (now.allMs - last.allMs) / turns - resolutionMs : undefined
-    lagMs = meanMs ?? now.atMs - last.atMs - sampleMs
+    const now = { turns: histogram.count, atMs: performance.now() }
+    // By the clock: a long turn may come to this timer before it comes to the histogram's own.
+    lagMs = (now.atMs - last.atMs) / Math.max(1, now.turns - last.turns) - resolutionMs
     last = now
   }
   let timer: NodeJS.Timeout | undefined
@@ -50,7 +46,7 @@ export function createLag(): Lag {
     },
     watch: () => {
       histogram.enable()
-      last.atMs = performance.now()
+      last = { turns: histogram.count, atMs: performance.now() }
       timer = setInterval(sample, sampleMs).unref()
     },
     [Symbol.dispose]: () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parse } from '../http/problems.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Http } from '../kit.ts'
+import { unavailable } from '../problem.ts'
 import { newMessage } from './message.ts'
 import { type Notices, noticeCursor } from './notices.ts'
 import type { Queue } from './queue.ts'
@@ -43,7 +44,12 @@ export function addMessageRoutes(http: Http, parts: Parts): void {
   })
   http.get('/v1/notices', async request => {
     const { userId } = await identity.caller(request)
-    return { notices: await notices.after(userId, parse(cursor, request.query).after) }
+    const { after } = parse(cursor, request.query)
+    const told = await notices.after(userId, after).catch(cause => {
+      const title = 'Notices cannot be read at the moment.'
+      throw unavailable('redis-unavailable', title, { outcome: 'not-done', cause })
+    })
+    return { notices: told }
   })
   http.get('/v1/dead-letters', async request => {
     await identity.caller(request, 'jobs:manage')
