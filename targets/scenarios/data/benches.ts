@@ -49,7 +49,7 @@ export async function startDatabase(
   name = 'data',
 ): Promise<Pick<Database, 'url'>> {
   if (kind !== 'postgres') return startServer(run, kind, name)
-  return { url: await besides(postgres.url, `${name}_${randomBytes(4).toString('hex')}`) }
+  return { url: await besides(postgres.url, name) }
 }
 
 /** Starts what the kind needs, for this database alone. */
@@ -74,12 +74,13 @@ export async function startServer(
   return { url: server.url, crash }
 }
 
-/** An empty database beside this one, on the same server. */
+/** An empty database beside this one, on the same server; its name begins like this. */
 export async function besides(url: string, name: string): Promise<string> {
-  if (url.startsWith('sqlite:')) return `${url}-${name}`
+  const unique = `${name}_${randomBytes(4).toString('hex')}`
+  if (url.startsWith('sqlite:')) return `${url}-${unique}`
   await using engine = openEngine(url)
-  await sql`create database ${sql.id(name)}`.execute(engine.db)
-  return url.replace(/\/\w+$/, `/${name}`)
+  await sql`create database ${sql.id(unique)}`.execute(engine.db)
+  return url.replace(/\/\w+$/, `/${unique}`)
 }
 
 /** Both views of one database, its tables made. */
