@@ -5,6 +5,7 @@ import type { GuardedProcess } from '../lab/guardian/guardian.ts'
 import type { Context } from '../lab/target.ts'
 import type { Address } from './proxy.ts'
 import { readyFile } from './ready-file.ts'
+import { sourceOf } from './runtime/program.ts'
 
 const ready = z.object({ urls: z.object({ api: z.url(), realtime: z.url() }) })
 
@@ -43,7 +44,7 @@ export async function startInstance(
   const process = await context.guardian.spawn({
     name,
     command: globalThis.process.execPath,
-    args: [join(import.meta.dirname, 'service/main.ts')],
+    args: [sourceOf('service')],
     env: { SERVICE_CONFIG: configFile, NODE_ENV: 'production' },
     logFile: join(context.runFolder, `${name}.log`),
   })

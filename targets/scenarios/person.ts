@@ -69,8 +69,8 @@ export async function sql<Row extends pg.QueryResultRow>(
   return (await app.database.query<Row>(text, [...values])).rows
 }
 
-/** Asked again while it is refused for now: setting the scene is not what a scenario tries. */
-function served(ask: () => Promise<Answer>): Promise<Answer> {
+/** Asked again while it is refused for now: where that is not what a scenario tries. */
+export function served(ask: () => Promise<Answer>): Promise<Answer> {
   return eventually(ask, ({ status }) => status !== 503, 15_000)
 }
 

@@ -43,14 +43,20 @@ function kept(): Lookout & AsyncDisposable {
   })
 }
 
+/** Who waits for what, and who was woken. */
+function waiters(lookout: Lookout) {
+  const woken: string[] = []
+  const wait = (name: string, when: typeof someLetters) =>
+    void lookout
+      .until(when)(noise)
+      .then(() => woken.push(name))
+  return { woken, wait }
+}
+
 describe('one lookout for all loops', () => {
   test('ends the idleness of those who have something to do, and of no other', async () => {
     await using lookout = kept()
-    const woken: string[] = []
-    const wait = (name: string, when: typeof someLetters) =>
-      void lookout
-        .until(when)(noise)
-        .then(() => woken.push(name))
+    const { woken, wait } = waiters(lookout)
     wait('letters', someLetters)
     wait('parcels', sql<boolean>`false`)
     await new Promise(resolve => setTimeout(resolve, 600))
@@ -80,11 +86,7 @@ describe('one lookout for all loops', () => {
 
   test('lets everybody see for himself when it cannot see', async () => {
     await using lookout = kept()
-    const woken: string[] = []
-    const wait = (name: string, when: typeof someLetters) =>
-      void lookout
-        .until(when)(noise)
-        .then(() => woken.push(name))
+    const { woken, wait } = waiters(lookout)
     wait('unseen', sql<boolean>`1 / (select count(*) from letters) = 1`)
     wait('parcels', sql<boolean>`false`)
     await eventually(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Application } from '../application.ts'
 import type { Client } from '../client.ts'
-import { eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { eventually, grant, logIn, newPerson, served, signedIn, sql } from '../person.ts'
 
 const progressOf = z.looseObject({
   state: z.string(),
@@ -73,8 +73,8 @@ export async function copiesOf(app: Application, id: string): Promise<number> {
 
 /** The messages that a person was told of, in the order of telling. */
 export async function notified(client: Client): Promise<string[]> {
-  const { status, body } = await client.get('/v1/notices')
-  if (status === 503) return [] // Redis has just been away
+  // Redis may have just been away, and no answer is not to be taken for nothing told.
+  const { body } = await served(() => client.get('/v1/notices'))
   return body.notices.map(({ messageId }) => messageId)
 }
 
