@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identify, listProcesses, withDescendants } from '../lab/guardian/process-table.ts'
+import { identify, listProcesses, withDescendants } from '../lab/processes/process-table.ts'
 import { machine } from './shared/machine.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -5,15 +5,15 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from '../lab/clock.ts'
-import { type LedgerContent, readLedger } from '../lab/guardian/ledger-file.ts'
+import { systemClock } from '../lab/base/clock.ts'
+import { type LedgerContent, readLedger } from '../lab/ledger/ledger-file.ts'
 import {
   findMarked,
   isAlive,
   listProcesses,
   type ProcessId,
   withDescendants,
-} from '../lab/guardian/process-table.ts'
+} from '../lab/processes/process-table.ts'
 import { serverCache } from '../targets/runtime/server-cache.ts'
 
 const project = join(import.meta.dirname, '..')

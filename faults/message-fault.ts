@@ -1,6 +1,7 @@
-import { LabError } from '../lab/errors.ts'
-import type { Fault } from '../lab/fault.ts'
-import type { LabSystem, Link, Linked, Selector } from '../lab/target.ts'
+import { LabError } from '../lab/base/errors.ts'
+import type { Link, Linked, Selector } from '../lab/model/capability.ts'
+import type { Fault } from '../lab/model/fault.ts'
+import type { LabSystem } from '../lab/model/target.ts'
 import { ownToxicFault } from './own-toxic-fault.ts'
 import type { HitsOrder, MatchOrder, MessageToxicType, ToxicAttributes } from './proxy/orders.ts'
 

@@ -1,5 +1,5 @@
-import type { Fault } from '../lab/fault.ts'
-import type { LabSystem } from '../lab/target.ts'
+import type { Fault } from '../lab/model/fault.ts'
+import type { LabSystem } from '../lab/model/target.ts'
 
 /**
  * Does nothing, on purpose: the example to copy for a new fault, and the zero of every measurement.

@@ -1,4 +1,6 @@
-export type { Checker, Figures, Finding, Journal, Witness } from './checker.ts'
+export type { Duration } from './base/duration.ts'
+export { LabError } from './base/errors.ts'
+export { exitCodes, type Verdict } from './base/verdict.ts'
 export { attemptsPerRequest } from './checkers/attempts-per-request.ts'
 export { breaker } from './checkers/breaker.ts'
 export { calmReconnects } from './checkers/calm-reconnects.ts'
@@ -11,26 +13,16 @@ export { isolation } from './checkers/list-append.ts'
 export { longestOutage } from './checkers/longest-outage.ts'
 export { noGapsNoDuplicates } from './checkers/no-gaps-no-duplicates.ts'
 export { noLostWrites } from './checkers/no-lost-writes.ts'
-export { type Control, control } from './control.ts'
-export { type Defence, defence } from './defence.ts'
-export type { Duration } from './duration.ts'
-export { LabError } from './errors.ts'
-export { type AbortCondition, type Experiment, experiment } from './experiment.ts'
-export type { Fault, Injection, Need, PlannedFault } from './fault.ts'
-export type { Hypothesis, SystemProbe, Tolerance, TrafficProbe } from './hypothesis.ts'
-export type { Entry, Outcome, Phase } from './journal.ts'
-export { errorRatio, hypothesis, p95, p99, throughput } from './probes.ts'
-export { at, type Strike } from './schedule.ts'
-export type {
-  Context,
-  Killable,
-  LabSystem,
-  Link,
-  Linked,
-  Pausable,
-  Selector,
-  Target,
-} from './target.ts'
-export { atLeast, atMost, equals } from './tolerances.ts'
-export { exitCodes, type Verdict } from './verdict.ts'
-export type { Operation, Workload, WorkloadClients } from './workload.ts'
+export type { Entry, Journal, Outcome, Phase } from './journal/journal.ts'
+export type { Killable, Link, Linked, Pausable, Selector } from './model/capability.ts'
+export type { Checker, Figures, Finding, Witness } from './model/checker.ts'
+export { type Control, control } from './model/control.ts'
+export { type Defence, defence } from './model/defence.ts'
+export { type AbortCondition, type Experiment, experiment } from './model/experiment.ts'
+export type { Fault, Injection, Need, PlannedFault } from './model/fault.ts'
+export type { Hypothesis, SystemProbe, Tolerance, TrafficProbe } from './model/hypothesis.ts'
+export { errorRatio, hypothesis, p95, p99, throughput } from './model/probes.ts'
+export { at, type Strike } from './model/schedule.ts'
+export type { Context, LabSystem, Target } from './model/target.ts'
+export { atLeast, atMost, equals } from './model/tolerances.ts'
+export type { Operation, Workload, WorkloadClients } from './model/workload.ts'

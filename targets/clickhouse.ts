@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unprivilegedUser } from '../lab/guardian/unprivileged.ts'
+import { unprivilegedUser } from '../lab/processes/unprivileged.ts'
 import { clickhouseConfig, clickhouseUsers } from './runtime/clickhouse-config.ts'
 import { clickhouseServer } from './runtime/clickhouse-server.ts'
 import { findServer } from './runtime/find-server.ts'

@@ -1,6 +1,6 @@
 import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unprivilegedUser } from '../lab/guardian/unprivileged.ts'
+import { unprivilegedUser } from '../lab/processes/unprivileged.ts'
 import { findServer } from './runtime/find-server.ts'
 import { HaproxyAdmin, type MemberState } from './runtime/haproxy-admin.ts'
 import { adminSocket, haproxyConfig, type Member, type Pool } from './runtime/haproxy-config.ts'

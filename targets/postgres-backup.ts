@@ -1,6 +1,6 @@
 import { chown, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unprivilegedUser } from '../lab/guardian/unprivileged.ts'
+import { unprivilegedUser } from '../lab/processes/unprivileged.ts'
 import { postgresPrograms } from './runtime/postgres-programs.ts'
 import { launchPostgres, type Postgres, withPostgres } from './runtime/postgres-server.ts'
 import { runTool } from './runtime/run-tool.ts'

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { LabError } from '../lab/errors.ts'
-import type { GuardedProcess } from '../lab/guardian/guardian.ts'
-import type { Context } from '../lab/target.ts'
+import { LabError } from '../lab/base/errors.ts'
+import type { GuardedProcess } from '../lab/model/guardian.ts'
+import type { Context } from '../lab/model/target.ts'
 import { logEnd } from './runtime/log-end.ts'
 
 /** A busy machine may start several processes at once, each of which loads much. */

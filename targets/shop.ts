@@ -1,5 +1,6 @@
-import type { SystemProbe } from '../lab/hypothesis.ts'
-import type { Context, Link, Linked, Selector, Target } from '../lab/target.ts'
+import type { Link, Linked, Selector } from '../lab/model/capability.ts'
+import type { SystemProbe } from '../lab/model/hypothesis.ts'
+import type { Context, Target } from '../lab/model/target.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type Address, listenAddress, type Proxies, startProxies } from './proxy.ts'
 import {

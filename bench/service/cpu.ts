@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { identify, listProcesses, withDescendants } from '../../lab/guardian/process-table.ts'
+import { identify, listProcesses, withDescendants } from '../../lab/processes/process-table.ts'
 import { cpuTimeUs, residentKb } from '../proxy/cpu-time.ts'
 
 /** A kind of process, by the pids of its roots; what descends from them counts too. */

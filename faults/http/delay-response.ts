@@ -1,6 +1,7 @@
-import { type Duration, toMs } from '../../lab/duration.ts'
-import type { Fault } from '../../lab/fault.ts'
-import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import { type Duration, toMs } from '../../lab/base/duration.ts'
+import type { Linked, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
 import type { RequestMatch } from './request-match.ts'
 

@@ -1,5 +1,6 @@
-import type { Fault } from '../../lab/fault.ts'
-import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import type { Linked, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 import { toxicFault } from './toxic-fault.ts'
 
 /** Limits each connection to so many kilobytes a second, in both directions. */

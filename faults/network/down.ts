@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Fault } from '../../lab/fault.ts'
-import type { Json } from '../../lab/json.ts'
-import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import type { Json } from '../../lab/base/json.ts'
+import type { Linked, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 import { openConnections } from './tap.ts'
 
 const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))

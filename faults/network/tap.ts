@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Link } from '../../lab/target.ts'
+import type { Link } from '../../lab/model/capability.ts'
 
 const proxy = z.object({
   counters: z.object({ open: z.number(), connections: z.number(), bytes: z.number() }),

@@ -1,8 +1,9 @@
 import { Toxiproxy } from 'toxiproxy-node-client'
 import { z } from 'zod'
-import type { Fault } from '../../lab/fault.ts'
-import type { Json } from '../../lab/json.ts'
-import type { LabSystem, Link, Linked, Selector } from '../../lab/target.ts'
+import type { Json } from '../../lab/base/json.ts'
+import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 import { touched } from './tap.ts'
 
 /** One of Toxiproxy's standard toxics, which ours and the original both know. */

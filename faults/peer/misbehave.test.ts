@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { expect, test } from 'vitest'
-import type { Context, LabSystem } from '../../lab/target.ts'
+import type { Context, LabSystem } from '../../lab/model/target.ts'
 import { listen } from '../../lab/testing/loopback.ts'
 import { type Misbehaving, misbehave, undo } from './misbehave.ts'
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { Fault } from '../../lab/fault.ts'
-import type { Json } from '../../lab/json.ts'
-import type { LabSystem, Selector } from '../../lab/target.ts'
+import type { Json } from '../../lab/base/json.ts'
+import type { Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 
 /** A server that can be told to misbehave through an admin port. Offered by the lab's own peers. */
 export interface Misbehaving<in Request> {

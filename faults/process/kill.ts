@@ -1,5 +1,6 @@
-import type { Fault } from '../../lab/fault.ts'
-import type { Killable, LabSystem, Selector } from '../../lab/target.ts'
+import type { Killable, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 
 /**
  * Kills a process with SIGKILL: no goodbye, no flush. Lasting: healed by starting the same command

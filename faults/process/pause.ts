@@ -1,5 +1,6 @@
-import type { Fault } from '../../lab/fault.ts'
-import type { LabSystem, Pausable, Selector } from '../../lab/target.ts'
+import type { Pausable, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 
 /**
  * Freezes a process (SIGSTOP): its sockets stay open and accept bytes, but nobody answers. What a

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import type { LabSystem } from '../../lab/target.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 import { type RedisNode, startRedis } from '../../targets/redis.ts'
 import { testRun } from '../../targets/testing/test-run.ts'
 import { contextOf, play } from '../testing/fault-bench.ts'

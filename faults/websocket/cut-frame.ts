@@ -1,5 +1,6 @@
-import type { Fault } from '../../lab/fault.ts'
-import type { LabSystem, Linked, Selector } from '../../lab/target.ts'
+import type { Linked, Selector } from '../../lab/model/capability.ts'
+import type { Fault } from '../../lab/model/fault.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
 import type { FrameMatch } from './frame-match.ts'
 

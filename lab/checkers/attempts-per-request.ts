@@ -1,6 +1,13 @@
-import type { Checker, Finding, Journal } from '../checker.ts'
-import type { WireEvent } from '../journal.ts'
-import { faultWindow, history, type Named, ofKind, type Performed, within } from './history.ts'
+import type { Journal, WireEvent } from '../journal/journal.ts'
+import type { Checker, Finding } from '../model/checker.ts'
+import {
+  faultWindow,
+  history,
+  type Named,
+  ofKind,
+  type Performed,
+  within,
+} from './shared/history.ts'
 
 export interface AttemptOptions {
   /** The most attempts any one logical request may make. */

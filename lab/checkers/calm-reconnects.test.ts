@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { calmReconnects } from './calm-reconnects.ts'
-import { began, journalOf, type Told } from './journal-of.ts'
+import { began, journalOf, type Told } from './shared/journal-of.ts'
 
 const fault = { kind: 'fault', id: 1, fault: 'kill', label: 'kill', touches: [] } as const
 const struck: Told = { ...fault, step: 'applied', atMs: 0 }

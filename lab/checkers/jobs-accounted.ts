@@ -1,6 +1,14 @@
 import { z } from 'zod'
-import type { Checker, Finding, Journal, Witness } from '../checker.ts'
-import { clearest, entriesOf, history, type Named, ofKind, type Performed } from './history.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Checker, Finding, Witness } from '../model/checker.ts'
+import {
+  clearest,
+  entriesOf,
+  history,
+  type Named,
+  ofKind,
+  type Performed,
+} from './shared/history.ts'
 
 export interface JobOptions {
   /** The operation that hands a job in; default `enqueue`. Its key is the job's id. */

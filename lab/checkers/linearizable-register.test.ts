@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../journal.ts'
-import type { Json } from '../json.ts'
-import { journalOf, type Told } from './journal-of.ts'
+import type { Json } from '../base/json.ts'
+import type { Outcome } from '../journal/journal.ts'
 import { linearizableRegister } from './linearizable-register.ts'
+import { journalOf, type Told } from './shared/journal-of.ts'
 
 const checker = linearizableRegister({ name: 'reg' })
 

@@ -1,7 +1,8 @@
-import type { Checker, Finding, Journal } from '../checker.ts'
-import type { Json } from '../json.ts'
-import { entriesOf, history, type Named, type Performed } from './history.ts'
-import { type Call, search } from './linearization.ts'
+import type { Json } from '../base/json.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Checker, Finding } from '../model/checker.ts'
+import { entriesOf, history, type Named, type Performed } from './shared/history.ts'
+import { type Call, search } from './shared/linearization.ts'
 
 export interface RegisterOptions {
   /** Default `read`: its ok value is what was read, `null` for nothing. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../journal.ts'
-import { journalOf, type Told } from './journal-of.ts'
+import type { Outcome } from '../journal/journal.ts'
 import { isolation, type Level } from './list-append.ts'
-import type { Item } from './list-append-graph.ts'
+import { journalOf, type Told } from './shared/journal-of.ts'
+import type { Item } from './shared/list-append-graph.ts'
 
 type Txn = readonly Item[]
 type End = 'ok' | 'fail' | 'info'

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import type { Checker, Finding, Journal } from '../checker.ts'
-import { type Cycle, type Edge, shortestCycles } from './cycles.ts'
-import { entriesOf, history, type Named, type Performed } from './history.ts'
-import { dependencies, type Flaw, type Transaction } from './list-append-graph.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Checker, Finding } from '../model/checker.ts'
+import { type Cycle, type Edge, shortestCycles } from './shared/cycles.ts'
+import { entriesOf, history, type Named, type Performed } from './shared/history.ts'
+import { dependencies, type Flaw, type Transaction } from './shared/list-append-graph.ts'
 
 export type Level = 'read-committed' | 'repeatable-read' | 'serializable' | 'strict-serializable'
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CoverageFile, CoverageReport } from 'monocart-coverage-reports'
-import { table } from './table.ts'
+import { table } from './support/table.ts'
 
 /**
  * `pnpm coverage [FILE…]`: runs the tests of `pnpm test`, or those whose path contains FILE, and

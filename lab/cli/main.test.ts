@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 120_000 })
 const main = join(import.meta.dirname, 'main.ts')
 const counter = join(import.meta.dirname, '../testing/counter-experiment.ts')
 const target = join(import.meta.dirname, '../testing/counter-target.ts')
-const schedule = join(import.meta.dirname, '../schedule.ts')
+const schedule = join(import.meta.dirname, '../model/schedule.ts')
 
 const good = `
 import { counterExperiment } from '${counter}'

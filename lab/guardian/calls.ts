@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
-import { LabError } from '../errors.ts'
+import { LabError } from '../base/errors.ts'
+import type { ProcessId } from '../processes/process-table.ts'
 import type { Exit } from './guarded-server.ts'
-import type { ProcessId } from './process-table.ts'
 import { type Answer, answer, type Request } from './protocol.ts'
 
 type Done = Extract<Answer, { kind: 'done' }>

@@ -1,10 +1,10 @@
-import { LabError, messageOf } from '../errors.ts'
+import { LabError, messageOf } from '../base/errors.ts'
+import type { GuardedProcess, ProcessSpec } from '../model/guardian.ts'
+import type { Undo } from '../model/ledger.ts'
+import type { ProcessId } from '../processes/process-table.ts'
 import type { GuardianCalls } from './calls.ts'
 import { guardedProcesses } from './guarded-processes.ts'
 import type { Exit } from './guarded-server.ts'
-import type { GuardedProcess, ProcessSpec } from './guardian.ts'
-import type { Undo } from './ledger.ts'
-import type { ProcessId } from './process-table.ts'
 import { undoOf } from './undo-process.ts'
 
 /** A server as the lab holds it, through its guardian. */

@@ -1,4 +1,4 @@
-import type { GuardedProcess } from './guardian.ts'
+import type { GuardedProcess } from '../model/guardian.ts'
 
 /**
  * The servers whose guardian is a child of this very process, by `<run>/<name>`: so that an undo,

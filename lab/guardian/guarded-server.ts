@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
-import type { Clock } from '../clock.ts'
-import { identify, isAlive, type ProcessId } from './process-table.ts'
-import { killTree, pauseTree, resumeTree, send } from './process-tree.ts'
+import type { Clock } from '../base/clock.ts'
+import { identify, isAlive, type ProcessId } from '../processes/process-table.ts'
+import { killTree, pauseTree, resumeTree, send } from '../processes/process-tree.ts'
+import { unprivilegedUser } from '../processes/unprivileged.ts'
 import type { SpawnSpec } from './protocol.ts'
-import { unprivilegedUser } from './unprivileged.ts'
 
 export interface Exit {
   readonly incarnation: number

@@ -7,20 +7,20 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { systemClock } from '../clock.ts'
-import { finishRun } from '../finish-run.ts'
-import { fixtureUndo } from '../testing/fixture-undo.ts'
-import { startGuardian } from './client.ts'
-import { healRuns } from './heal-runs.ts'
-import { LedgerWriter } from './ledger-file.ts'
+import { systemClock } from '../base/clock.ts'
+import { finishRun } from '../ledger/finish-run.ts'
+import { healRuns } from '../ledger/heal-runs.ts'
+import { LedgerWriter } from '../ledger/ledger-file.ts'
 import {
   identify,
   isAlive,
   listProcesses,
   type ProcessId,
   withDescendants,
-} from './process-table.ts'
-import { killTree } from './process-tree.ts'
+} from '../processes/process-table.ts'
+import { killTree } from '../processes/process-tree.ts'
+import { fixtureUndo } from '../testing/fixture-undo.ts'
+import { startGuardian } from './client.ts'
 
 const goneWithinMs = 5_000
 

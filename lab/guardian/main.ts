@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline'
-import { systemClock } from '../clock.ts'
-import { messageOf } from '../errors.ts'
-import { finishRun } from '../finish-run.ts'
+import { systemClock } from '../base/clock.ts'
+import { messageOf } from '../base/errors.ts'
+import { finishRun } from '../ledger/finish-run.ts'
+import { LedgerWriter, readLedger } from '../ledger/ledger-file.ts'
+import { identify, type ProcessId } from '../processes/process-table.ts'
 import { GuardedServer } from './guarded-server.ts'
-import { LedgerWriter, readLedger } from './ledger-file.ts'
-import { identify, type ProcessId } from './process-table.ts'
 import { type Answer, type Request, request, type ServerRequest } from './protocol.ts'
 
 /**

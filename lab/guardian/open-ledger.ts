@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts'
-import { LabError, messageOf } from '../errors.ts'
-import type { Ledger, Undo } from './ledger.ts'
-import type { LedgerWriter } from './ledger-file.ts'
-import { playUndo } from './play-undo.ts'
+import type { Clock } from '../base/clock.ts'
+import { LabError, messageOf } from '../base/errors.ts'
+import type { LedgerWriter } from '../ledger/ledger-file.ts'
+import { playUndo } from '../ledger/play-undo.ts'
+import type { Ledger, Undo } from '../model/ledger.ts'
 
 /** The lab's own view of its run's ledger. */
 export function openLedger(writer: LedgerWriter, clock: Clock): Ledger {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Json } from '../json.ts'
+import type { Json } from '../base/json.ts'
+import type { Undo } from '../model/ledger.ts'
+import { resumeTree } from '../processes/process-tree.ts'
 import { guardedProcesses } from './guarded-processes.ts'
-import type { Undo } from './ledger.ts'
-import { resumeTree } from './process-tree.ts'
 
 const arguments_ = z.discriminatedUnion('action', [
   z.object({ action: z.literal('start'), server: z.string() }),

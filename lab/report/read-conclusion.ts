@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Conclusion } from '../conclusion.ts'
-import { LabError } from '../errors.ts'
-import { verdicts } from '../verdict.ts'
+import { LabError } from '../base/errors.ts'
+import { verdicts } from '../base/verdict.ts'
+import type { Conclusion } from '../verdict/conclusion.ts'
 
 const figures = z.record(z.string(), z.number())
 const witness = z.object({ what: z.string(), entries: z.array(z.int()), atMs: z.number() })

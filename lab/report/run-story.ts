@@ -1,7 +1,6 @@
-import type { Journal } from '../checker.ts'
-import { ofKind } from '../checkers/history.ts'
-import type { Entry, Phase } from '../journal.ts'
-import type { Json } from '../json.ts'
+import type { Json } from '../base/json.ts'
+import { ofKind } from '../checkers/shared/history.ts'
+import type { Entry, Journal, Phase } from '../journal/journal.ts'
 
 /** What a report tells of a run, read from the journal alone. Times are ms since the run began. */
 export interface RunStory {

@@ -1,8 +1,7 @@
-import type { Journal } from '../checker.ts'
-import { journalOf, type Told } from '../checkers/journal-of.ts'
-import type { Conclusion } from '../conclusion.ts'
-import type { Outcome, WireEvent } from '../journal.ts'
-import { type Random, seeded } from '../random.ts'
+import { type Random, seeded } from '../base/random.ts'
+import { journalOf, type Told } from '../checkers/shared/journal-of.ts'
+import type { Journal, Outcome, WireEvent } from '../journal/journal.ts'
+import type { Conclusion } from '../verdict/conclusion.ts'
 
 /** The seconds of the sample's phases and faults. */
 const times = { preflight: 1.1, baseline: 1.4, inject: 6.4, applied: 9.4, killed: 11.4 }

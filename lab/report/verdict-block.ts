@@ -1,4 +1,4 @@
-import type { Conclusion, JudgedCheck } from '../conclusion.ts'
+import type { Conclusion, JudgedCheck } from '../verdict/conclusion.ts'
 import { line, piece } from './live-line.ts'
 import { repeatCommand } from './repeat-command.ts'
 import { inSeconds } from './wording.ts'

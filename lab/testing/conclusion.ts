@@ -1,4 +1,4 @@
-import type { Conclusion } from '../conclusion.ts'
+import type { Conclusion } from '../verdict/conclusion.ts'
 
 /** What a run came to that held and of which nothing is told, but for these changes. */
 export function conclusion(changes: Partial<Conclusion>): Conclusion {

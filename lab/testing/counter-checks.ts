@@ -1,4 +1,4 @@
-import type { Checker } from '../checker.ts'
+import type { Checker } from '../model/checker.ts'
 
 /** Every id whose addition was acknowledged is there in the end. */
 export function kept(): Checker {

@@ -1,8 +1,8 @@
-import { defence } from '../defence.ts'
-import type { Experiment } from '../experiment.ts'
-import { errorRatio, hypothesis } from '../probes.ts'
-import { at } from '../schedule.ts'
-import { atMost } from '../tolerances.ts'
+import { defence } from '../model/defence.ts'
+import type { Experiment } from '../model/experiment.ts'
+import { errorRatio, hypothesis } from '../model/probes.ts'
+import { at } from '../model/schedule.ts'
+import { atMost } from '../model/tolerances.ts'
 import { kept } from './counter-checks.ts'
 import { adding, type CounterSystem, counter, killCounter } from './counter-target.ts'
 

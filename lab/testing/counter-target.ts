@@ -1,10 +1,11 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Clock } from '../clock.ts'
-import type { Fault } from '../fault.ts'
-import type { Killable, LabSystem, Link, Target } from '../target.ts'
-import type { Workload } from '../workload.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Killable, Link } from '../model/capability.ts'
+import type { Fault } from '../model/fault.ts'
+import type { LabSystem, Target } from '../model/target.ts'
+import type { Workload } from '../model/workload.ts'
 import { freePort } from './loopback.ts'
 
 /** One counter server, as a system that can be hurt. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { systemClock } from '../clock.ts'
+import { systemClock } from '../base/clock.ts'
 import { startGuardian } from '../guardian/client.ts'
 import { fixtureUndo } from './fixture-undo.ts'
 

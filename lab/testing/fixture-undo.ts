@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Json } from '../json.ts'
+import type { Json } from '../base/json.ts'
 
 const arguments_ = z.object({
   file: z.string(),

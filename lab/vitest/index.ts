@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Conclusion } from '../conclusion.ts'
-import { LabError } from '../errors.ts'
+import { LabError } from '../base/errors.ts'
 import { parseConclusion } from '../report/read-conclusion.ts'
+import type { Conclusion } from '../verdict/conclusion.ts'
 
 export interface ExperimentRun {
   /** Where `experiments/` is; default: the working directory. */

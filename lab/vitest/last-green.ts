@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Conclusion } from '../conclusion.ts'
 import { parseConclusion } from '../report/read-conclusion.ts'
+import type { Conclusion } from '../verdict/conclusion.ts'
 
 /** The last held run of each experiment, by name. */
 export type LastGreen = Readonly<Record<string, Conclusion>>

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { listExperiments } from '../load-experiment.ts'
+import { listExperiments } from '../model/load-experiment.ts'
 import { demandHeld, runExperiment } from './index.ts'
 
 /** Every experiment of the project, or those that `pnpm resilience NAME …` was given, one by one. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
-import { LabError, messageOf } from '../../lab/errors.ts'
+import { LabError, messageOf } from '../../lab/base/errors.ts'
 import { runTool } from './run-tool.ts'
 import { findUnpacked, type Unpacked, type UnpackOptions, unpack } from './unpack.ts'
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
-import { LabError } from '../../lab/errors.ts'
+import { LabError } from '../../lab/base/errors.ts'
 
 const row = z.object({
   pxname: z.string(),

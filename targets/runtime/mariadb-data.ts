@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { unprivilegedUser } from '../../lab/guardian/unprivileged.ts'
+import { unprivilegedUser } from '../../lab/processes/unprivileged.ts'
 import type { ServerProgram } from './find-server.ts'
 import { runTool } from './run-tool.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unprivilegedUser } from '../../lab/guardian/unprivileged.ts'
+import { unprivilegedUser } from '../../lab/processes/unprivileged.ts'
 import type { ServerProgram } from './find-server.ts'
 import type { MariadbData } from './mariadb-data.ts'
 import { runTool } from './run-tool.ts'

@@ -1,4 +1,4 @@
-import type { ServerProbe } from '../../lab/cli/doctor.ts'
+import type { ServerProbe } from '../../lab/cli/support/doctor.ts'
 import { chromiumShell } from './chromium-shell.ts'
 import { clickhouseServer } from './clickhouse-server.ts'
 import { findHere, isExecutable, type ServerKind } from './find-server.ts'

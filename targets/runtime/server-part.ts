@@ -1,7 +1,8 @@
-import { LabError } from '../../lab/errors.ts'
-import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
-import type { Undo } from '../../lab/guardian/ledger.ts'
-import type { Context, Killable, Pausable } from '../../lab/target.ts'
+import { LabError } from '../../lab/base/errors.ts'
+import type { Killable, Pausable } from '../../lab/model/capability.ts'
+import type { GuardedProcess } from '../../lab/model/guardian.ts'
+import type { Undo } from '../../lab/model/ledger.ts'
+import type { Context } from '../../lab/model/target.ts'
 import { logEnd } from './log-end.ts'
 
 /** What starting a server takes of a run. */

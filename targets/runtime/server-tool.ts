@@ -1,5 +1,5 @@
 import { delimiter, dirname, join } from 'node:path'
-import { LabError } from '../../lab/errors.ts'
+import { LabError } from '../../lab/base/errors.ts'
 import { isExecutable } from './find-server.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf } from '../../lab/errors.ts'
+import { messageOf } from '../../lab/base/errors.ts'
 import { findInstalled, noServer, type ServerKind } from './find-server.ts'
 import { goBuilt, goInstall } from './go-install.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Entry, Outcome } from '../../lab/journal.ts'
-import type { Random } from '../../lab/random.ts'
-import type { Operation, Workload } from '../../lab/workload.ts'
+import type { Random } from '../../lab/base/random.ts'
+import type { Entry, Outcome } from '../../lab/journal/journal.ts'
+import type { Operation, Workload } from '../../lab/model/workload.ts'
 import { endpointOf, type WithEndpoints } from './endpoints.ts'
 import { uuid } from './uuid.ts'
 

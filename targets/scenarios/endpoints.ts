@@ -1,4 +1,4 @@
-import type { LabSystem } from '../../lab/target.ts'
+import type { LabSystem } from '../../lab/model/target.ts'
 
 /** A service that clients reach over HTTP and web sockets, in several instances. */
 export interface WithEndpoints extends LabSystem {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { GuardedProcess } from '../../lab/guardian/guardian.ts'
+import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import { type Proxies, urlByLink } from '../proxy.ts'
 import { readyFile } from '../ready-file.ts'
 import { programFile } from '../runtime/program.ts'

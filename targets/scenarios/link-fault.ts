@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Link } from '../../lab/target.ts'
+import type { Link } from '../../lab/model/capability.ts'
 import type { Application } from './application.ts'
 
 const created = z.object({ name: z.string() })

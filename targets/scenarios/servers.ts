@@ -1,4 +1,4 @@
-import type { Link } from '../../lab/target.ts'
+import type { Link } from '../../lab/model/capability.ts'
 import { type Postgres, startPostgres } from '../postgres.ts'
 import { type Proxies, startProxies } from '../proxy.ts'
 import { withPostgres } from '../runtime/postgres-server.ts'

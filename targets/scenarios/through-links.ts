@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Link } from '../../lab/target.ts'
+import type { Link } from '../../lab/model/capability.ts'
 import { type Address, listenAddress, type Proxies, urlByLink } from '../proxy.ts'
 
 const byUrl = z.looseObject({ url: z.url() })

@@ -1,4 +1,4 @@
-import type { Random } from '../../lab/random.ts'
+import type { Random } from '../../lab/base/random.ts'
 
 /** A version 4 UUID from the run's seed, so that the same seed names the same things. */
 export function uuid(random: Random): string {

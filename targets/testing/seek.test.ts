@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { LabError } from '../../lab/errors.ts'
+import { LabError } from '../../lab/base/errors.ts'
 import { seek } from './seek.ts'
 
 const away = async () => {

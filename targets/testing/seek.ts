@@ -1,4 +1,4 @@
-import { LabError } from '../../lab/errors.ts'
+import { LabError } from '../../lab/base/errors.ts'
 
 /** What tests need, or why they cannot run here, for `test.skipIf`. */
 export type Sought<Found> =

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '../../lab/clock.ts'
+import { systemClock } from '../../lab/base/clock.ts'
+import { seeded } from '../../lab/base/random.ts'
 import { startGuardian } from '../../lab/guardian/client.ts'
-import type { Guardian } from '../../lab/guardian/guardian.ts'
-import { seeded } from '../../lab/random.ts'
-import type { Context } from '../../lab/target.ts'
+import type { Guardian } from '../../lab/model/guardian.ts'
+import type { Context } from '../../lab/model/target.ts'
 
 /** What a test needs to start targets: a run without an experiment, removed when disposed. */
 export interface TestRun

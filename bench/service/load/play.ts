@@ -1,4 +1,4 @@
-import { seeded } from '../../../lab/random.ts'
+import { seeded } from '../../../lab/base/random.ts'
 import type { Connection, Outcome } from './connection.ts'
 import type { Connections } from './connections.ts'
 import type { Plan, Report } from './plan.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Link } from '../../../lab/target.ts'
+import type { Link } from '../../../lab/model/capability.ts'
 import type { Report } from '../load/plan.ts'
 import { startLoad } from '../load.ts'
 import type { Measure } from '../measure.ts'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { LabError, messageOf } from '../../../lab/errors.ts'
+import { LabError, messageOf } from '../../../lab/base/errors.ts'
 import { goInstall } from '../../../targets/runtime/go-install.ts'
 import { runTool } from '../../../targets/runtime/run-tool.ts'
 import { seek } from '../../../targets/testing/seek.ts'

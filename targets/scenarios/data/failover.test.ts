@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import type { Link } from '../../../lab/target.ts'
+import type { Link } from '../../../lab/model/capability.ts'
 import { type PostgresStandby, startStandby } from '../../postgres-standby.ts'
 import { listenAddress } from '../../proxy.ts'
 import { withPostgres } from '../../runtime/postgres-server.ts'

@@ -1,0 +1,25 @@
+import type { JournalFile } from '../journal/recorder.ts'
+
+export interface RunOptions {
+  /** The experiment's file name without `.ts`; names the run's folder. */
+  readonly name: string
+  readonly seed: number
+  /** Who injects network faults; default 'embedded'. */
+  readonly proxy?: 'embedded' | 'toxiproxy'
+  readonly defencesOff?: readonly string[]
+  /** The control: the same run, but no fault is made. */
+  readonly faultsOff?: boolean
+  /** Controls whose strikes are added to the schedule. */
+  readonly planted?: readonly string[]
+  /** Where `runs/` and `.lab/` are; default: the working directory. */
+  readonly root?: string
+  /** So many runs of this experiment are kept; default 30. */
+  readonly keep?: number
+  /** Interrupts the run; its reason names the signal: `SIGINT`. */
+  readonly signal?: AbortSignal
+  /** How long the command had been at work before the run began; counted in `startMs`. Default 0. */
+  readonly commandMs?: number
+  readonly progress?: (message: string) => void
+  /** Called once the journal is open, before anything starts: for the live view and metrics. */
+  readonly observe?: (journal: JournalFile, folder: string) => void
+}

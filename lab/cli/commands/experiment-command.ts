@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import { freshSeed } from '../../base/random.ts'
+import { loadExperiment } from '../../model/load-experiment.ts'
+import { catchInterrupts } from '../support/interrupts.ts'
+import { collect, parseCount, parsePort, parseSeed } from '../support/options.ts'
+import { proxyOption } from '../support/proxy-option.ts'
+import { runLive } from '../support/run-live.ts'
+
+interface Flags {
+  readonly seed?: number
+  readonly proxy: 'embedded' | 'toxiproxy'
+  readonly without: readonly string[]
+  readonly plant: readonly string[]
+  readonly faults: boolean
+  readonly metricsPort?: number
+  readonly json?: boolean
+  readonly keep: number
+}
+
+export function addExperimentCommand(program: Command): void {
+  program
+    .command('experiment <name>')
+    .description('run one experiment and say whether the system kept its promises')
+    .option('--seed <number>', 'same seed: same inputs, same moments of the faults', parseSeed)
+    .addOption(proxyOption())
+    .option('--without <defence>', 'switch a defence off (repeatable)', collect, [])
+    .option('--plant <control>', 'add a planted failure (repeatable)', collect, [])
+    .option('--no-faults', 'the control: the same run in calm weather')
+    .option('--metrics-port <port>', 'serve Prometheus metrics at /metrics meanwhile', parsePort)
+    .option('--json', 'print the verdict as JSON; the view goes to standard error')
+    .option('--keep <number>', 'how many runs to keep', parseCount, 30)
+    .action(async (name: string, flags: Flags) => {
+      const seed = flags.seed ?? freshSeed()
+      const stream = flags.json ? process.stderr : process.stdout
+      stream.write(`${name}, seed ${seed}\n`)
+      const root = process.cwd()
+      const experiment = await loadExperiment(root, name)
+      using interrupts = catchInterrupts()
+      const { conclusion } = await runLive(experiment, {
+        name,
+        seed,
+        root,
+        stream,
+        metricsPort: flags.metricsPort,
+        proxy: flags.proxy,
+        defencesOff: flags.without,
+        planted: flags.plant,
+        faultsOff: !flags.faults,
+        keep: flags.keep,
+        signal: interrupts.signal,
+      })
+      if (flags.json) process.stdout.write(`${JSON.stringify(conclusion, null, 2)}\n`)
+      process.exitCode = conclusion.exitCode
+    })
+}

@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { LabError, messageOf } from '../../base/errors.ts'
+import { readJournal } from '../../journal/read-journal.ts'
+import { loadExperiment } from '../../model/load-experiment.ts'
+import { verdictBlock } from '../../report/verdict-block.ts'
+import { judge, writeVerdict } from '../../verdict/judge.ts'
+import { writeReport } from '../support/write-report.ts'
+
+export function addJudgeCommand(program: Command): void {
+  program
+    .command('judge <run>')
+    .description("judge a saved run again, from its journal, with the experiment's present checks")
+    .option('--json', 'print the verdict as JSON')
+    .action(async (run: string, flags: { readonly json?: boolean }) => {
+      const folder = resolve(run)
+      const file = join(folder, 'journal.jsonl')
+      await stat(file).catch((cause: unknown) => {
+        throw noRun(run, messageOf(cause))
+      })
+      const journal = await readJournal(file)
+      const [first] = journal
+      if (first?.kind !== 'run') throw noRun(run, 'a journal that does not begin with its run')
+      const conclusion = judge(journal, await loadExperiment(process.cwd(), first.experiment))
+      await writeVerdict(folder, conclusion)
+      await writeReport(folder)
+      const colors = process.stdout.isTTY
+      const text = flags.json
+        ? JSON.stringify(conclusion, null, 2)
+        : verdictBlock(conclusion, run, colors)
+      process.stdout.write(`${text}\n`)
+      process.exitCode = conclusion.exitCode
+    })
+}
+
+function noRun(run: string, found: string): LabError {
+  return new LabError(
+    {
+      code: 'no-run',
+      expected: `the folder of a run, with a journal.jsonl: ${run}`,
+      found,
+      why: 'The journal is all a verdict is drawn from.',
+      next: 'Give a folder such as runs/redis-failover/<time>.',
+    },
+    'usage',
+  )
+}

@@ -1,0 +1,86 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Command } from 'commander'
+import { systemClock } from '../../base/clock.ts'
+import { freshSeed } from '../../base/random.ts'
+import { exitCodes } from '../../base/verdict.ts'
+import type { Experiment } from '../../model/experiment.ts'
+import { loadExperiment } from '../../model/load-experiment.ts'
+import type { Proof } from '../../proof/proof.ts'
+import { prove } from '../../proof/prove.ts'
+import { chosenClaims } from '../support/chosen-claims.ts'
+import { catchInterrupts } from '../support/interrupts.ts'
+import { parseCount, parseSeed } from '../support/options.ts'
+import { proofTable } from '../support/proof-table.ts'
+import { proxyOption } from '../support/proxy-option.ts'
+import { runQuiet } from '../support/run-quiet.ts'
+
+interface Flags {
+  readonly seed?: number
+  readonly proxy: 'embedded' | 'toxiproxy'
+  readonly only?: string
+  readonly times: number
+}
+
+export function addProveCommand(program: Command): void {
+  program
+    .command('prove <name>')
+    .description('fault × defence: show that each check can fail, and fails for its reason')
+    .option('--only <name>', 'prove one defence or control only')
+    .option('--times <number>', 'prove so many times, with fresh seeds', parseCount, 1)
+    .option('--seed <number>', 'seed of the first time', parseSeed)
+    .addOption(proxyOption())
+    .action(async (name: string, flags: Flags) => {
+      const seed = flags.seed ?? freshSeed()
+      process.stdout.write(`${name}, seed ${seed}\n`)
+      const experiment = await loadExperiment(process.cwd(), name)
+      chosenClaims(experiment, flags.only)
+      using interrupts = catchInterrupts()
+      let proved = true
+      for (let time = 0; time < flags.times; time++) {
+        const own = { ...flags, seed: (seed + time) % 2 ** 32 }
+        proved = (await proveOnce(experiment, name, own, interrupts.signal)) && proved
+        if (interrupts.signal.aborted) break
+      }
+      process.exitCode = proved ? exitCodes.held : exitCodes.broken
+      if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted
+    })
+}
+
+async function proveOnce(
+  experiment: Experiment,
+  name: string,
+  { seed = 0, proxy, only }: Flags,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const root = process.cwd()
+  const startedAt = systemClock.wall().toISOString()
+  const proofs = await prove(experiment, {
+    only,
+    signal,
+    run: (changes, label) =>
+      runQuiet(experiment, { name, seed, proxy, root, signal, keep: 100, ...changes }, label),
+  }).catch((error: unknown) => {
+    if (signal.aborted) return []
+    throw error
+  })
+  if (signal.aborted) return false
+  process.stdout.write(`\n${proofTable(proofs)}\n`)
+  const file = await write(root, name, startedAt, { experiment: name, seed, startedAt, proofs })
+  process.stdout.write(`\n${relative(root, file)}\n`)
+  return proofs.every(({ proved }) => proved)
+}
+
+async function write(
+  root: string,
+  name: string,
+  startedAt: string,
+  content: { readonly proofs: readonly Proof[] } & Record<string, unknown>,
+): Promise<string> {
+  const folder = join(root, 'runs', name, 'proofs')
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, `${startedAt.replace(/[:.]/g, '-')}.json`)
+  const proved = content.proofs.every(proof => proof.proved)
+  await writeFile(file, `${JSON.stringify({ ...content, proved }, null, 2)}\n`)
+  return file
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, test as plainTest, vi } from 'vitest'
+
+/** They mostly wait for a process, so they wait together. */
+const test = plainTest.concurrent
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const main = join(import.meta.dirname, '../main.ts')
+
+interface Ended {
+  readonly code: number | string | null | undefined
+  readonly lines: readonly string[]
+  readonly stderr: string
+}
+
+function scenarios(cwd: string): Promise<Ended> {
+  const options = { cwd, timeout: 100_000 }
+  return new Promise(resolve => {
+    execFile(process.execPath, [main, 'scenarios'], options, (error, stdout, stderr) => {
+      resolve({ code: error ? error.code : 0, lines: stdout.trimEnd().split('\n'), stderr })
+    })
+  })
+}
+
+/** A project of its own with this catalogue; ORD-02 is called open in it. */
+async function project(files: Readonly<Record<string, string>>) {
+  const root = await mkdtemp(join(tmpdir(), 'lab-scenarios-'))
+  const all = {
+    'package.json': '{ "type": "module" }',
+    'targets/scenarios/open.ts': `
+      export const open = { 'ORD-02': { carriedBy: 'experiments/x.ts', waitsFor: 'time' } }`,
+    ...files,
+  }
+  for (const [file, text] of Object.entries(all)) {
+    await mkdir(dirname(join(root, file)), { recursive: true })
+    await writeFile(join(root, file), text)
+  }
+  return {
+    root,
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+const testFile = 'targets/scenarios/orders/a.test.ts'
+
+test('every scenario of the catalogue is shown or called open', async () => {
+  const { code, lines, stderr } = await scenarios(join(import.meta.dirname, '../../..'))
+  expect(lines.filter(line => / missing | is not in /.test(line))).toEqual([])
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+})
+
+test('lists what shows each, and ends with 0 when none is missing', async () => {
+  await using it = await project({
+    'docs/scenarios.md': '| ORD-01 | a |\n| ORD-02 | b |\n| LOD-01 | c |\n',
+    [testFile]: `
+      import { describe, test } from 'vitest'
+      describe('ORD-01 buying', () => { test('works', () => {}) })`,
+    'bench/load.ts': '/**\n * Scenarios: LOD-01\n */\n',
+  })
+  const { code, lines } = await scenarios(it.root)
+  expect(lines).toEqual([
+    `ORD-01  test       ${testFile}`,
+    'ORD-02  open       experiments/x.ts: time',
+    'LOD-01  benchmark  bench/load.ts',
+    '3 scenarios: 1 test, 0 experiment, 1 benchmark, 1 open, 0 missing',
+  ])
+  expect(code).toBe(0)
+})
+
+test('what is skipped, empty, misspelt, a comment or a control shows nothing: 1', async () => {
+  await using it = await project({
+    'docs/scenarios.md': '| ORD-01 | a |\n| ORD-02 | b |\n',
+    [testFile]: `
+      import { describe, test } from 'vitest'
+      // test('ORD-01 in a comment', () => {})
+      test.skip('ORD-01 skipped', () => {})
+      test.todo('ORD-01 to do')
+      test('ORD-01 control: fails without the defence', () => {})
+      describe.skip('ORD-01 skipped', () => { test('inside', () => {}) })
+      describe('ORD-01 nothing in it', () => {})
+      test('ORD-10 misspelt', () => { 'ORD-01' })`,
+  })
+  const { code, lines } = await scenarios(it.root)
+  expect(lines[0]).toMatch(/^ORD-01 {2}missing /)
+  expect(lines).toContain('ORD-10  is not in docs/scenarios.md, but something names it.')
+  expect(code).toBe(1)
+})
+
+test('outside a project it says where to run: 64', async () => {
+  await using it = await project({})
+  const { code, stderr } = await scenarios(it.root)
+  expect(stderr).toContain('Run this at the root of the project.')
+  expect(code).toBe(64)
+})

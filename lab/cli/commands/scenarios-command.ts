@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { LabError } from '../../base/errors.ts'
+import { exitCodes } from '../../base/verdict.ts'
+import { readCatalogue } from '../../scenarios/catalogue.ts'
+import { evidenceInFiles } from '../../scenarios/evidence-in-files.ts'
+import {
+  type ScenarioReport,
+  type ScenarioState,
+  scenarioStates,
+} from '../../scenarios/scenario-states.ts'
+import { table } from '../support/table.ts'
+
+const catalogueFile = 'docs/scenarios.md'
+const openFile = 'targets/scenarios/open.ts'
+const openTable = z.object({
+  open: z.record(z.string(), z.strictObject({ carriedBy: z.string(), waitsFor: z.string() })),
+})
+
+export function addScenariosCommand(program: Command): void {
+  program
+    .command('scenarios')
+    .description('every scenario of the catalogue: what shows it, or what will')
+    .action(async () => {
+      const report = await reportOn(process.cwd())
+      process.stdout.write(`${text(report)}\n`)
+      process.exitCode = isComplete(report) ? exitCodes.held : exitCodes.broken
+    })
+}
+
+async function reportOn(root: string): Promise<ScenarioReport> {
+  const catalogue = readCatalogue(
+    await readFile(join(root, catalogueFile), 'utf8').catch(noCatalogue),
+  )
+  const module: unknown = await import(pathToFileURL(join(root, openFile)).href)
+  const { open } = openTable.parse(module)
+  // Only this command needs Vitest; the others must not pay for loading it.
+  const { evidenceInTests } = await import('../../scenarios/evidence-in-tests.ts')
+  const evidence = [...(await evidenceInTests(root)), ...(await evidenceInFiles(root))]
+  return scenarioStates(catalogue, evidence, open)
+}
+
+function isComplete({ states, unknown }: ScenarioReport): boolean {
+  return unknown.length === 0 && states.every(({ state }) => state !== 'missing')
+}
+
+function text({ states, unknown }: ScenarioReport): string {
+  const count = (state: ScenarioState['state']) =>
+    states.filter(each => each.state === state).length
+  const kinds = ['test', 'experiment', 'benchmark', 'open', 'missing'] as const
+  return [
+    table(states.map(each => [each.id, each.state, what(each)])),
+    ...unknown.map(id => `${id}  is not in ${catalogueFile}, but something names it.`),
+    `${states.length} scenarios: ${kinds.map(kind => `${count(kind)} ${kind}`).join(', ')}`,
+  ].join('\n')
+}
+
+function what(state: ScenarioState): string {
+  if (state.state === 'missing') return `no test names it, and ${openFile} does not either`
+  if (state.state === 'open') return `${state.carriedBy}: ${state.waitsFor}`
+  return state.shownBy.join(', ')
+}
+
+function noCatalogue(cause: unknown): never {
+  throw new LabError(
+    {
+      code: 'no-catalogue',
+      expected: `the catalogue of scenarios in ${catalogueFile}`,
+      found: 'no such file',
+      why: 'A scenario that is listed nowhere is missed by nobody.',
+      next: 'Run this at the root of the project.',
+      cause,
+    },
+    'usage',
+  )
+}

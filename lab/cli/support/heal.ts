@@ -1,0 +1,53 @@
+import type { Clock } from '../../base/clock.ts'
+import { exitCodes } from '../../base/verdict.ts'
+import { type Healed, healRuns } from '../../ledger/heal-runs.ts'
+
+/** Longer than a guardian needs for all its work. */
+const guardianWithinMs = 6_000
+
+export interface HealOptions {
+  /** `.lab`, where the ledgers are. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly print: (line: string) => void
+}
+
+/** `pnpm lab heal`: ends by hand what dead runs left. Resolves to the exit code. */
+export async function heal({ folder, clock, print }: HealOptions): Promise<number> {
+  const healed = await healRuns(folder, { clock, guardianWithinMs })
+  if (healed.length === 0) print('Nothing to heal: no run left a ledger.')
+  for (const line of healed.flatMap(tellHealed)) print(line)
+  return healed.every(isWhole) ? exitCodes.held : exitCodes['not-restored']
+}
+
+/** What became of a run, for people: also for the sweep at the start of each run. */
+export function tellHealed(healed: Healed): readonly string[] {
+  switch (healed.state) {
+    case 'alive':
+      return [`Run ${healed.runId} is left alone: ${healed.by}, is alive.`]
+    case 'unreadable':
+      return [healed.problem]
+    case 'finished':
+      return tellFinished(healed)
+  }
+}
+
+function tellFinished(run: Extract<Healed, { state: 'finished' }>): readonly string[] {
+  const done = [
+    ...run.undone.map(label => `undid ${label}`),
+    `ended ${run.processesEnded} processes`,
+    'removed its scratch folder',
+  ]
+  const head = `Run ${run.runId} had died: ${done.join(', ')}.`
+  if (run.problems.length === 0) return [head]
+  return [
+    head,
+    ...run.problems.map(problem => `  Not done: ${problem}`),
+    `  The record is kept. Remove the cause and run: pnpm lab heal`,
+    `  Or, when you know that nothing is left, remove ${run.ledgerFile}`,
+  ]
+}
+
+function isWhole(healed: Healed): boolean {
+  return healed.state === 'alive' || (healed.state === 'finished' && healed.problems.length === 0)
+}

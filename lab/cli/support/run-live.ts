@@ -1,0 +1,48 @@
+import { relative } from 'node:path'
+import type { RunOptions } from '../../admission/run-options.ts'
+import { systemClock } from '../../base/clock.ts'
+import { messageOf } from '../../base/errors.ts'
+import type { Experiment } from '../../model/experiment.ts'
+import { liveView } from '../../report/live/live.ts'
+import { serveMetrics } from '../../report/text/metrics.ts'
+import { type FinishedRun, run } from '../../run/run.ts'
+import { writeReport } from './write-report.ts'
+
+export interface LiveRunOptions extends RunOptions {
+  /** Where the view goes: standard error when standard output carries JSON. */
+  readonly stream: NodeJS.WriteStream
+  /** Serves Prometheus metrics on this port while the run goes on. */
+  readonly metricsPort?: number | undefined
+}
+
+/** A run that can be watched: live view while it goes on, report when it is over. */
+export async function runLive(
+  experiment: Experiment,
+  { stream, metricsPort, ...options }: LiveRunOptions,
+): Promise<FinishedRun> {
+  await using metrics =
+    metricsPort === undefined ? undefined : await serveMetrics({ port: metricsPort })
+  if (metrics) stream.write(`metrics: ${metrics.url}\n`)
+  using view = liveView({
+    stdout: stream,
+    isTTY: stream.isTTY,
+    plan: { name: options.name, seed: options.seed, experiment },
+  })
+  const finished = await run(experiment, {
+    ...options,
+    commandMs: options.commandMs ?? systemClock.nowMs(),
+    progress: message => view.progress(message),
+    observe: (journal, folder) => {
+      journal.onEntry(entry => {
+        view.onEntry(entry)
+        metrics?.onEntry(entry)
+      })
+      options.observe?.(journal, folder)
+    },
+  })
+  metrics?.finish(finished.conclusion)
+  const problem = await writeReport(finished.folder).then(() => undefined, messageOf)
+  view.finish(finished.conclusion, relative(process.cwd(), finished.folder))
+  if (problem !== undefined) stream.write(`report.html could not be written: ${problem}\n`)
+  return finished
+}

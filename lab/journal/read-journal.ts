@@ -1,0 +1,189 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { LabError } from '../base/errors.ts'
+import type { Journal } from './journal.ts'
+import { type Entry, phases } from './journal.ts'
+import { wireFields } from './wire-fields.ts'
+
+const json = z.json()
+const texts = z.record(z.string(), z.string())
+const count = z.number().nonnegative()
+const outcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ok'), value: json }),
+  z.object({ kind: z.literal('fail'), error: z.string() }),
+  z.object({ kind: z.literal('info'), error: z.string() }),
+])
+const phase = z.enum(phases)
+
+const common = {
+  index: z.int().nonnegative(),
+  atMs: z.number(),
+  source: z.string(),
+  sourceAtMs: z.number().exactOptional(),
+}
+const operation = {
+  workload: z.string(),
+  op: z.int().nonnegative(),
+  client: z.int().nonnegative(),
+  f: z.string(),
+}
+const entry = z.discriminatedUnion('kind', [
+  z.object({
+    ...common,
+    kind: z.literal('run'),
+    experiment: z.string(),
+    title: z.string(),
+    runId: z.string(),
+    seed: z.int(),
+    startedAt: z.string(),
+    defencesOff: z.array(z.string()),
+    faultsOff: z.boolean(),
+    strikes: z.array(z.string()),
+    planted: z.array(z.string()),
+    proxy: z.enum(['embedded', 'toxiproxy']),
+    commandMs: count.exactOptional(),
+    plan: json,
+    versions: texts,
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('system'),
+    description: texts,
+    links: z.array(z.string()),
+  }),
+  z.object({ ...common, kind: z.literal('phase'), phase }),
+  z.object({
+    ...common,
+    ...operation,
+    kind: z.literal('invoke'),
+    key: z.string().exactOptional(),
+    input: json,
+    intendedMs: z.number(),
+  }),
+  z.object({
+    ...common,
+    ...operation,
+    kind: z.literal('complete'),
+    outcome,
+    latencyMs: z.number(),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('observed'),
+    workload: z.string(),
+    client: z.int(),
+    what: z.string(),
+    value: json,
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('fault'),
+    step: z.enum(['planned', 'applied', 'healed', 'landed']),
+    id: z.int(),
+    fault: z.string(),
+    label: z.string(),
+    touches: z.array(z.string()),
+    landed: z.number().exactOptional(),
+    error: z.string().exactOptional(),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('probe'),
+    hypothesis: z.string(),
+    when: z.enum(['before', 'during', 'after', 'rolled-back']),
+    value: json,
+    held: z.boolean(),
+    expected: z.string(),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('preflight'),
+    link: z.string(),
+    passed: z.boolean(),
+    detail: z.string(),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('wire'),
+    link: z.string(),
+    ...wireFields,
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('wire-count'),
+    link: z.string(),
+    counts: z.record(z.string(), z.number()),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('service'),
+    instance: z.string(),
+    event: z.string(),
+    detail: json,
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('clock'),
+    of: z.string(),
+    offsetMs: z.number(),
+    toleranceMs: count,
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('abort'),
+    reason: z.string(),
+    signal: z.string().exactOptional(),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('error'),
+    message: z.string(),
+    stack: z.string().exactOptional(),
+    verdict: z.enum(['not-restored', 'unable']).exactOptional(),
+  }),
+  z.object({ ...common, kind: z.literal('note'), text: z.string() }),
+  z.object({ ...common, kind: z.literal('overflow'), dropped: count, why: z.string() }),
+])
+
+/**
+ * A saved journal, each line checked.
+ * @throws {LabError} `journal-broken`, naming file and line.
+ */
+export async function readJournal(file: string): Promise<Journal> {
+  const lines = (await readFile(file, 'utf8')).split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines.map((line, index) => parseLine(file, line, index))
+}
+
+function parseLine(file: string, line: string, index: number): Entry {
+  const parsed = entry.safeParse(parseJson(line))
+  if (!parsed.success) throw broken(file, index, problemOf(parsed.error))
+  if (parsed.data.index !== index) {
+    throw broken(file, index, `entry number ${parsed.data.index} where ${index} is due`)
+  }
+  return parsed.data
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function problemOf(error: z.ZodError): string {
+  const [issue] = error.issues
+  const field = issue?.path.join('.') || 'the line'
+  return `${field}: ${issue?.message ?? 'not understood'}`
+}
+
+function broken(file: string, index: number, found: string): LabError {
+  return new LabError({
+    code: 'journal-broken',
+    expected: `a journal entry at ${file}:${index + 1}`,
+    found,
+    why: 'A journal that was cut or changed can no longer prove anything.',
+    next: 'Run the experiment again, or restore the file from where it was copied.',
+  })
+}

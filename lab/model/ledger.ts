@@ -1,0 +1,19 @@
+import type { Json } from '../base/json.ts'
+
+/**
+ * Undo as data, so that any process can play it: `module` is the file URL of a module that exports
+ * `undo(args: Json): Promise<void>`; `args` are concrete identities (a pid with its start time, a
+ * port), never a selector. Playing it twice, or when there is nothing left to undo, must be harmless.
+ */
+export interface Undo {
+  readonly module: string
+  readonly args: Json
+}
+
+/** The write-ahead record of what must be undone. */
+export interface Ledger {
+  /** On disk (fsync) when this resolves; only then may the fault be made. Resolves to the entry's id. */
+  owe(label: string, undo: Undo): Promise<string>
+  /** Plays the undo of this entry and strikes it out. Idempotent. */
+  settle(id: string): Promise<void>
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../base/clock.ts'
+import type { Random } from '../base/random.ts'
+import type { Recorder } from '../journal/journal.ts'
+import type { Link } from './capability.ts'
+import type { Guardian } from './guardian.ts'
+import type { Ledger } from './ledger.ts'
+
+/** What a target, a fault or a workload may use of the run it belongs to. */
+export interface Context {
+  readonly runId: string
+  /** `runs/<experiment>/<time>`: results, kept. */
+  readonly runFolder: string
+  /** A scratch folder for data of servers; removed at the end, by the guardian if need be. */
+  readonly scratchFolder: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly recorder: Recorder
+  readonly ledger: Ledger
+  /** Starts servers so that they die with the lab. */
+  readonly guardian: Guardian
+  readonly signal: AbortSignal
+  /** Defences that are switched off in this run. */
+  readonly defencesOff: readonly string[]
+  /** Who injects network faults: the embedded proxy, or the real Toxiproxy with ours as passive tap. */
+  readonly proxy: 'embedded' | 'toxiproxy'
+  /** A word to the person who watches (`downloading Redis …`). */
+  readonly progress: (message: string) => void
+}
+
+/** A system that can be started, hurt, and stopped by disposing it. */
+export interface Target<System extends LabSystem> {
+  readonly name: string
+  /** Names of the defences its service offers; an experiment may only name these. */
+  readonly defences: readonly string[]
+  start(context: Context): Promise<System>
+}
+
+/** What every started system offers the engine. */
+export interface LabSystem extends AsyncDisposable {
+  /** Every link, for preflight, the wire events, metrics and drawings. */
+  readonly links: readonly Link[]
+  /** Versions of servers, ports, settings: for the report. No secrets. */
+  describe(): Readonly<Record<string, string>>
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { conclusion } from '../testing/conclusion.ts'
+import type { Conclusion, JudgedCheck } from '../verdict/conclusion.ts'
+import { ablationProblems, type Cell, type Claim, readProof } from './proof.ts'
+
+const claim: Claim = { kind: 'defence', name: 'd', breaks: 'kept', mayAlsoBreak: ['outage'] }
+
+function concluded(
+  words: Record<string, JudgedCheck['word']>,
+  changes: Partial<Conclusion> = {},
+): Conclusion {
+  const checks = Object.entries(words).map(([name, word]): [string, JudgedCheck] => {
+    const witness = word === 'invalid' ? { witness: { what: 'lost', entries: [], atMs: 150 } } : {}
+    return [name, { checker: name, word, story: word, figures: {}, ...witness }]
+  })
+  const reasons = Object.entries(words).flatMap(([check, word]) => {
+    if (word === 'valid') return []
+    const named = word === 'invalid' ? ('broken' as const) : ('inconclusive' as const)
+    return [{ word: named, text: `check ${check}`, check }]
+  })
+  return conclusion({
+    verdict: reasons[0]?.word ?? 'held',
+    checks: Object.fromEntries(checks),
+    faults: [{ id: 0, label: 'f', landed: 1, plannedAtMs: 100, appliedAtMs: 110 }],
+    reasons,
+    ...changes,
+  })
+}
+
+const cell = (faults: boolean, defended: boolean, conclusion: Conclusion): Cell => {
+  return { faults, defended, folder: '', conclusion }
+}
+const held = concluded({ kept: 'valid', outage: 'valid' })
+const calm = [cell(false, true, held), cell(false, false, held)]
+
+test('proved: only the run with the faults and without the defence breaks, on the named check', () => {
+  const broken = concluded({ kept: 'invalid', outage: 'valid' })
+  const proof = readProof(claim, [...calm, cell(true, true, held), cell(true, false, broken)])
+  expect(proof).toMatchObject({ proved: true, problems: [], witness: { what: 'lost' } })
+})
+
+test('in calm weather a check may have nothing to judge', () => {
+  const vacuous = cell(false, true, concluded({ kept: 'valid', outage: 'unknown' }))
+  const broken = cell(true, false, concluded({ kept: 'invalid', outage: 'valid' }))
+  expect(readProof(claim, [vacuous, cell(true, true, held), broken]).proved).toBe(true)
+  const underFaults = cell(true, true, concluded({ kept: 'valid', outage: 'unknown' }))
+  expect(readProof(claim, [...calm, underFaults, broken]).proved).toBe(false)
+})
+
+test('unproved when another cell breaks, or the one that must was not run', () => {
+  const broken = concluded({ kept: 'invalid', outage: 'valid' })
+  const inCalm = [cell(false, false, broken), cell(true, true, held), cell(true, false, broken)]
+  expect(readProof(claim, inCalm).problems).toEqual([
+    'in calm weather, without d must hold, but: check kept',
+  ])
+  expect(readProof(claim, calm).proved).toBe(false)
+})
+
+const notProving: Record<string, [Conclusion, string]> = {
+  'the named check is valid': [concluded({ kept: 'valid' }), 'must be invalid, but is valid'],
+  'the named check cannot tell': [concluded({ kept: 'unknown' }), 'but is unknown'],
+  'the witness lies before the fault': [
+    concluded(
+      { kept: 'invalid' },
+      { faults: [{ id: 0, label: 'f', landed: 1, plannedAtMs: 200 }] },
+    ),
+    'lies before the first fault',
+  ],
+  'the fault touched nothing': [
+    concluded({ kept: 'invalid' }, { faults: [{ id: 0, label: 'f', landed: 0, plannedAtMs: 1 }] }),
+    'f touched nothing',
+  ],
+  'another check broke too': [
+    concluded({ kept: 'invalid', order: 'invalid' }),
+    'check order broke too',
+  ],
+  'the run failed': [concluded({ kept: 'invalid' }, { verdict: 'error' }), 'the run failed'],
+}
+
+test.each(Object.entries(notProving))('shows nothing when %s', (_, [conclusion, problem]) => {
+  expect(ablationProblems(claim, conclusion).join()).toContain(problem)
+})
+
+test('a check in mayAlsoBreak may break', () => {
+  expect(ablationProblems(claim, concluded({ kept: 'invalid', outage: 'invalid' }))).toEqual([])
+})

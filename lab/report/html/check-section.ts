@@ -1,0 +1,50 @@
+import type { Entry, Journal } from '../../journal/journal.ts'
+import type { Conclusion, JudgedCheck } from '../../verdict/conclusion.ts'
+import { inSeconds, inWords } from '../wording.ts'
+import { type Html, html } from './html-text.ts'
+
+const order = ['invalid', 'unknown', 'valid']
+
+/** The story of each check, the failed ones first, with figures and the journal's own lines. */
+export function checkSection(conclusion: Conclusion, journal: Journal): Html {
+  const checks = Object.entries(conclusion.checks).toSorted(
+    ([, a], [, b]) => order.indexOf(a.word) - order.indexOf(b.word),
+  )
+  return html`<section><h2>What was checked</h2>${checks.map(([name, check]) =>
+    card(name, check, journal),
+  )}</section>`
+}
+
+function card(name: string, check: JudgedCheck, journal: Journal): Html {
+  const figures = Object.entries(check.figures)
+  return html`<article class="card check ${check.word}">
+    <header><h3>${name}</h3><span class="word">${check.word}</span>
+      <span class="soft small">${check.checker}</span></header>
+    <p>${check.story}</p>
+    <dl class="figures">${figures.map(([figure, value]) => {
+      const { name: label, text } = inWords(figure, value)
+      return html`<div><dt>${label}</dt><dd>${text}</dd></div>`
+    })}</dl>
+    ${evidence(check, journal)}
+  </article>`
+}
+
+function evidence({ witness }: JudgedCheck, journal: Journal): Html | undefined {
+  if (!witness) return undefined
+  const lines = witness.entries.flatMap(index => {
+    const entry = journal[index]
+    return entry ? [asLine(entry)] : []
+  })
+  const seen = `Witness at ${inSeconds(witness.atMs)}: ${witness.what}`
+  return html`<details class="evidence" open><summary>${seen}</summary>
+    <pre>${lines.map(line => html`<span>${line}</span>`)}</pre></details>`
+}
+
+const longestLine = 400
+
+/** One line of the journal for people: number, time, kind, and the rest as it was written. */
+function asLine(entry: Entry): string {
+  const { index, atMs, source, kind, ...rest } = entry
+  const text = `#${index}  ${inSeconds(atMs)}  ${source}  ${kind}  ${JSON.stringify(rest)}`
+  return text.length > longestLine ? `${text.slice(0, longestLine)} …` : text
+}

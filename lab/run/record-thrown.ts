@@ -1,0 +1,24 @@
+import { LabError, messageOf } from '../base/errors.ts'
+import { Interruption } from '../base/interruption.ts'
+import type { Recorder } from '../journal/journal.ts'
+
+/** What was thrown, as entries: an interruption is no error, and of two errors both are told. */
+export function recordThrown(journal: Recorder, error: unknown): void {
+  if (error instanceof SuppressedError) {
+    recordThrown(journal, error.suppressed)
+    recordThrown(journal, error.error)
+    return
+  }
+  if (error instanceof Interruption) {
+    journal.record({ kind: 'abort', reason: error.message, signal: error.signal })
+    return
+  }
+  const known = error instanceof LabError ? error.verdict : undefined
+  const stack = error instanceof Error ? error.stack : undefined
+  journal.record({
+    kind: 'error',
+    message: messageOf(error),
+    ...(stack === undefined ? {} : { stack }),
+    ...(known === 'not-restored' || known === 'unable' ? { verdict: known } : {}),
+  })
+}

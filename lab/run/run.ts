@@ -1,0 +1,184 @@
+import { join } from 'node:path'
+import { capabilitiesOf } from '../admission/capabilities.ts'
+import { admit, type Times } from '../admission/plan.ts'
+import type { RunOptions } from '../admission/run-options.ts'
+import { strikesOf, type TimedStrike } from '../admission/strikes.ts'
+import { systemClock } from '../base/clock.ts'
+import { messageOf } from '../base/errors.ts'
+import { freshSeed, seeded } from '../base/random.ts'
+import { startGuardian } from '../guardian/client.ts'
+import { JournalFile } from '../journal/recorder.ts'
+import { scratchFolderFor } from '../ledger/reachable-folder.ts'
+import { sweep } from '../ledger/sweep.ts'
+import type { Experiment } from '../model/experiment.ts'
+import type { Context, LabSystem } from '../model/target.ts'
+import type { Conclusion } from '../verdict/conclusion.ts'
+import { judge, judgeFolder, writeVerdict } from '../verdict/judge.ts'
+import { watchAborts } from './abort-watch.ts'
+import { describeRun } from './describe-run.ts'
+import { finalReads } from './final-reads.ts'
+import { Injector } from './injector.ts'
+import { preflight } from './preflight.ts'
+import { recordThrown } from './record-thrown.ts'
+import { makeRunFolder } from './run-folder.ts'
+import { watchStalls } from './stalls.ts'
+import { Steady } from './steady.ts'
+import { startTraffic } from './traffic.ts'
+import { followWire } from './wire.ts'
+
+/** Whether the system is steady is asked of at least so much of the latest traffic. */
+const windowMs = 2_000
+
+export interface FinishedRun {
+  readonly conclusion: Conclusion
+  /** `runs/<experiment>/<time>` */
+  readonly folder: string
+}
+
+/**
+ * One run of an experiment, from the plan to `verdict.json`. Whatever goes wrong after the plan was
+ * admitted ends in a verdict, not in a throw, and with everything healed and stopped.
+ * @throws {LabError} when the plan is refused, or this machine cannot run it; then nothing started.
+ */
+export async function run<System extends LabSystem>(
+  experiment: Experiment<System>,
+  options: RunOptions,
+): Promise<FinishedRun> {
+  const times = await admit(experiment, capabilitiesOf(options), options)
+  const startedAt = systemClock.wall()
+  const root = options.root ?? process.cwd()
+  const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
+  const labFolder = join(root, '.lab')
+  const file = join(folder, 'journal.jsonl')
+  const journal = new JournalFile({ file, clock: systemClock })
+  const runId = `${options.name}-${startedAt.getTime().toString(36)}-${freshSeed().toString(36)}`
+  options.observe?.(journal, folder)
+  journal.onFailure(error => journal.record({ kind: 'error', message: error.message }))
+  journal.record(describeRun(experiment, options, runId, startedAt))
+  try {
+    await guarded(experiment, options, times, { journal, folder, runId, labFolder })
+  } catch (error) {
+    recordThrown(journal, error)
+  }
+  journal.record({ kind: 'phase', phase: 'check' })
+  journal[Symbol.dispose]()
+  const conclusion = journal.failure
+    ? judge(journal.entries, experiment)
+    : await judgeFolder(folder, experiment)
+  await writeVerdict(folder, conclusion).catch(error => options.progress?.(messageOf(error)))
+  return { conclusion, folder }
+}
+
+interface Desk {
+  readonly journal: JournalFile
+  readonly folder: string
+  readonly runId: string
+  readonly labFolder: string
+}
+
+/** Starts the guardian, which outlives us, and turns every reason to stop into one signal. */
+async function guarded<System extends LabSystem>(
+  experiment: Experiment<System>,
+  options: RunOptions,
+  times: Times,
+  { journal, folder, runId, labFolder }: Desk,
+): Promise<void> {
+  journal.record({ kind: 'phase', phase: 'start' })
+  const interrupted = options.signal ?? new AbortController().signal
+  interrupted.throwIfAborted()
+  await sweep(labFolder, journal)
+  const scratchFolder = await scratchFolderFor(labFolder, runId)
+  await using guardian = await startGuardian({
+    folder: labFolder,
+    scratchFolder,
+    runId,
+    clock: systemClock,
+  })
+  // Whatever a workload or a part still has under way ends with the run.
+  using over = endOfRun()
+  const context: Context = {
+    runId,
+    runFolder: folder,
+    scratchFolder,
+    clock: systemClock,
+    random: seeded(options.seed),
+    recorder: journal,
+    ledger: guardian.ledger,
+    guardian,
+    signal: AbortSignal.any([interrupted, guardian.lost, over.signal]),
+    defencesOff: options.defencesOff ?? [],
+    proxy: options.proxy ?? 'embedded',
+    progress: options.progress ?? (() => {}),
+  }
+  await conduct(experiment, times, strikesOf(experiment, options), context, journal)
+}
+
+function endOfRun(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController()
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => controller.abort(new Error('the run is over')),
+  }
+}
+
+/** The phases. An early return leaves the question open; the journal says why. */
+async function conduct<System extends LabSystem>(
+  experiment: Experiment<System>,
+  times: Times,
+  strikes: readonly TimedStrike<System>[],
+  context: Context,
+  journal: JournalFile,
+): Promise<void> {
+  const { clock, random, signal } = context
+  const { workloads, steadyState, checks } = experiment
+  await using system = await experiment.target.start(context)
+  const links = system.links.map(link => link.name)
+  journal.record({ kind: 'system', description: system.describe(), links })
+  await using _wire = await followWire(system.links, checks, journal, clock)
+  using _stalls = watchStalls(journal, clock)
+  const desk = { recorder: journal, clock, random }
+  await using traffic = await startTraffic(workloads, one => one.open(system, context), desk)
+  const steady = new Steady(steadyState, system, journal, clock)
+  const orFail = <Value>(work: Promise<Value>) => Promise.race([work, traffic.failed])
+
+  journal.record({ kind: 'phase', phase: 'preflight' })
+  if (!(await orFail(preflight(experiment, system, context, journal)))) return
+
+  const baseline = journal.record({ kind: 'phase', phase: 'baseline' })
+  await orFail(clock.sleep(times.baselineMs, signal))
+  const calm = {
+    sinceMs: baseline.atMs,
+    windowMs: Math.max(times.baselineMs, windowMs),
+    deadlineMs: times.steadyWithinMs,
+  }
+  if (!(await orFail(steady.await('before', { ...calm, signal })))) return
+
+  const injector = new Injector(system, context, journal)
+  const over = new AbortController()
+  const stop = AbortSignal.any([signal, over.signal])
+  journal.record({ kind: 'phase', phase: 'inject' })
+  const playing = injector.play(strikes, times.durationMs, stop)
+  try {
+    steady.watch(stop)
+    watchAborts(experiment.abortWhen, journal, clock, stop, () => over.abort())
+    await orFail(playing)
+  } finally {
+    over.abort()
+    // A fault that is being made must be whole before it can be healed.
+    await Promise.allSettled([playing])
+    journal.record({ kind: 'phase', phase: 'heal' })
+    await injector.healAll()
+  }
+  signal.throwIfAborted()
+
+  const recover = journal.record({ kind: 'phase', phase: 'recover' })
+  const window = { sinceMs: recover.atMs, windowMs, deadlineMs: times.recoverWithinMs }
+  await orFail(steady.await('after', { ...window, signal }))
+  signal.throwIfAborted()
+  const calmMs = Math.max(recover.atMs, journal.nowMs() - windowMs)
+  await traffic.stop()
+
+  journal.record({ kind: 'phase', phase: 'final-reads' })
+  await finalReads(workloads, system, context, journal)
+  await steady.ask('rolled-back', calmMs)
+}

@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { systemClock } from '../base/clock.ts'
+import { JournalFile } from '../journal/recorder.ts'
+import { watchStalls } from './stalls.ts'
+
+test('tells when the lab itself stood still', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-stalls-'))
+  using journal = new JournalFile({ file: join(folder, 'journal.jsonl'), clock: systemClock })
+  using _watching = watchStalls(journal, systemClock)
+  await systemClock.sleep(50)
+  const until = systemClock.nowMs() + 400
+  while (systemClock.nowMs() < until) {
+    // Stands still.
+  }
+  await expect
+    .poll(() => journal.entries.map(entry => (entry.kind === 'note' ? entry.text : '')).join(), {
+      timeout: 10_000,
+    })
+    .toContain('the lab itself stood still for')
+  await rm(folder, { recursive: true })
+})
