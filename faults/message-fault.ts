@@ -3,7 +3,12 @@ import type { Link, Linked, Selector } from '../lab/model/capability.ts'
 import type { Fault } from '../lab/model/fault.ts'
 import type { LabSystem } from '../lab/model/target.ts'
 import { ownToxicFault } from './own-toxic-fault.ts'
-import type { HitsOrder, MatchOrder, MessageToxicType, ToxicAttributes } from './proxy/orders.ts'
+import type {
+  HitsOrder,
+  MatchOrder,
+  MessageToxicType,
+  ToxicAttributes,
+} from './proxy/client/toxic-request.ts'
 
 /** Which messages a fault strikes. Without `on` all of its kind, without `hits` each match. */
 export interface Which<Match extends MatchOrder> {

@@ -3,8 +3,8 @@ import type { Json } from '../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../lab/model/capability.ts'
 import type { Fault } from '../lab/model/fault.ts'
 import type { LabSystem } from '../lab/model/target.ts'
-import { type Landed, ProxyClient } from './proxy/client.ts'
-import type { ToxicOrder, ToxicType } from './proxy/orders.ts'
+import { type Landed, ProxyClient } from './proxy/client/client.ts'
+import type { ToxicOrder, ToxicType } from './proxy/client/toxic-request.ts'
 
 export interface OwnToxics<Type extends ToxicType> {
   /** For the label, behind the part: `200ms`. */

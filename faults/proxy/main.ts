@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { ApiError } from './api/api-error.ts'
+import { ApiError } from './base/api-error.ts'
 import { type Options, parseOptions, USAGE } from './options.ts'
 import { startProxyServer } from './server.ts'
 import { VERSION } from './version.ts'

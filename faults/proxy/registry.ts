@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
-import type { Protocol } from './protocol.ts'
-import type { ToxicKind } from './toxic.ts'
+import type { Protocol } from './contracts/protocol.ts'
+import type { ToxicKind } from './contracts/toxic.ts'
 
 /** Every kind of toxic and every protocol there is, by name. */
 export interface Registry {

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { ToxicSettings } from '../active-toxic.ts'
-import { type Address, parseAddress } from '../address.ts'
-import { parseClient } from '../client-address.ts'
-import type { ProxySettings } from '../link.ts'
+import { type Address, parseAddress } from '../base/address.ts'
+import { ApiError, invalidStream, invalidToxicType } from '../base/api-error.ts'
+import { parseClient } from '../base/client-address.ts'
+import { type Direction, explainIssues, misunderstanding } from '../contracts/toxic.ts'
+import type { ToxicSettings } from '../pipe/active-toxic.ts'
 import { foreignMatch } from '../protocols/faults/match.ts'
+import type { ProxySettings } from '../proxies/proxy.ts'
 import type { Registry } from '../registry.ts'
-import { tlsBody } from '../tls.ts'
-import { type Direction, explainIssues, misunderstanding } from '../toxic.ts'
-import { ApiError, invalidStream, invalidToxicType } from './api-error.ts'
+import { tlsBody } from '../sockets/tls.ts'
 
 /** A proxy to create, with its toxics. */
 export interface ProxyOrder {

@@ -1,6 +1,6 @@
-import type { Collection } from '../collection.ts'
-import type { Conversation } from '../conversation.ts'
-import type { Flow } from '../flow.ts'
+import type { Conversation } from '../messages/message-filter.ts'
+import type { Flow } from '../pipe/pipe.ts'
+import type { Collection } from '../proxies/proxy-collection.ts'
 
 /** Every open connection with what it carried and which toxics are in its way. */
 export function connectionList(collection: Collection): object[] {

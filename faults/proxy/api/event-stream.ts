@@ -1,5 +1,5 @@
-import type { Collection } from '../collection.ts'
-import type { Events, NumberedEvent } from '../events.ts'
+import type { Events, NumberedEvent } from '../observe/events.ts'
+import type { Collection } from '../proxies/proxy-collection.ts'
 import type { Call } from './router.ts'
 
 const COUNT_EVERY_MS = 100

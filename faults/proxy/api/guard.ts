@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { isLoopback } from '../address.ts'
-import { ApiError } from './api-error.ts'
+import { isLoopback } from '../base/address.ts'
+import { ApiError } from '../base/api-error.ts'
 
 /**
  * Keeps web pages out: a browser's user agent, a foreign Origin, and a Host that is no loopback

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ApiError } from './api-error.ts'
+import { ApiError } from '../base/api-error.ts'
 
 const MOST_BYTES = 8 * 1024 * 1024
 

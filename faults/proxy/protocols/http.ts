@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocol.ts'
+import type { Protocol } from '../contracts/protocol.ts'
 import { HttpSession } from './http/session.ts'
 
 /** HTTP/1.1, and WebSocket after its upgrade. */

@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocol.ts'
+import type { Protocol } from '../contracts/protocol.ts'
 import { encryption } from './postgres/negotiated.ts'
 import { PostgresSession } from './postgres/session.ts'
 

@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocol.ts'
+import type { Protocol } from '../contracts/protocol.ts'
 import { RedisSession } from './redis/session.ts'
 
 /** Redis, RESP2 and RESP3. */

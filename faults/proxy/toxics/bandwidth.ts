@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { SliceLine } from '../slice-line.ts'
-import { defineToxic } from '../toxic.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { SliceLine } from '../stages/slice-line.ts'
 
 /** One slice is what passes in this time: small enough to look like a steady stream. */
 const SLICE_MS = 10

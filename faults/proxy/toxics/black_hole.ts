@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { Holding } from '../holding.ts'
-import { defineToxic } from '../toxic.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { Holding } from '../stages/holding.ts'
 
 /**
  * Nothing passes, not even a FIN, and nothing is said: a network that swallows packets. When the

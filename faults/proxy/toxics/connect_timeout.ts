@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineToxic } from '../toxic.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 
 /** New connects are never answered: their SYN packets are dropped. Open connections live on. */
 export const toxic = defineToxic({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 
 /**
  * Leaves one side alone with a connection that only it believes in: `after` ms after the toxic met

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { PASS } from '../protocol.ts'
+import { PASS } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { httpResponse } from '../protocols/faults/http-response.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
 
 /**
  * Answers each matching request with `status`, in its turn; the server never sees it. `retry_after`

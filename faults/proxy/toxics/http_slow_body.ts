@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { PASS } from '../protocol.ts'
+import { PASS } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
 
 /** Lets each matching response through at `rate` bytes per second, head included. */
 export const toxic = defineToxic({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DelayLine } from '../delay-line.ts'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { DelayLine } from '../stages/delay-line.ts'
 
 /** A chunk lies in the kernel until the loop wakes up and reads it; that takes at least about this. */
 const READ_LATE_MS = 0.04

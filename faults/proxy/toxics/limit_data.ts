@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { defineToxic } from '../toxic.ts'
-import { byteCount } from './attributes.ts'
+import { byteCount } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 
 /** Passes `bytes` bytes, counted from when the toxic met the connection, and closes it after them. */
 export const toxic = defineToxic({

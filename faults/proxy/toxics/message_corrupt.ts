@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { PASS } from '../protocol.ts'
+import { byteCount } from '../contracts/attributes.ts'
+import { PASS } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
-import { byteCount } from './attributes.ts'
 
 /**
  * Flips one bit, drawn from the seed, in each of `count` bytes of a matching message, beginning

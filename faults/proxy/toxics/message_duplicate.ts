@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Message, PASS, type Verdict } from '../protocol.ts'
+import { type Message, PASS, type Verdict } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { ExtendedCycle } from '../protocols/faults/extended-cycle.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { standsAlone, striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
 
 /**
  * Sends each matching message `times` times more. A doubled request takes effect again; its further

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { PASS } from '../protocol.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { PASS } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { standsAlone, striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
 
 /**
  * Lets the `by` next messages go before each matching one, but keeps it `within` ms at most. Only

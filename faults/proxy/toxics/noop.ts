@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineToxic } from '../toxic.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 
 /** Passes everything on at once: the example to copy, and the zero of every measurement. */
 export const toxic = defineToxic({

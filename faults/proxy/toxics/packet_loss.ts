@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { DelayLine } from '../delay-line.ts'
-import type { Random } from '../random.ts'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
+import type { Random } from '../base/random.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { DelayLine } from '../stages/delay-line.ts'
 
 /** What one TCP segment carries on an ordinary network. */
 const SEGMENT_BYTES = 1_460

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Message, PASS, type Verdict } from '../protocol.ts'
+import { type Message, PASS, type Verdict } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import {
   errorResponse,
@@ -8,7 +9,6 @@ import {
   query,
 } from '../protocols/faults/postgres-errors.ts'
 import { striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
 
 /**
  * Answers each matching statement with an error. The statement is not executed: the server is made to

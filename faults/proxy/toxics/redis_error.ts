@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { type Message, PASS, type Verdict } from '../protocol.ts'
+import { type Message, PASS, type Verdict } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { redisErrors, redisErrorText } from '../protocols/faults/redis-errors.ts'
 import { striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
 
 /**
  * Answers each matching command with an error, in its turn; Redis never sees the command. Inside a

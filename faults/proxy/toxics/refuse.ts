@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineToxic } from '../toxic.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 
 /** New connects are refused (nobody listens). Open connections live on. */
 export const toxic = defineToxic({

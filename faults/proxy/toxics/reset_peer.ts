@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Holding } from '../holding.ts'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { Holding } from '../stages/holding.ts'
 
 /**
  * Resets the connection (RST to both sides) `timeout` ms after the first data or FIN that meets the

@@ -1,5 +1,5 @@
-import { cutAttributes, cutting } from '../cutting.ts'
-import { defineToxic } from '../toxic.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { cutAttributes, cutting } from '../stages/cutting.ts'
 
 /** RST to both sides, of open and idle connections too: `after` ms or after `bytes` bytes. */
 export const toxic = defineToxic({

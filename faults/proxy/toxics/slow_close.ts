@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { DelayLine } from '../delay-line.ts'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { DelayLine } from '../stages/delay-line.ts'
 
 /** Delays the FIN by `delay` ms; data passes at once. */
 export const toxic = defineToxic({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Holding } from '../holding.ts'
-import { defineToxic } from '../toxic.ts'
-import { milliseconds } from './attributes.ts'
+import { milliseconds } from '../contracts/attributes.ts'
+import { defineToxic } from '../contracts/toxic.ts'
+import { Holding } from '../stages/holding.ts'
 
 /**
  * Lets no data through, and closes the connection `timeout` ms after the toxic met it (0: never).

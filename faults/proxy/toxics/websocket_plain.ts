@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { PASS } from '../protocol.ts'
+import { PASS } from '../contracts/protocol.ts'
+import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { striker } from '../protocols/faults/struck.ts'
-import { defineToxic } from '../toxic.ts'
 
 /**
  * Takes the offer of compression (permessage-deflate) out of the handshake of each matching new web

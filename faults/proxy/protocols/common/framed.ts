@@ -1,4 +1,4 @@
-import type { Message, ParserOutput, StreamParser } from '../../protocol.ts'
+import type { Message, ParserOutput, StreamParser } from '../../contracts/protocol.ts'
 import type { Scanner, Sink } from './sink.ts'
 
 /** Lets a scanner, which only names borders, hand out bytes as the proxy's flows want them. */

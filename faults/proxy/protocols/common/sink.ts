@@ -1,4 +1,4 @@
-import type { Message } from '../../protocol.ts'
+import type { Message } from '../../contracts/protocol.ts'
 
 /**
  * Hears of the messages of one direction, in order: `head` once for each, then `end`. Each byte

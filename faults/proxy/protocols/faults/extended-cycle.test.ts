@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Message } from '../../protocol.ts'
+import type { Message } from '../../contracts/protocol.ts'
 import { ExtendedCycle } from './extended-cycle.ts'
 import { frame } from './postgres-frames.ts'
 

@@ -1,4 +1,4 @@
-import { BUFFER_LIMIT, type Message } from '../../protocol.ts'
+import { BUFFER_LIMIT, type Message } from '../../contracts/protocol.ts'
 import { frame } from './postgres-frames.ts'
 
 interface Kept {

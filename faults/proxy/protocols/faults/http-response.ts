@@ -1,4 +1,4 @@
-import { STATUS_CODES } from '../../http.ts'
+import { STATUS_CODES } from '../../base/http.ts'
 
 /** A whole response, as a server behind the proxy might send it. */
 export function httpResponse(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Message } from '../../protocol.ts'
+import type { Message } from '../../contracts/protocol.ts'
 import { glob } from './glob.ts'
 import { type MatchInput, matchAttributes, matcher } from './match.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Message } from '../../protocol.ts'
+import type { Message } from '../../contracts/protocol.ts'
 import { glob } from './glob.ts'
 
 const pattern = z.string().min(1).max(200)

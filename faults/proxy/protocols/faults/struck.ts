@@ -1,4 +1,4 @@
-import type { Message, Session } from '../../protocol.ts'
+import type { Message, Session } from '../../contracts/protocol.ts'
 import { type Match, matcher } from './match.ts'
 
 /** Says of each message whether the fault strikes it: it matches, and is one of the hits. */

@@ -1,4 +1,4 @@
-import { HEAD_LIMIT } from '../../protocol.ts'
+import { HEAD_LIMIT } from '../../contracts/protocol.ts'
 import { type Head, splitHead } from './head.ts'
 
 /** How a message's body ends; `switch`: there is none, and another protocol begins. */

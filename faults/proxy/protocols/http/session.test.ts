@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Message } from '../../protocol.ts'
+import type { Message } from '../../contracts/protocol.ts'
 import {
   expectAlike,
   expectUnharmed,

@@ -1,4 +1,4 @@
-import type { ProtocolSession, StreamParser } from '../../protocol.ts'
+import type { ProtocolSession, StreamParser } from '../../contracts/protocol.ts'
 import { framedPair } from '../common/framed-pair.ts'
 import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'

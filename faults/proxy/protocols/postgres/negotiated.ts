@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import type { Encryption } from '../../protocol.ts'
+import type { Encryption } from '../../contracts/protocol.ts'
 import { errorResponse } from '../faults/postgres-errors.ts'
 import { requestCodes } from './request-codes.ts'
 

@@ -1,4 +1,4 @@
-import { HEAD_LIMIT } from '../../protocol.ts'
+import { HEAD_LIMIT } from '../../contracts/protocol.ts'
 
 /** Counts the bytes of a message of which nothing is said yet: those are kept. */
 export class HeadBudget {

@@ -1,4 +1,4 @@
-import { HEAD_LIMIT } from '../../protocol.ts'
+import { HEAD_LIMIT } from '../../contracts/protocol.ts'
 import type { Scanner } from '../common/sink.ts'
 import { commandName, keyPlace } from './commands.ts'
 import { HeadBudget } from './head-budget.ts'

@@ -1,0 +1,103 @@
+import type { MatchInput } from '../protocols/faults/match.ts'
+import type { RedisError } from '../protocols/faults/redis-errors.ts'
+
+/** Which messages: every field given must fit. Texts are globs, or lists of them. */
+export type MatchOrder = MatchInput
+
+/** Which of the matching messages are hit, counted from 1 over all connections of the link. */
+export interface HitsOrder {
+  /** Leaves the first so many alone. */
+  readonly skip?: number
+  /** Hits at most so many, then passes everything. */
+  readonly first?: number
+  /** Hits each n-th: 3 → the 3rd, 6th, … */
+  readonly every?: number
+  /** Hits each by this chance, 0 to 1, drawn from the proxy's seed. */
+  readonly probability?: number
+}
+
+type When = 'before' | 'middle' | 'after'
+type How = 'rst' | 'fin'
+
+/**
+ * What each message toxic takes beside `match`; times in ms, rates in bytes per second. What each
+ * means, and its range, stands in the file of its name in `toxics/`.
+ */
+export interface MessageToxicAttributes {
+  readonly message_delay: {
+    readonly delay: number
+    /** Default 0. */
+    readonly jitter?: number
+    /** Default false. */
+    readonly overtake?: boolean
+  }
+  readonly message_drop: Record<never, never>
+  /** Default once more. */
+  readonly message_duplicate: { readonly times?: number }
+  /** Default by 1, within 1000 ms. */
+  readonly message_reorder: { readonly by?: number; readonly within?: number }
+  /** Default the first byte alone: offset 0, count 1. */
+  readonly message_corrupt: { readonly offset?: number; readonly count?: number }
+  /** Default with `rst`, and `middle` after half of the bytes that have come. */
+  readonly message_cut: { readonly when: When; readonly how?: How; readonly bytes?: number }
+  /** `code` is an SQLSTATE; `message` defaults to the server's own for it. */
+  readonly postgres_error: { readonly code: string; readonly message?: string }
+  readonly redis_error: {
+    readonly error: RedisError
+    readonly message?: string
+    readonly slot?: number
+    readonly address?: string
+  }
+  readonly http_error: {
+    /** 400 to 599. */
+    readonly status: number
+    /** Seconds; without it there is no such header. */
+    readonly retry_after?: number
+    /** Default `{"error":"injected"}`. */
+    readonly body?: string
+  }
+  readonly http_slow_body: { readonly rate: number }
+  /** Default before the first byte of the body, with `fin`. */
+  readonly http_cut_body: { readonly bytes?: number; readonly how?: How }
+  readonly websocket_plain: Record<never, never>
+  readonly websocket_close: { readonly code: number; readonly reason?: string }
+}
+
+export type MessageToxicType = keyof MessageToxicAttributes
+
+/** What each toxic on whole connections takes, of those beyond Toxiproxy's; times in ms. */
+export interface ConnectionToxicAttributes {
+  readonly fin: { readonly after?: number; readonly bytes?: number }
+  readonly rst: { readonly after?: number; readonly bytes?: number }
+  readonly half_open: { readonly after?: number }
+  readonly packet_loss: { readonly probability?: number; readonly rto?: number }
+  readonly connect_timeout: Record<never, never>
+}
+
+export interface ToxicAttributes extends MessageToxicAttributes, ConnectionToxicAttributes {}
+
+export type ToxicType = keyof ToxicAttributes
+
+/** Which connections. Without it all. */
+export interface ConnectionsOrder {
+  /** `127.0.0.1` (any port of it) or `127.0.0.1:40312`. */
+  readonly client: string
+}
+
+/** A toxic beyond Toxiproxy's to be put on a proxy. */
+export interface ToxicOrder<Type extends ToxicType = ToxicType> {
+  readonly name: string
+  readonly type: Type
+  /** Default `downstream`. */
+  readonly stream?: 'upstream' | 'downstream'
+  /** `match` is for message toxics. */
+  readonly attributes: ToxicAttributes[Type] & { readonly match?: MatchOrder }
+  /** Not for `connect_timeout`, which meets whoever comes. */
+  readonly connections?: ConnectionsOrder
+  readonly hits?: HitsOrder
+  /**
+   * The proxy takes the toxic off by itself after so many ms; with `heartbeat` (default false), after
+   * so many without one. Default: it stays.
+   */
+  readonly lease?: { readonly ttlMs: number; readonly heartbeat?: boolean }
+}

@@ -1,0 +1,44 @@
+import type { Message, MessageStage, Session } from '../contracts/protocol.ts'
+import type { ActiveToxic } from '../pipe/active-toxic.ts'
+import type { Connection } from '../proxies/connection.ts'
+
+/** A message toxic at work on one connection. */
+export class Judge {
+  readonly toxic: ActiveToxic
+  readonly stage: MessageStage
+  readonly #bothWays: boolean
+  #landed = false
+
+  /** Undefined when the toxic does not act on messages. */
+  static open(toxic: ActiveToxic, connection: Connection): Judge | undefined {
+    const { bound, stream } = toxic.settings
+    if (bound.level !== 'messages') return undefined
+    const session: Session = {
+      connection: { ...connection.facts, wasOpen: !connection.isNew },
+      stream,
+      deadlines: connection.deadlines,
+      random: toxic.chance(connection.ordinal),
+      chosen: () => toxic.chosen(),
+      inject: (direction, bytes) => connection.conversation?.inject(direction, bytes),
+      close: how => connection.close(how),
+    }
+    return new Judge(toxic, bound.open(session), bound.sees === 'both')
+  }
+
+  private constructor(toxic: ActiveToxic, stage: MessageStage, bothWays: boolean) {
+    this.toxic = toxic
+    this.stage = stage
+    this.#bothWays = bothWays
+  }
+
+  sees(message: Message): boolean {
+    return this.#bothWays || message.direction === this.toxic.settings.stream
+  }
+
+  landed(): void {
+    this.toxic.landed.messages++
+    if (this.#landed) return
+    this.#landed = true
+    this.toxic.landed.connections++
+  }
+}

@@ -1,0 +1,153 @@
+import type { Socket } from 'node:net'
+import type { ProtocolSession } from '../contracts/protocol.ts'
+import type { ConnectionFacts, Ending } from '../contracts/toxic.ts'
+import { Conversation, type ConversationHost } from '../messages/message-filter.ts'
+import type { ActiveToxic } from '../pipe/active-toxic.ts'
+import { Flow } from '../pipe/pipe.ts'
+import type { End } from '../sockets/end.ts'
+import { openEnd } from '../sockets/open-end.ts'
+import type { Plug } from '../sockets/tls.ts'
+import type { Deadlines } from '../time/timer-queue.ts'
+
+/** What a connection needs of the proxy it belongs to. */
+export interface ConnectionHost extends ConversationHost {
+  readonly deadlines: Deadlines
+  /** Toxics of the proxy in their order. */
+  toxics(): readonly ActiveToxic[]
+  /** The upstream could not be reached. */
+  refused(connection: Connection, error: NodeJS.ErrnoException): void
+  closed(connection: Connection): void
+}
+
+/** After FIN both sides may take this long to say theirs before the rest is cut off. */
+const LINGER_MS = 1_000
+
+/** One client's connection and the one to the upstream that belongs to it. */
+export class Connection {
+  readonly facts: ConnectionFacts
+  /** Position among its proxy's connections, from 1: what chance is drawn by. */
+  readonly ordinal: number
+  readonly client: Socket
+  readonly upstream: Socket
+  readonly up: Flow
+  readonly down: Flow
+  readonly conversation: Conversation | undefined
+  isNew = true
+  readonly #host: ConnectionHost
+  #open = 2
+  /** The upstream has answered. */
+  #reached = false
+  #closing = false
+  #orphaned = false
+
+  constructor(
+    facts: ConnectionFacts,
+    ordinal: number,
+    client: Plug,
+    upstream: Plug,
+    host: ConnectionHost,
+    session: ProtocolSession | undefined,
+  ) {
+    this.facts = facts
+    this.ordinal = ordinal
+    this.#host = host
+    this.client = client.socket
+    this.upstream = upstream.socket
+    const clientEnd = openEnd(client)
+    const upstreamEnd = openEnd(upstream)
+    this.up = new Flow('upstream', this, clientEnd, upstreamEnd)
+    this.down = new Flow('downstream', this, upstreamEnd, clientEnd)
+    this.upstream.on(upstream.ready, () => {
+      this.#reached = true
+      clientEnd.start(this.up)
+      upstreamEnd.start(this.down)
+    })
+    this.conversation = session && new Conversation(this, session, host)
+    this.client.on('error', error => this.#failed(upstreamEnd, error))
+    this.upstream.on('error', error => this.#failed(clientEnd, error))
+    this.client.on('close', () => this.#closed())
+    this.upstream.on('close', () => this.#closed())
+    this.applyToxics()
+    this.isNew = false
+  }
+
+  get deadlines(): Deadlines {
+    return this.#host.deadlines
+  }
+
+  /** Takes over the proxy's toxics as they are now. */
+  applyToxics(): void {
+    if (this.#closing) return
+    const mine = this.#host.toxics().filter(toxic => toxic.actsOn(this.facts, this.ordinal))
+    this.conversation?.use(mine)
+    this.up.use(mine.filter(toxic => toxic.settings.stream === 'upstream'))
+    this.down.use(mine.filter(toxic => toxic.settings.stream === 'downstream'))
+  }
+
+  updated(toxic: ActiveToxic): void {
+    this.applyToxics()
+    this.conversation?.updated(toxic)
+    this.up.updated(toxic)
+    this.down.updated(toxic)
+  }
+
+  noteToxic(toxic: ActiveToxic): void {
+    const { name, type } = toxic.settings
+    this.#host.emit({ connection: this.facts.id, what: 'toxic', message: type, detail: name })
+  }
+
+  /** Ends both sides: RST at once; FIN after what was already passed on, reading no more. */
+  close(how: Ending): void {
+    if (this.#closing) return
+    this.#stopFlows()
+    for (const end of [this.up.source, this.down.source]) {
+      const { socket } = end
+      if (socket.connecting) socket.destroy()
+      else if (how === 'rst') end.reset()
+      else {
+        end.ignore()
+        socket.end()
+        this.deadlines.in(LINGER_MS, () => socket.destroy())
+      }
+    }
+  }
+
+  /** Resets this side; the other one stays open, and what it says is read and forgotten. */
+  orphan(gone: End, left: End): void {
+    this.#orphaned = true
+    gone.reset()
+    left.ignore()
+  }
+
+  /** Ends both sides at once: unread data makes the kernel send RST, else FIN. */
+  destroy(): void {
+    this.#stopFlows()
+    this.client.destroy()
+    this.upstream.destroy()
+  }
+
+  #stopFlows(): void {
+    this.#closing = true
+    this.conversation?.destroy()
+    this.up.destroy()
+    this.down.destroy()
+  }
+
+  #failed(other: End, error: NodeJS.ErrnoException): void {
+    if (!this.#reached) {
+      this.#host.refused(this, error)
+      this.destroy()
+    }
+    if (this.#closing || this.#orphaned) return
+    this.#stopFlows()
+    if (other.socket.connecting) other.socket.destroy()
+    else other.reset()
+  }
+
+  #closed(): void {
+    this.#open--
+    if (this.#open > 0) return
+    this.#stopFlows()
+    this.#host.closed(this)
+  }
+}

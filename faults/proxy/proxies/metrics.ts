@@ -1,0 +1,100 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { formatAddress } from '../base/address.ts'
+import type { Collection } from './proxy-collection.ts'
+
+/** Prometheus metrics, read from the live counters when asked: bytes count as they flow. */
+export class Metrics {
+  readonly #registry = new Registry()
+
+  constructor(collection: Collection, options: { readonly runtime: boolean }) {
+    this.#bytes('toxiproxy_proxy_received_bytes_total', 'received', collection)
+    this.#bytes('toxiproxy_proxy_sent_bytes_total', 'sent', collection)
+    this.#connections(collection)
+    this.#toxics(collection)
+    if (options.runtime) collectDefaultMetrics({ register: this.#registry })
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #bytes(name: string, field: 'received' | 'sent', collection: Collection): void {
+    new Counter({
+      name,
+      help: `Bytes ${field} per proxy and direction`,
+      labelNames: ['direction', 'proxy', 'listener', 'upstream'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const proxy of collection.all) {
+          const totals = proxy.traffic.totals(proxy.connections)[field]
+          const labels = {
+            proxy: proxy.settings.name,
+            listener: formatAddress(proxy.settings.listen),
+            upstream: formatAddress(proxy.settings.upstream),
+          }
+          this.inc({ ...labels, direction: 'upstream' }, totals.upstream)
+          this.inc({ ...labels, direction: 'downstream' }, totals.downstream)
+        }
+      },
+    })
+  }
+
+  #connections(collection: Collection): void {
+    new Gauge({
+      name: 'toxiproxy_proxy_connections',
+      help: 'Open connections per proxy',
+      labelNames: ['proxy'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const proxy of collection.all) {
+          this.set({ proxy: proxy.settings.name }, [...proxy.connections].length)
+        }
+      },
+    })
+    new Counter({
+      name: 'toxiproxy_proxy_events_total',
+      help: 'Connects, closes, refused connects, messages by kind and toxics applied, per proxy',
+      labelNames: ['proxy', 'event'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const proxy of collection.all) {
+          for (const [event, count] of Object.entries(proxy.counts())) {
+            if (!event.startsWith('bytes')) this.inc({ proxy: proxy.settings.name, event }, count)
+          }
+        }
+      },
+    })
+  }
+
+  #toxics(collection: Collection): void {
+    new Gauge({
+      name: 'toxiproxy_toxic_landed',
+      help: 'What each toxic in force really touched',
+      labelNames: ['proxy', 'toxic', 'type', 'unit'],
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        for (const proxy of collection.all) {
+          for (const { settings, landed, unanswered } of proxy.toxics()) {
+            const labels = {
+              proxy: proxy.settings.name,
+              toxic: settings.name,
+              type: settings.type,
+            }
+            this.set({ ...labels, unit: 'connections' }, landed.connections)
+            this.set({ ...labels, unit: 'bytes' }, landed.bytes)
+            this.set({ ...labels, unit: 'messages' }, landed.messages)
+            if (unanswered !== undefined) this.set({ ...labels, unit: 'packets' }, unanswered)
+          }
+        }
+      },
+    })
+  }
+}

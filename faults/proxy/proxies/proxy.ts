@@ -1,0 +1,288 @@
+import type { Socket } from 'node:net'
+import { type Address, formatAddress } from '../base/address.ts'
+import { ApiError, toxicExists, toxicNotFound } from '../base/api-error.ts'
+import { Mutex } from '../base/mutex.ts'
+import type { Random } from '../base/random.ts'
+import { type Claim, misunderstanding } from '../contracts/toxic.ts'
+import { Doorway } from '../listener/proxy-listener.ts'
+import type { Events } from '../observe/events.ts'
+import { Traffic } from '../observe/traffic.ts'
+import { ActiveToxic, type ToxicSettings } from '../pipe/active-toxic.ts'
+import { foreignMatch } from '../protocols/faults/match.ts'
+import type { Registry } from '../registry.ts'
+import { describeTls, plugClient, plugUpstream, type TlsSettings } from '../sockets/tls.ts'
+import type { Deadline, Deadlines } from '../time/timer-queue.ts'
+import { Connection, type ConnectionHost } from './connection.ts'
+
+/** A proxy as its creator wants it. */
+export interface ProxySettings {
+  readonly name: string
+  /** Port 0 takes a free one, which stands here once it listens. */
+  readonly listen: Address
+  readonly upstream: Address
+  /** A name of the registry's; `tcp` where messages are not told apart. */
+  readonly protocol: string
+  /** Whether each message is an event of its own, beside the counters. */
+  readonly messages: boolean
+  readonly tls: TlsSettings | undefined
+}
+
+/** What all proxies of one process share. */
+export interface Surroundings {
+  readonly deadlines: Deadlines
+  readonly events: Events
+  readonly random: Random
+  readonly registry: Registry
+  /** Ids are unique in the process, so that one stream of events can tell all connections apart. */
+  nextConnectionId(): number
+}
+
+/** A listener, its upstream, its connections and its toxics. */
+export class Link implements ConnectionHost {
+  readonly traffic: Traffic
+  readonly deadlines: Deadlines
+  readonly #around: Surroundings
+  readonly #changes = new Mutex()
+  readonly #connections = new Set<Connection>()
+  readonly #leases = new Map<ActiveToxic, Deadline>()
+  #settings: ProxySettings
+  readonly #doorway = new Doorway(socket => this.#accept(socket))
+  readonly #claims = new Map<ActiveToxic, Claim>()
+  #toxics: readonly ActiveToxic[] = []
+  #ordinal = 0
+
+  constructor(settings: ProxySettings, around: Surroundings) {
+    this.#settings = settings
+    this.#around = around
+    this.deadlines = around.deadlines
+    this.traffic = new Traffic()
+  }
+
+  get settings(): ProxySettings {
+    return this.#settings
+  }
+
+  get enabled(): boolean {
+    return this.#doorway.enabled
+  }
+
+  get connections(): Iterable<Connection> {
+    return this.#connections
+  }
+
+  toxics(): readonly ActiveToxic[] {
+    return this.#toxics
+  }
+
+  toxic(name: string): ActiveToxic {
+    const toxic = this.#toxics.find(({ settings }) => settings.name === name)
+    if (!toxic) throw toxicNotFound()
+    return toxic
+  }
+
+  /** Does nothing when it is as asked already. */
+  setEnabled(enabled: boolean): Promise<void> {
+    return this.#changes.run(async () => {
+      if (enabled && !this.enabled) await this.#start()
+      if (!enabled) await this.#stop()
+    })
+  }
+
+  /** A changed listen or upstream drops the connections. When it cannot listen, all is as before. */
+  change(next: ProxySettings, enabled: boolean): Promise<void> {
+    return this.#changes.run(async () => {
+      this.#refuseProtocol(next.protocol)
+      const before = this.#settings
+      const wasEnabled = this.enabled
+      if (addressesDiffer(before, next)) await this.#stop()
+      this.#settings = next
+      if (!enabled) return this.#stop()
+      if (this.enabled) return
+      try {
+        await this.#start()
+      } catch (error) {
+        this.#settings = before
+        if (wasEnabled) await this.#start()
+        throw error
+      }
+    })
+  }
+
+  async addToxic(settings: ToxicSettings): Promise<ActiveToxic> {
+    if (this.#toxics.some(toxic => toxic.settings.name === settings.name)) throw toxicExists()
+    const toxic = new ActiveToxic(
+      settings,
+      this.#around.random.fork(`${this.#settings.name}/${settings.name}`),
+    )
+    this.#toxics = [...this.#toxics, toxic]
+    this.renewLease(toxic)
+    this.#applyToxics()
+    const { bound } = settings
+    if (bound.level === 'listener') {
+      try {
+        await this.#changes.run(async () => {
+          if (this.#toxics.includes(toxic))
+            this.#claims.set(toxic, await bound.apply(this.#doorway))
+        })
+      } catch (error) {
+        await this.removeToxic(toxic)
+        throw error
+      }
+    }
+    return toxic
+  }
+
+  /** Asks the kernel what the toxics on the way in have touched. */
+  async measure(): Promise<void> {
+    for (const [toxic, { unanswered }] of this.#claims) toxic.unanswered = await unanswered?.()
+  }
+
+  updateToxic(toxic: ActiveToxic, change: { attributes?: unknown; toxicity?: number | undefined }) {
+    toxic.settings.bound.update(change.attributes)
+    toxic.toxicity = change.toxicity ?? toxic.toxicity
+    for (const connection of this.#connections) connection.updated(toxic)
+  }
+
+  async removeToxic(toxic: ActiveToxic): Promise<void> {
+    this.deadlines.cancel(this.#leases.get(toxic))
+    this.#leases.delete(toxic)
+    this.#toxics = this.#toxics.filter(other => other !== toxic)
+    this.#applyToxics()
+    if (toxic.settings.bound.level !== 'listener') return
+    await this.#changes.run(async () => this.#claims.get(toxic)?.release())
+    this.#claims.delete(toxic)
+  }
+
+  async removeAllToxics(): Promise<void> {
+    for (const toxic of this.#toxics) await this.removeToxic(toxic)
+  }
+
+  /** Starts a lease's time anew; nothing for a toxic without one. */
+  renewLease(toxic: ActiveToxic): void {
+    const { lease, name } = toxic.settings
+    if (!lease) return
+    this.deadlines.cancel(this.#leases.get(toxic))
+    const expire = () => {
+      this.emit({ connection: 0, what: 'toxic', message: 'lease-expired', detail: name })
+      this.removeToxic(toxic).catch((error: Error) => {
+        this.emit({ connection: 0, what: 'toxic', error: error.message, detail: name })
+      })
+    }
+    this.#leases.set(toxic, this.deadlines.in(lease.ttlMs, expire))
+  }
+
+  get readsDetail(): boolean {
+    return this.#settings.messages
+  }
+
+  get tellsMessages(): boolean {
+    return this.#settings.messages && this.#around.events.heard
+  }
+
+  /** Renews a lease that lives by heartbeats; others run out when they said. */
+  heartbeat(toxic: ActiveToxic): void {
+    if (toxic.settings.lease?.heartbeat) this.renewLease(toxic)
+  }
+
+  /** Counters since the proxy was created. */
+  counts(): Record<string, number> {
+    return this.traffic.counts(this.#connections)
+  }
+
+  emit(event: Parameters<ConnectionHost['emit']>[0]): void {
+    // What was applied is still counted when the toxic is gone.
+    if (event.what === 'toxic' && event.connection > 0) {
+      this.traffic.message('toxic', event.detail ?? '')
+    }
+    this.#around.events.emit({ kind: 'wire', link: this.#settings.name, ...event })
+  }
+
+  refused({ facts }: Connection, error: NodeJS.ErrnoException): void {
+    this.traffic.refused++
+    const { code = 'unknown', message } = error
+    this.emit({ connection: facts.id, what: 'refused', error: code, detail: message })
+  }
+
+  closed(connection: Connection): void {
+    this.#connections.delete(connection)
+    this.traffic.closed(connection)
+    for (const toxic of this.#toxics) toxic.forget(connection.facts)
+    this.emit({ connection: connection.facts.id, what: 'close' })
+  }
+
+  async #start(): Promise<void> {
+    const listen = await this.#doorway.open(this.#settings.listen)
+    this.#settings = { ...this.#settings, listen }
+  }
+
+  async #stop(): Promise<void> {
+    await this.#doorway.shut()
+    for (const connection of this.#connections) connection.destroy()
+  }
+
+  #accept(client: Socket): void {
+    const facts = {
+      id: this.#around.nextConnectionId(),
+      link: this.#settings.name,
+      client: formatAddress({ host: client.remoteAddress ?? '', port: client.remotePort ?? 0 }),
+      openedAtMs: performance.now(),
+      wasOpen: false,
+    }
+    this.#ordinal++
+    this.emit({ connection: facts.id, what: 'connect', detail: facts.client })
+    const { upstream, protocol, tls } = this.#settings
+    const spoken = this.#around.registry.protocols.get(protocol)
+    const plugs = [
+      plugClient(client, tls, spoken?.encryption),
+      plugUpstream(upstream, tls, spoken?.encryption),
+    ] as const
+    const connection = new Connection(facts, this.#ordinal, ...plugs, this, spoken?.open())
+    this.#connections.add(connection)
+    this.traffic.opened()
+  }
+
+  /** A toxic that could do nothing any more must not be kept as if it did. */
+  #refuseProtocol(protocol: string): void {
+    for (const { settings } of this.#toxics) {
+      const kind = this.#around.registry.toxics.get(settings.type)
+      const problem =
+        (kind && misunderstanding(kind, protocol)) ??
+        foreignMatch(settings.bound.attributes(), protocol)
+      if (problem !== undefined) {
+        throw ApiError.badRequest(`protocol: toxic '${settings.name}' is there, and ${problem}`)
+      }
+    }
+  }
+
+  #applyToxics(): void {
+    for (const connection of this.#connections) connection.applyToxics()
+  }
+
+  /** Connections open now, connections so far, and bytes received from both sides so far. */
+  #counters(): object {
+    const { received } = this.traffic.totals(this.#connections)
+    const bytes = received.upstream + received.downstream
+    return { open: this.#connections.size, connections: this.traffic.connects, bytes }
+  }
+
+  toJSON(): object {
+    const { name, listen, upstream, protocol, messages, tls } = this.#settings
+    return {
+      name,
+      listen: formatAddress(listen),
+      upstream: formatAddress(upstream),
+      enabled: this.enabled,
+      toxics: this.#toxics,
+      counters: this.#counters(),
+      ...(protocol !== 'tcp' && { protocol, messages }),
+      ...(tls && { encryption: describeTls(tls) }),
+    }
+  }
+}
+
+export function addressesDiffer(a: ProxySettings, b: ProxySettings): boolean {
+  return (
+    formatAddress(a.listen) !== formatAddress(b.listen) ||
+    formatAddress(a.upstream) !== formatAddress(b.upstream)
+  )
+}
