@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { loadRegistry } from './registry.ts'
+import { loadRegistry } from './load-registry.ts'
 import { addToxic, echo, proxyTo, testProxy, type Upstream } from './testing/proxied.ts'
 
 const page = await readFile(new URL('../../docs/proxy-faults.md', import.meta.url), 'utf8')

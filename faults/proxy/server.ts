@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ProxyOrder, parseProxy } from './api/bodies.ts'
+import { parseProxy } from './api/bodies.ts'
 import { guard } from './api/guard.ts'
 import { readJson } from './api/read-json.ts'
 import type { Answer, Call, Router } from './api/router.ts'
@@ -8,11 +8,12 @@ import { formatAddress, isLoopback } from './base/address.ts'
 import { ApiError } from './base/api-error.ts'
 import { createServer } from './base/http.ts'
 import { seeded } from './base/random.ts'
+import { loadRegistry } from './load-registry.ts'
 import { Events } from './observe/events.ts'
 import { Metrics } from './proxies/metrics.ts'
-import { Collection } from './proxies/proxy-collection.ts'
-import { loadRegistry } from './registry.ts'
-import { Deadlines } from './time/timer-queue.ts'
+import { ProxyCollection } from './proxies/proxy-collection.ts'
+import type { ProxyRequest } from './proxies/proxy-settings.ts'
+import { TimerQueue } from './time/timer-queue.ts'
 import { VERSION } from './version.ts'
 
 export interface ServerOptions {
@@ -49,20 +50,20 @@ export async function startProxyServer(options: ServerOptions): Promise<ProxySer
     )
   }
   const registry = await loadRegistry()
-  const deadlines = new Deadlines()
+  const timers = new TimerQueue()
   const events = new Events()
   let connections = 0
-  const collection = new Collection({
-    deadlines,
+  const proxies = new ProxyCollection({
+    timers,
     events,
     registry,
     random: seeded(options.seed),
     nextConnectionId: () => ++connections,
   })
-  const metrics = new Metrics(collection, { runtime: options.runtimeMetrics ?? false })
-  const router = routes({ collection, registry, events, metrics, version: VERSION })
+  const metrics = new Metrics(proxies, { runtime: options.runtimeMetrics ?? false })
+  const router = routes({ proxies, registry, events, metrics, version: VERSION })
   for (const order of parseConfig(options.config ?? [], each => parseProxy(each, registry))) {
-    await collection.add(order)
+    await proxies.add(order)
   }
 
   const http = createServer(patience, (request, response) => {
@@ -77,15 +78,15 @@ export async function startProxyServer(options: ServerOptions): Promise<ProxySer
   return {
     url: `http://${formatAddress({ host: address.address, port: address.port })}`,
     async [Symbol.asyncDispose]() {
-      await collection.close()
-      deadlines.close()
+      await proxies.close()
+      timers.close()
       http.closeAllConnections()
       await new Promise(resolve => http.close(resolve))
     },
   }
 }
 
-function parseConfig(config: unknown, parse: (each: unknown) => ProxyOrder): ProxyOrder[] {
+function parseConfig(config: unknown, parse: (each: unknown) => ProxyRequest): ProxyRequest[] {
   if (!Array.isArray(config)) throw ApiError.badRequest('config: must be a list of proxies')
   return config.map(parse)
 }

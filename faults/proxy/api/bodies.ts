@@ -3,22 +3,14 @@ import { z } from 'zod'
 import { type Address, parseAddress } from '../base/address.ts'
 import { ApiError, invalidStream, invalidToxicType } from '../base/api-error.ts'
 import { parseClient } from '../base/client-address.ts'
-import { type Direction, explainIssues, misunderstanding } from '../contracts/toxic.ts'
+import { explainIssues } from '../base/explain-issues.ts'
+import type { Direction } from '../contracts/connection.ts'
+import type { Registry } from '../contracts/registry.ts'
+import { protocolMismatch } from '../contracts/toxic.ts'
 import type { ToxicSettings } from '../pipe/active-toxic.ts'
 import { foreignMatch } from '../protocols/faults/match.ts'
-import type { ProxySettings } from '../proxies/proxy.ts'
-import type { Registry } from '../registry.ts'
+import type { ProxyRequest, ProxySettings } from '../proxies/proxy-settings.ts'
 import { tlsBody } from '../sockets/tls.ts'
-
-/** A proxy to create, with its toxics. */
-export interface ProxyOrder {
-  readonly settings: ProxySettings
-  /** What of the settings the order said itself: a proxy that is there already keeps the rest. */
-  readonly said: Partial<ProxySettings>
-  /** Undefined: a new proxy is enabled, and one that is there stays as it is. */
-  readonly enabled: boolean | undefined
-  readonly toxics: readonly ToxicSettings[] | undefined
-}
 
 const name = z
   .string()
@@ -77,7 +69,7 @@ const toxicBody = z.strictObject({
 })
 
 /** A new proxy. `where` (` at proxy 2`) tells it from its neighbours in a list. */
-export function parseProxy(body: unknown, registry: Registry, where = ''): ProxyOrder {
+export function parseProxy(body: unknown, registry: Registry, where = ''): ProxyRequest {
   const given = parse(proxyBody, body, where)
   if (!given.name) throw ApiError.missing(`name${where}`)
   if (!given.upstream) throw ApiError.missing(`upstream${where}`)
@@ -133,7 +125,7 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
   const stream = parseStream(given.stream ?? 'downstream')
   const kind = registry.toxics.get(given.type ?? '')
   if (!kind) throw invalidToxicType()
-  const problem = misunderstanding(kind, protocol)
+  const problem = protocolMismatch(kind, protocol)
   if (problem !== undefined) throw ApiError.badRequest(`type: ${problem}`)
   if (kind.level === 'listener') refuseSelection(kind.type, given)
   const bound = kind.bind(given.attributes)

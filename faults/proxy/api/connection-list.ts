@@ -1,21 +1,21 @@
-import type { Conversation } from '../messages/message-filter.ts'
-import type { Flow } from '../pipe/pipe.ts'
-import type { Collection } from '../proxies/proxy-collection.ts'
+import type { MessageFilter } from '../messages/message-filter.ts'
+import type { Pipe } from '../pipe/pipe.ts'
+import type { ProxyCollection } from '../proxies/proxy-collection.ts'
 
 /** Every open connection with what it carried and which toxics are in its way. */
-export function connectionList(collection: Collection): object[] {
+export function connectionList(proxies: ProxyCollection): object[] {
   const list = []
-  for (const proxy of collection.all) {
-    for (const { facts, up, down, upstream, conversation } of proxy.connections) {
+  for (const proxy of proxies.all) {
+    for (const { facts, up, down, upstream, filter } of proxy.connections) {
       list.push({
         id: facts.id,
         proxy: facts.link,
         client: facts.client,
         openedAtMs: facts.openedAtMs,
         connected: !upstream.connecting,
-        ...(conversation && { protocol: proxy.settings.protocol, unparsed: conversation.unread }),
-        upstream: flow(up, conversation),
-        downstream: flow(down, conversation),
+        ...(filter && { protocol: proxy.settings.protocol, unparsed: filter.unread }),
+        upstream: flow(up, filter),
+        downstream: flow(down, filter),
       })
     }
   }
@@ -23,17 +23,15 @@ export function connectionList(collection: Collection): object[] {
 }
 
 function flow(
-  { direction, received, sent, held, toxics }: Flow,
-  conversation: Conversation | undefined,
+  { direction, received, sent, held, toxics }: Pipe,
+  filter: MessageFilter | undefined,
 ): object {
-  const ofMessages = (conversation?.toxics ?? []).filter(
-    ({ settings }) => settings.stream === direction,
-  )
+  const ofMessages = (filter?.toxics ?? []).filter(({ settings }) => settings.stream === direction)
   return {
     received,
     sent,
     held,
-    ...(conversation && { messages: conversation.messages[direction] }),
+    ...(filter && { messages: filter.messages[direction] }),
     toxics: [...ofMessages, ...toxics].map(({ settings }) => settings.name),
   }
 }

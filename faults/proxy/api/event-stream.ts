@@ -1,5 +1,5 @@
 import type { Events, NumberedEvent } from '../observe/events.ts'
-import type { Collection } from '../proxies/proxy-collection.ts'
+import type { ProxyCollection } from '../proxies/proxy-collection.ts'
 import type { Call } from './router.ts'
 
 const COUNT_EVERY_MS = 100
@@ -10,7 +10,7 @@ const MOST_UNREAD_BYTES = 16 * 1024 * 1024
  * `GET /events?links=a,b`: NDJSON of what happens on these links (all without `links`), from now on,
  * with a `wire-count` line per link each 100 ms in which something passed.
  */
-export function streamEvents(call: Call, collection: Collection, events: Events): undefined {
+export function streamEvents(call: Call, proxies: ProxyCollection, events: Events): undefined {
   const { response } = call
   const links = call.url.searchParams.get('links')?.split(',').filter(Boolean)
   const wanted = (link: string) => !links || links.includes(link)
@@ -24,10 +24,10 @@ export function streamEvents(call: Call, collection: Collection, events: Events)
   }
   const stop = events.listen(write)
   const before = new Map<string, Readonly<Record<string, number>>>()
-  for (const proxy of collection.all) before.set(proxy.settings.name, proxy.counts())
+  for (const proxy of proxies.all) before.set(proxy.settings.name, proxy.counts())
 
   const count = () => {
-    for (const proxy of collection.all) {
+    for (const proxy of proxies.all) {
       const link = proxy.settings.name
       if (!wanted(link)) continue
       const now = proxy.counts()

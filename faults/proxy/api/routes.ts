@@ -1,16 +1,16 @@
 import { ApiError } from '../base/api-error.ts'
+import type { Registry } from '../contracts/registry.ts'
 import type { Events } from '../observe/events.ts'
 import type { Metrics } from '../proxies/metrics.ts'
-import type { Link } from '../proxies/proxy.ts'
-import type { Collection } from '../proxies/proxy-collection.ts'
-import type { Registry } from '../registry.ts'
+import type { ProxyCollection } from '../proxies/proxy-collection.ts'
+import type { TcpProxy } from '../proxies/tcp-proxy.ts'
 import { parseProxy, parseProxyChange, parseToxic, parseToxicChange } from './bodies.ts'
 import { connectionList } from './connection-list.ts'
 import { streamEvents } from './event-stream.ts'
 import { type Answer, type Call, Router } from './router.ts'
 
 export interface Parts {
-  readonly collection: Collection
+  readonly proxies: ProxyCollection
   readonly registry: Registry
   readonly events: Events
   readonly metrics: Metrics
@@ -30,94 +30,94 @@ export function routes(parts: Parts): Router {
 }
 
 function proxyRoutes(router: Router, parts: Parts): void {
-  const { collection, registry } = parts
+  const { proxies, registry } = parts
   router
     .on('GET /proxies', async () => {
-      const proxies = [...collection.all]
-      for (const proxy of proxies) await proxy.measure()
-      return ok(Object.fromEntries(proxies.map(proxy => [proxy.settings.name, proxy])))
+      const all = [...proxies.all]
+      for (const proxy of all) await proxy.measure()
+      return ok(Object.fromEntries(all.map(proxy => [proxy.settings.name, proxy])))
     })
     .on('POST /proxies', async call => {
-      const proxy = await collection.add(parseProxy(await call.body(), registry))
+      const proxy = await proxies.add(parseProxy(await call.body(), registry))
       return { status: 201, json: proxy }
     })
     .on('POST /populate', call => populate(call, parts))
-    .on('GET /proxies/{proxy}', async call => ok(await measured(call, collection)))
+    .on('GET /proxies/{proxy}', async call => ok(await measured(call, proxies)))
     .on('POST|PATCH /proxies/{proxy}', async call => {
-      const proxy = collection.get(call.param('proxy'))
+      const proxy = proxies.get(call.param('proxy'))
       const change = parseProxyChange(await call.body(), proxy.settings, registry)
       await proxy.change(change.settings, change.enabled ?? proxy.enabled)
       return ok(proxy)
     })
     .on('DELETE /proxies/{proxy}', async call => {
-      await collection.remove(call.param('proxy'))
+      await proxies.remove(call.param('proxy'))
       return NO_CONTENT
     })
     .on('POST /reset', async () => {
-      await collection.reset()
+      await proxies.reset()
       return NO_CONTENT
     })
 }
 
 /** The proxy of the path, with what its toxics have touched up to now. */
-async function measured(call: Call, collection: Collection): Promise<Link> {
-  const proxy = collection.get(call.param('proxy'))
+async function measured(call: Call, proxies: ProxyCollection): Promise<TcpProxy> {
+  const proxy = proxies.get(call.param('proxy'))
   await proxy.measure()
   return proxy
 }
 
 /** Unlike every other error, a failed populate is JSON, and tells which proxies it made before. */
-async function populate(call: Call, { collection, registry }: Parts): Promise<Answer> {
-  const proxies: Link[] = []
+async function populate(call: Call, { proxies, registry }: Parts): Promise<Answer> {
+  const made: TcpProxy[] = []
   try {
     const body = await call.body()
     if (!Array.isArray(body)) throw ApiError.badRequest('must be a list of proxies')
     const orders = body.map((each, i) => parseProxy(each, registry, ` at proxy ${i + 1}`))
-    for (const order of orders) proxies.push(await collection.addOrReplace(order))
-    return { status: 201, json: { proxies } }
+    for (const order of orders) made.push(await proxies.addOrReplace(order))
+    return { status: 201, json: { proxies: made } }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const { status, message } = error
-    return { status, json: { error: message, status, proxies } }
+    return { status, json: { error: message, status, proxies: made } }
   }
 }
 
-function toxicRoutes(router: Router, { collection, registry }: Parts): void {
+function toxicRoutes(router: Router, { proxies, registry }: Parts): void {
   const path = '/proxies/{proxy}/toxics'
   router
-    .on(`GET ${path}`, async call => ok((await measured(call, collection)).toxics()))
+    .on(`GET ${path}`, async call => ok((await measured(call, proxies)).toxics()))
     .on(`POST ${path}`, async call => {
-      const proxy = collection.get(call.param('proxy'))
+      const proxy = proxies.get(call.param('proxy'))
       const body = await call.body()
       return ok(await proxy.addToxic(parseToxic(body, registry, proxy.settings.protocol)))
     })
     .on(`GET ${path}/{toxic}`, async call =>
-      ok((await measured(call, collection)).toxic(call.param('toxic'))),
+      ok((await measured(call, proxies)).toxic(call.param('toxic'))),
     )
     .on(`POST|PATCH ${path}/{toxic}`, async call => {
-      const proxy = collection.get(call.param('proxy'))
+      const proxy = proxies.get(call.param('proxy'))
       const toxic = proxy.toxic(call.param('toxic'))
       const { protocol } = proxy.settings
       proxy.updateToxic(toxic, parseToxicChange(await call.body(), toxic.settings, protocol))
       return ok(toxic)
     })
     .on(`DELETE ${path}/{toxic}`, async call => {
-      const proxy = collection.get(call.param('proxy'))
+      const proxy = proxies.get(call.param('proxy'))
       await proxy.removeToxic(proxy.toxic(call.param('toxic')))
       return NO_CONTENT
     })
     .on(`POST ${path}/{toxic}/heartbeat`, call => {
-      const proxy = collection.get(call.param('proxy'))
+      const proxy = proxies.get(call.param('proxy'))
       proxy.heartbeat(proxy.toxic(call.param('toxic')))
       return NO_CONTENT
     })
     .on('POST /heartbeat', () => {
-      for (const proxy of collection.all) for (const toxic of proxy.toxics()) proxy.heartbeat(toxic)
+      for (const proxy of proxies.all) for (const toxic of proxy.toxics()) proxy.heartbeat(toxic)
       return NO_CONTENT
     })
 }
 
-function watchRoutes(router: Router, { collection, events, metrics, version }: Parts): void {
+function watchRoutes(router: Router, { proxies, events, metrics, version }: Parts): void {
   router
     .on('GET /version', () => ({
       status: 200,
@@ -125,10 +125,10 @@ function watchRoutes(router: Router, { collection, events, metrics, version }: P
       type: 'application/json;charset=utf-8',
     }))
     .on('GET /clock', () => ok({ nowMs: performance.now() }))
-    .on('GET /connections', () => ok(connectionList(collection)))
-    .on('GET /events', call => streamEvents(call, collection, events))
+    .on('GET /connections', () => ok(connectionList(proxies)))
+    .on('GET /events', call => streamEvents(call, proxies, events))
     .on('GET /metrics', async () => {
-      for (const proxy of collection.all) await proxy.measure()
+      for (const proxy of proxies.all) await proxy.measure()
       return { status: 200, text: await metrics.text(), type: metrics.contentType }
     })
 }

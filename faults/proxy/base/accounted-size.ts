@@ -2,6 +2,6 @@
 const LEAST = 256
 
 /** How much of the bound a kept chunk takes: a million single bytes are not a megabyte of memory. */
-export function weightOf({ length }: Buffer): number {
+export function accountedSize({ length }: Buffer): number {
   return Math.max(length, LEAST)
 }

@@ -1,74 +1,9 @@
 import { z } from 'zod'
 import { ApiError } from '../base/api-error.ts'
-import type { Random } from '../base/random.ts'
-import type { Deadlines } from '../time/timer-queue.ts'
-import type { MessageStage, Session } from './protocol.ts'
-
-export type Direction = 'upstream' | 'downstream'
-
-/** How a connection is ended: both halves with FIN, or with RST. */
-export type Ending = 'fin' | 'rst'
-
-/**
- * What a byte-level toxic does to one direction of one connection. Chunks come in order; each must
- * be passed on (`port.pass`), held (`port.hold`, then passed later) or dropped, never changed in place.
- */
-export interface Stage {
-  chunk(data: Buffer): void
-  /** The source said FIN; pass it on with `port.end()` after the last chunk. */
-  end(): void
-  /** The toxic's attributes changed. */
-  updated?(): void
-  /** The toxic was removed while the connection lives on: pass on at once whatever is held. */
-  detach(): void
-  /** The connection is gone: let go of timers and data. */
-  destroy?(): void
-}
-
-/** What a stage may do: pass on, hold with bounded memory, end the connection, tell that it landed. */
-export interface Port {
-  pass(data: Buffer): void
-  end(): void
-  /** Counts bytes kept in memory. Beyond the flow's bound the source is no longer read. */
-  hold(bytes: number): void
-  release(bytes: number): void
-  /** Ends this direction as if the source had sent FIN, then the whole connection. */
-  finish(): void
-  /** Ends the whole connection now, both sides. */
-  close(how: Ending): void
-  /** Resets the source and leaves the sink open, neither told nor heard. */
-  orphanSink(): void
-  /** The toxic really touched traffic of this connection. Zero landed makes a run inconclusive. */
-  landed(bytes: number): void
-  readonly connection: ConnectionFacts
-  readonly deadlines: Deadlines
-  /** A stream of chance of its own for this toxic on this connection: replays from the seed. */
-  readonly random: Random
-}
-
-export interface ConnectionFacts {
-  readonly id: number
-  readonly link: string
-  readonly client: string
-  readonly openedAtMs: number
-  /** False when the toxic was there before the connection. */
-  readonly wasOpen: boolean
-}
-
-/** What a listener-level toxic did to the way in. */
-export interface Claim {
-  release(): Promise<void>
-  /** SYN packets without an answer, those sent again too. Absent, or undefined, where nobody counts. */
-  unanswered?(): Promise<number | undefined>
-}
-
-/** What a listener-level toxic may do to its proxy. */
-export interface ListenerPort {
-  /** Connects are refused by the kernel: nobody listens. */
-  refuse(): Promise<Claim>
-  /** Connects are never answered. Throws ApiError 501 where the system answers all the same. */
-  ignore(): Promise<Claim>
-}
+import { explainIssues } from '../base/explain-issues.ts'
+import type { Port, Stage } from './byte-stage.ts'
+import type { Claim, ListenerPort } from './listener-port.ts'
+import type { MessageStage, Session } from './message-stage.ts'
 
 interface Named<A extends object> {
   readonly type: string
@@ -162,7 +97,7 @@ function bind<A extends object>(
 }
 
 /** Why a kind of toxic can do nothing on this protocol; undefined when it can. */
-export function misunderstanding(kind: ToxicKind, protocol: string): string | undefined {
+export function protocolMismatch(kind: ToxicKind, protocol: string): string | undefined {
   const { type, level, protocols } = kind
   if (level === 'messages' && protocol === 'tcp') return `${type} needs a proxy with a protocol`
   if (protocols === 'any' || protocols.includes(protocol)) return undefined
@@ -177,19 +112,4 @@ function parseAttributes<A extends object>(schema: z.ZodType<A>, input: unknown,
   const parsed = schema.safeParse({ ...base, ...given.data })
   if (!parsed.success) throw ApiError.badRequest(explainIssues(parsed.error, 'attributes'))
   return parsed.data
-}
-
-/** `attributes.latency: must be …; …`, one clause per issue, each with its field's name. */
-export function explainIssues(error: z.ZodError, prefix?: string): string {
-  return error.issues
-    .map(issue => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [undefined]
-      return keys
-        .map(key => {
-          const path = [prefix, ...issue.path, key].filter(part => part !== undefined)
-          return `${path.join('.') || 'body'}: ${key === undefined ? issue.message : 'unknown field'}`
-        })
-        .join('; ')
-    })
-    .join('; ')
 }

@@ -11,7 +11,7 @@ const FULL_AFTER_MS = 150
 const MOST_FILLERS = 64
 const PATIENCE_MS = 2_000
 
-export interface DeafListener extends AsyncDisposable {
+export interface FullBacklogListener extends AsyncDisposable {
   /** SYN packets dropped since the queue was full; undefined where nobody can tell. */
   unanswered(): Promise<number | undefined>
 }
@@ -24,16 +24,16 @@ export interface DeafListener extends AsyncDisposable {
  * Node always accepts when its loop turns, so the listener lives in a thread whose loop stands still.
  * @throws {ApiError} 501 where the system answers connects to a full queue (Windows: with RST).
  */
-export async function deafListener(address: Address): Promise<DeafListener> {
-  const gate = new Int32Array(new SharedArrayBuffer(4))
+export async function fullBacklogListener(address: Address): Promise<FullBacklogListener> {
+  const end = new Int32Array(new SharedArrayBuffer(4))
   const worker = new Worker(new URL('./full-backlog-thread.ts', import.meta.url), {
-    workerData: { address, gate },
+    workerData: { address, end },
   })
   const fillers: Socket[] = []
   const dispose = async () => {
     const gone = new Promise(resolve => worker.once('exit', resolve))
-    Atomics.store(gate, 0, 1)
-    Atomics.notify(gate, 0)
+    Atomics.store(end, 0, 1)
+    Atomics.notify(end, 0)
     for (const socket of fillers) socket.destroy()
     await gone
   }

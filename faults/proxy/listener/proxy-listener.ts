@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net'
 import type { Address } from '../base/address.ts'
-import type { Claim, ListenerPort } from '../contracts/toxic.ts'
-import { type DeafListener, deafListener } from './full-backlog-listener.ts'
+import type { Claim, ListenerPort } from '../contracts/listener-port.ts'
+import { type FullBacklogListener, fullBacklogListener } from './full-backlog-listener.ts'
 import { listen } from './listen.ts'
 
 type Wish = 'refuse' | 'ignore'
@@ -9,16 +9,17 @@ type Wish = 'refuse' | 'ignore'
 type State =
   | { readonly kind: 'shut' }
   | { readonly kind: 'open'; readonly server: Server }
-  | { readonly kind: 'deaf'; readonly listener: DeafListener }
+  | { readonly kind: 'unaccepting'; readonly listener: FullBacklogListener }
 
 /**
- * A link's way in: open, shut, refusing or deaf. Toxics lay claims; with several, being deaf beats
- * refusing. Changes must not overlap (the link's mutex sees to that).
+ * A proxy's listener: open, shut (connects are refused) or unaccepting (connects get no answer).
+ * Toxics lay claims; of several, `ignore` beats `refuse`. Changes must not overlap (the proxy's mutex
+ * sees to that).
  */
-export class Doorway implements ListenerPort {
+export class ProxyListener implements ListenerPort {
   readonly #accept: (socket: Socket) => void
   readonly #claims = new Map<symbol, Wish>()
-  /** SYN packets that deaf listeners of before left unanswered. */
+  /** SYN packets that earlier unaccepting listeners left unanswered. */
   #unanswered = 0
   #state: State = { kind: 'shut' }
   #address: Address | undefined
@@ -55,7 +56,7 @@ export class Doorway implements ListenerPort {
     const release = await this.#claim('ignore')
     const unanswered = async () => {
       const state = this.#state
-      const now = state.kind === 'deaf' ? await state.listener.unanswered() : 0
+      const now = state.kind === 'unaccepting' ? await state.listener.unanswered() : 0
       return now === undefined ? undefined : this.#unanswered - before + now
     }
     return { release, unanswered }
@@ -83,13 +84,14 @@ export class Doorway implements ListenerPort {
     const before = this.#state
     this.#state = { kind: 'shut' }
     if (before.kind === 'open') before.server.close()
-    if (before.kind === 'deaf') {
+    if (before.kind === 'unaccepting') {
       this.#unanswered += (await before.listener.unanswered()) ?? 0
       await before.listener[Symbol.asyncDispose]()
     }
     const address = this.#address
     if (!address || wanted === 'shut') return
-    if (wanted === 'deaf') this.#state = { kind: 'deaf', listener: await deafListener(address) }
+    if (wanted === 'unaccepting')
+      this.#state = { kind: 'unaccepting', listener: await fullBacklogListener(address) }
     else this.#state = { kind: 'open', server: await this.#listenAgain(address) }
   }
 
@@ -106,7 +108,7 @@ export class Doorway implements ListenerPort {
   #wanted(): State['kind'] {
     const claims = new Set(this.#claims.values())
     if (!this.#address) return 'shut'
-    if (claims.has('ignore')) return 'deaf'
+    if (claims.has('ignore')) return 'unaccepting'
     return claims.has('refuse') ? 'shut' : 'open'
   }
 }

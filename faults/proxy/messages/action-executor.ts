@@ -1,14 +1,15 @@
-import { BUFFER_LIMIT, COPIES_LIMIT, type Message, type Verdict } from '../contracts/protocol.ts'
-import type { Ending } from '../contracts/toxic.ts'
+import type { Ending } from '../contracts/connection.ts'
+import { BUFFER_LIMIT, COPIES_LIMIT, type MessageAction } from '../contracts/message-stage.ts'
+import type { Message } from '../contracts/protocol.ts'
 
-/** How one judged message passes: asked for each range of its bytes, and when it is complete. */
-export interface Passage {
+/** Carries out one message's action: called for each range of its bytes, and when it is complete. */
+export interface ActionExecutor {
   bytes(data: Buffer): void
   finish(): void
 }
 
-/** What a passage can do with its gate. */
-export interface Exit {
+/** What an executor may do with its interceptor. */
+export interface ExecutorPort {
   put(data: Buffer, dueMs?: number): void
   /** A whole message that comes back after so many others, or after a time. */
   aside(chunks: readonly Buffer[], withinMs: number, overtakers: number): void
@@ -22,84 +23,87 @@ export interface Exit {
   throttledUntilMs: number
 }
 
-type Judged = Exclude<Verdict, { readonly do: 'pass' }>
+type NotPass = Exclude<MessageAction, { readonly do: 'pass' }>
 
 /**
- * Begins the passage; what the verdict wants at once is done here. `landed` is called once, when the
- * verdict is sure to be carried out: some need to see the whole message first.
+ * What the action wants at once is done here. `landed` is called once, when the
+ * action is sure to be carried out: some need to see the whole message first.
  */
-export function openPassage(
-  verdict: Judged,
+export function openExecutor(
+  action: NotPass,
   message: Message,
-  exit: Exit,
+  port: ExecutorPort,
   landed: () => void,
-): Passage {
-  switch (verdict.do) {
+): ActionExecutor {
+  switch (action.do) {
     case 'duplicate':
-      return duplicate(exit, message, verdict, landed)
+      return duplicate(port, message, action, landed)
     case 'reorder':
-      return gather(exit, landed, whole => exit.aside(whole, verdict.withinMs, verdict.by ?? 1))
+      return gather(port, landed, whole => port.aside(whole, action.withinMs, action.by ?? 1))
     case 'rewrite':
-      return gather(exit, landed, whole => exit.put(verdict.change(Buffer.concat(whole))))
+      return gather(port, landed, whole => port.put(action.change(Buffer.concat(whole))))
     case 'delay':
-      if (!verdict.overtake) break
-      return gather(exit, landed, whole => {
-        exit.aside(whole, verdict.ms, Number.POSITIVE_INFINITY)
+      if (!action.overtake) break
+      return gather(port, landed, whole => {
+        port.aside(whole, action.ms, Number.POSITIVE_INFINITY)
       })
   }
   landed()
-  return passageOf(verdict, message, exit)
+  return simpleExecutor(action, message, port)
 }
 
-function passageOf(
-  verdict: Exclude<Judged, { readonly do: 'duplicate' | 'reorder' | 'rewrite' }>,
+function simpleExecutor(
+  action: Exclude<NotPass, { readonly do: 'duplicate' | 'reorder' | 'rewrite' }>,
   message: Message,
-  exit: Exit,
-): Passage {
-  switch (verdict.do) {
+  port: ExecutorPort,
+): ActionExecutor {
+  switch (action.do) {
     case 'drop':
       return swallow
     case 'replace':
-      exit.put(verdict.bytes)
+      port.put(action.bytes)
       return swallow
     case 'answer':
-      exit.answer(message, verdict.bytes, verdict.ending)
+      port.answer(message, action.bytes, action.ending)
       return swallow
     case 'watch':
-      return watch(exit, verdict.look)
+      return watch(port, action.look)
     case 'delay':
-      return delay(exit, performance.now() + verdict.ms)
+      return delay(port, performance.now() + action.ms)
     case 'corrupt':
-      return corrupt(exit, verdict.change)
+      return corrupt(port, action.change)
     case 'throttle':
-      return throttle(exit, verdict.bytesPerSecond)
+      return throttle(port, action.bytesPerSecond)
     case 'cut':
-      return cut(exit, message, verdict)
+      return cut(port, message, action)
   }
 }
 
-const swallow: Passage = { bytes: () => {}, finish: () => {} }
+const swallow: ActionExecutor = { bytes: () => {}, finish: () => {} }
 
-function delay(exit: Exit, dueMs: number): Passage {
-  return { bytes: data => exit.put(data, dueMs), finish: () => {} }
+function delay(port: ExecutorPort, dueMs: number): ActionExecutor {
+  return { bytes: data => port.put(data, dueMs), finish: () => {} }
 }
 
-function corrupt(exit: Exit, change: (bytes: Buffer, offset: number) => Buffer): Passage {
+function corrupt(
+  port: ExecutorPort,
+  change: (bytes: Buffer, offset: number) => Buffer,
+): ActionExecutor {
   let offset = 0
   return {
     bytes: data => {
-      exit.put(change(Buffer.from(data), offset))
+      port.put(change(Buffer.from(data), offset))
       offset += data.length
     },
     finish: () => {},
   }
 }
 
-function watch(exit: Exit, look: (bytes: Buffer) => void): Passage {
+function watch(port: ExecutorPort, look: (bytes: Buffer) => void): ActionExecutor {
   return {
     bytes: data => {
       look(data)
-      exit.put(data)
+      port.put(data)
     },
     finish: () => {},
   }
@@ -107,32 +111,36 @@ function watch(exit: Exit, look: (bytes: Buffer) => void): Passage {
 
 /** A message too large to keep passes once. */
 function duplicate(
-  exit: Exit,
+  port: ExecutorPort,
   message: Message,
-  { times = 1, again }: Judged & { readonly do: 'duplicate' },
+  { times = 1, again }: NotPass & { readonly do: 'duplicate' },
   landed: () => void,
-): Passage {
+): ActionExecutor {
   const most = Math.min(BUFFER_LIMIT, COPIES_LIMIT / times)
   let kept: Buffer[] = again ? [again] : []
   let size = again?.length ?? 0
   return {
     bytes: data => {
-      exit.put(data)
+      port.put(data)
       if (again) return
       size += data.length
       if (size <= most) kept.push(data)
       else kept = []
     },
     finish: () => {
-      if (size > most || !exit.repeat(message, times)) return
+      if (size > most || !port.repeat(message, times)) return
       landed()
-      for (let n = 0; n < times; n++) for (const data of kept) exit.put(data)
+      for (let n = 0; n < times; n++) for (const data of kept) port.put(data)
     },
   }
 }
 
 /** The whole message for `use`. One too large to keep goes on in its place, unchanged. */
-function gather(exit: Exit, landed: () => void, use: (whole: readonly Buffer[]) => void): Passage {
+function gather(
+  port: ExecutorPort,
+  landed: () => void,
+  use: (whole: readonly Buffer[]) => void,
+): ActionExecutor {
   let kept: Buffer[] = []
   let size = 0
   return {
@@ -140,7 +148,7 @@ function gather(exit: Exit, landed: () => void, use: (whole: readonly Buffer[]) 
       size += data.length
       kept.push(data)
       if (size <= BUFFER_LIMIT) return
-      for (const each of kept) exit.put(each)
+      for (const each of kept) port.put(each)
       kept = []
     },
     finish: () => {
@@ -154,44 +162,48 @@ function gather(exit: Exit, landed: () => void, use: (whole: readonly Buffer[]) 
 /** So many pieces of one chunk may wait: each costs memory of its own. */
 const MOST_PIECES = 256
 
-function throttle(exit: Exit, bytesPerSecond: number): Passage {
+function throttle(port: ExecutorPort, bytesPerSecond: number): ActionExecutor {
   return {
     bytes: data => {
       const step = Math.ceil(Math.max(bytesPerSecond / 50, data.length / MOST_PIECES))
       for (let at = 0; at < data.length; at += step) {
         const piece = data.subarray(at, at + step)
-        const freeMs = Math.max(exit.throttledUntilMs, performance.now())
-        exit.throttledUntilMs = freeMs + (piece.length / bytesPerSecond) * 1000
-        exit.put(piece, exit.throttledUntilMs)
+        const freeMs = Math.max(port.throttledUntilMs, performance.now())
+        port.throttledUntilMs = freeMs + (piece.length / bytesPerSecond) * 1000
+        port.put(piece, port.throttledUntilMs)
       }
     },
     finish: () => {},
   }
 }
 
-function cut(exit: Exit, message: Message, verdict: Judged & { readonly do: 'cut' }): Passage {
-  const { when, how, farewell } = verdict
+function cut(
+  port: ExecutorPort,
+  message: Message,
+  action: NotPass & { readonly do: 'cut' },
+): ActionExecutor {
+  const { when, how, farewell } = action
   if (when === 'before') {
-    exit.cut(how, farewell)
+    port.cut(how, farewell)
     return swallow
   }
   if (when === 'after') {
     return {
-      bytes: data => exit.put(data),
+      bytes: data => port.put(data),
       finish: () => {
-        if (message.awaited) exit.cutAtAnswer(message, how, farewell)
-        else exit.cut(how, farewell)
+        if (message.awaited) port.cutAtAnswer(message, how, farewell)
+        else port.cut(how, farewell)
       },
     }
   }
-  let left = verdict.at
+  let left = action.at
   return {
     bytes: data => {
       left ??= Math.max(1, Math.floor(data.length / 2))
-      exit.put(data.subarray(0, left))
+      port.put(data.subarray(0, left))
       left -= Math.min(left, data.length)
-      if (left === 0) exit.cut(how, farewell)
+      if (left === 0) port.cut(how, farewell)
     },
-    finish: () => exit.cut(how, farewell),
+    finish: () => port.cut(how, farewell),
   }
 }

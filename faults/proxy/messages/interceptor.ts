@@ -1,20 +1,21 @@
-import type { Message, ParserOutput, StreamParser, Verdict } from '../contracts/protocol.ts'
-import type { Ending } from '../contracts/toxic.ts'
-import type { Flow } from '../pipe/pipe.ts'
-import { type Exit, openPassage, type Passage } from './action-executor.ts'
-import { SideLine } from './reorder-buffer.ts'
-import { Outbox } from './write-queue.ts'
+import type { Ending } from '../contracts/connection.ts'
+import type { MessageAction } from '../contracts/message-stage.ts'
+import type { Message, ParserOutput, StreamParser } from '../contracts/protocol.ts'
+import type { Pipe, PipeInterceptor } from '../pipe/pipe.ts'
+import { type ActionExecutor, type ExecutorPort, openExecutor } from './action-executor.ts'
+import { ReorderBuffer } from './reorder-buffer.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** What shall happen to a message, and whom to tell when it does. */
-export interface Judgement {
-  readonly verdict: Verdict
+export interface Decision {
+  readonly action: MessageAction
   landed(): void
 }
 
-/** What a gate asks and tells about the messages it meets. */
-export interface GateKeeper {
+/** What an interceptor asks and tells about the messages it meets. */
+export interface InterceptorOwner {
   /** Counts and reports the message; with `control`, asks the toxics what to do with it. */
-  began(message: Message, control: boolean): Judgement
+  began(message: Message, control: boolean): Decision
   finished(message: Message): void
   answer(message: Message, bytes: Buffer, ending: Ending | undefined): void
   cutAtAnswer(message: Message, how: Ending, farewell: Buffer | undefined): void
@@ -24,34 +25,34 @@ export interface GateKeeper {
 }
 
 /**
- * One direction of a conversation. Without message toxics it only observes: bytes went on before it
- * looks at them. With some it is in control: bytes go on as the message's verdict says.
+ * Tells the messages of one direction apart. Without message toxics it only observes: bytes went on
+ * before it looks at them. With some it is in control: bytes go on as the message's action says.
  */
-export class Gate implements ParserOutput, Exit {
+export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort {
   throttledUntilMs = 0
-  readonly #flow: Flow
+  readonly #pipe: Pipe
   readonly #parser: StreamParser
-  readonly #keeper: GateKeeper
-  readonly #outbox: Outbox
-  readonly #side: SideLine
+  readonly #owner: InterceptorOwner
+  readonly #writes: WriteQueue
+  readonly #aside: ReorderBuffer
   #control = false
   #raw = false
   #cut = false
   #message: Message | undefined
   /** Of the message that is passing; absent when it passes unchanged. */
-  #passage: Passage | undefined
+  #executor: ActionExecutor | undefined
   /** Bytes pushed and not yet handed out: what the parser holds. */
   #inside = 0
   /** Of those, already sent on while only observing. */
-  #debt = 0
+  #alreadyForwarded = 0
   #injections: { readonly bytes: Buffer; readonly afterwards: (() => void) | undefined }[] = []
 
-  constructor(flow: Flow, parser: StreamParser, keeper: GateKeeper) {
-    this.#flow = flow
+  constructor(pipe: Pipe, parser: StreamParser, owner: InterceptorOwner) {
+    this.#pipe = pipe
     this.#parser = parser
-    this.#keeper = keeper
-    this.#outbox = new Outbox(flow)
-    this.#side = new SideLine(flow, bytes => this.inject(bytes))
+    this.#owner = owner
+    this.#writes = new WriteQueue(pipe)
+    this.#aside = new ReorderBuffer(pipe, bytes => this.inject(bytes))
   }
 
   get control(): boolean {
@@ -67,19 +68,19 @@ export class Gate implements ParserOutput, Exit {
   takeControl(): void {
     if (this.#control) return
     this.#control = true
-    this.#debt = this.#inside
+    this.#alreadyForwarded = this.#inside
   }
 
   /** Lets everything go that is held. It stays in control: the parser may hold part of a message. */
   release(): void {
-    this.#side.flush()
-    this.#outbox.flush()
+    this.#aside.flush()
+    this.#writes.flush()
   }
 
   push(chunk: Buffer): void {
     if (this.#cut) return
     if (this.#raw) {
-      if (this.#control) this.#outbox.put(chunk)
+      if (this.#control) this.#writes.put(chunk)
       return
     }
     this.#inside += chunk.length
@@ -88,7 +89,7 @@ export class Gate implements ParserOutput, Exit {
     } catch (error) {
       this.#parserFailed(error)
     }
-    this.#outbox.settle()
+    this.#writes.settle()
   }
 
   /** The source said FIN. */
@@ -96,9 +97,9 @@ export class Gate implements ParserOutput, Exit {
     if (!this.#raw) this.#parser.end(this)
     this.#message = undefined
     if (!this.#control) return
-    this.#side.flush()
+    this.#aside.flush()
     if (this.#injections.length > 0) this.#injectNow()
-    this.#outbox.at(() => this.#flow.forwardEnd())
+    this.#writes.at(() => this.#pipe.forwardEnd())
   }
 
   /** Hands out what the parser holds, and stops parsing. */
@@ -111,82 +112,82 @@ export class Gate implements ParserOutput, Exit {
   /** Bytes of ours, at the next border between messages. */
   inject(bytes: Buffer, afterwards?: () => void): void {
     this.#injections.push({ bytes, afterwards })
-    if (!this.#message && this.#debt === 0) this.#injectNow()
+    if (!this.#message && this.#alreadyForwarded === 0) this.#injectNow()
   }
 
   destroy(): void {
     this.#cut = true
-    this.#outbox.clear()
-    this.#side.clear()
+    this.#writes.clear()
+    this.#aside.clear()
   }
 
   begin(message: Message): void {
-    const judgement = this.#keeper.began(message, this.#control && this.#debt === 0)
+    const decision = this.#owner.began(message, this.#control && this.#alreadyForwarded === 0)
     this.#message = message
-    const { verdict } = judgement
-    if (verdict.do === 'pass') return
-    this.#passage = openPassage(verdict, message, this, () => judgement.landed())
+    const { action } = decision
+    if (action.do === 'pass') return
+    this.#executor = openExecutor(action, message, this, () => decision.landed())
   }
 
   bytes(chunk: Buffer, start: number, end: number): void {
     this.#inside -= end - start
     if (!this.#control || this.#cut) return
-    const skipped = Math.min(this.#debt, end - start)
-    this.#debt -= skipped
+    const skipped = Math.min(this.#alreadyForwarded, end - start)
+    this.#alreadyForwarded -= skipped
     const from = start + skipped
     if (from === end) return
-    if (this.#passage) this.#passage.bytes(chunk.subarray(from, end))
-    else this.#outbox.range(chunk, from, end)
+    if (this.#executor) this.#executor.bytes(chunk.subarray(from, end))
+    else this.#writes.range(chunk, from, end)
   }
 
   finish(): void {
     const message = this.#message
-    const passage = this.#passage
+    const executor = this.#executor
     this.#message = undefined
-    this.#passage = undefined
-    passage?.finish()
-    if (message) this.#keeper.finished(message)
+    this.#executor = undefined
+    executor?.finish()
+    if (message) this.#owner.finished(message)
     if (!this.#control) return
-    if (!passage) this.#side.passed()
+    if (!executor) this.#aside.passed()
     if (this.#injections.length > 0) this.#injectNow()
   }
 
   unparsed(reason: string): void {
     this.#stopParsing()
-    this.#keeper.unparsed(reason)
+    this.#owner.unparsed(reason)
   }
 
   put(data: Buffer, dueMs?: number): void {
-    if (!this.#cut) this.#outbox.put(data, dueMs)
+    if (!this.#cut) this.#writes.put(data, dueMs)
   }
 
   aside(chunks: readonly Buffer[], withinMs: number, overtakers: number): void {
-    this.#side.add(chunks, withinMs, overtakers)
+    this.#aside.add(chunks, withinMs, overtakers)
   }
 
   cut(how: Ending, farewell: Buffer | undefined): void {
     if (this.#cut) return
-    this.#outbox.at(() => this.#keeper.cut(how, farewell))
+    this.#writes.at(() => this.#owner.cut(how, farewell))
     this.#cut = true
   }
 
   cutAtAnswer(message: Message, how: Ending, farewell: Buffer | undefined): void {
-    this.#keeper.cutAtAnswer(message, how, farewell)
+    this.#owner.cutAtAnswer(message, how, farewell)
   }
 
   answer(message: Message, bytes: Buffer, ending: Ending | undefined): void {
-    this.#keeper.answer(message, bytes, ending)
+    this.#owner.answer(message, bytes, ending)
   }
 
   repeat(message: Message, times: number): boolean {
-    return this.#keeper.repeat(message, times)
+    return this.#owner.repeat(message, times)
   }
 
   #stopParsing(): void {
     this.#raw = true
     this.#message = undefined
-    this.#passage = undefined
-    this.#outbox.settle()
+    this.#executor = undefined
+    this.#writes.settle()
     if (this.#injections.length > 0) this.#injectNow()
   }
 
@@ -195,13 +196,13 @@ export class Gate implements ParserOutput, Exit {
     this.#injections = []
     for (const { bytes, afterwards } of injections) {
       this.put(bytes)
-      if (afterwards) this.#outbox.at(afterwards)
+      if (afterwards) this.#writes.at(afterwards)
     }
   }
 
   /** A parser must not throw; if one does, bytes it held are lost, so the connection cannot go on. */
   #parserFailed(error: unknown): void {
     this.unparsed(`parser failed: ${error instanceof Error ? error.message : error}`)
-    if (this.#control) this.#keeper.cut('rst', undefined)
+    if (this.#control) this.#owner.cut('rst', undefined)
   }
 }

@@ -1,15 +1,17 @@
-import { weightOf } from '../base/accounted-size.ts'
-import { type Message, PASS, type ProtocolSession } from '../contracts/protocol.ts'
-import type { Direction, Ending } from '../contracts/toxic.ts'
+import { accountedSize } from '../base/accounted-size.ts'
+import type { Direction, Ending } from '../contracts/connection.ts'
+import { PASS } from '../contracts/message-stage.ts'
+import type { Message, ProtocolSession } from '../contracts/protocol.ts'
 import type { WireEvent } from '../observe/events.ts'
 import type { Traffic } from '../observe/traffic.ts'
 import type { ActiveToxic } from '../pipe/active-toxic.ts'
-import type { Connection } from '../proxies/connection.ts'
-import { Gate, type GateKeeper, type Judgement } from './interceptor.ts'
-import { Judge } from './message-toxic-instance.ts'
+import type { Pipe } from '../pipe/pipe.ts'
+import type { PipeOwner } from '../pipe/pipe-owner.ts'
+import { type Decision, Interceptor, type InterceptorOwner } from './interceptor.ts'
+import { MessageToxicInstance } from './message-toxic-instance.ts'
 
-/** Where a conversation reports to. */
-export interface ConversationHost {
+/** Where a filter reports to. */
+export interface MessageFilterHost {
   readonly traffic: Traffic
   /** Somebody wants each message as an event. */
   readonly tellsMessages: boolean
@@ -19,8 +21,8 @@ export interface ConversationHost {
 }
 
 const nobody = (): void => {}
-const PASSES: Judgement = { verdict: PASS, landed: nobody }
-const DROPPED: Judgement = { verdict: { do: 'drop' }, landed: nobody }
+const PASSES: Decision = { action: PASS, landed: nobody }
+const DROPPED: Decision = { action: { do: 'drop' }, landed: nobody }
 
 /** Answers to a request that was sent more than once. */
 interface Surplus {
@@ -37,47 +39,56 @@ interface OwnAnswer {
   readonly afterwards: () => void
 }
 
-/** A connection whose protocol is known: its messages, the toxics that judge them, whose turn it is. */
-export class Conversation implements GateKeeper {
-  readonly #connection: Connection
+/** The connection whose messages are filtered. */
+export interface FilteredConnection extends PipeOwner {
+  readonly up: Pipe
+  readonly down: Pipe
+}
+
+/** The messages of one connection: the toxics that decide on them, and whose turn to answer it is. */
+export class MessageFilter implements InterceptorOwner {
+  readonly #connection: FilteredConnection
   readonly #session: ProtocolSession
-  readonly #host: ConversationHost
-  readonly #gates: Readonly<Record<Direction, Gate>>
+  readonly #host: MessageFilterHost
+  readonly #interceptors: Readonly<Record<Direction, Interceptor>>
   /** Messages that began so far. */
   readonly messages = { upstream: 0, downstream: 0 }
   /** Why the rest of it is not read; undefined while it is. */
   unread: string | undefined
-  #judges: readonly Judge[] = []
+  #instances: readonly MessageToxicInstance[] = []
   /** Number of the last request that was forwarded and awaits an answer, and of the last answered. */
   #lastAwaited = 0
   #lastAnswered = 0
   #ownAnswers: OwnAnswer[] = []
-  #lostAnswer: { readonly to: number; readonly cut: Judgement } | undefined
+  #lostAnswer: { readonly to: number; readonly cut: Decision } | undefined
   /** By the number of the request. */
   readonly #surplus = new Map<number, Surplus>()
 
-  constructor(connection: Connection, session: ProtocolSession, host: ConversationHost) {
+  constructor(connection: FilteredConnection, session: ProtocolSession, host: MessageFilterHost) {
     this.#connection = connection
     this.#session = session
     this.#host = host
     session.detail = host.readsDetail
     const { up, down } = connection
-    up.gate = new Gate(up, session.upstream, this)
-    down.gate = new Gate(down, session.downstream, this)
-    this.#gates = { upstream: up.gate, downstream: down.gate }
+    const upstream = new Interceptor(up, session.upstream, this)
+    const downstream = new Interceptor(down, session.downstream, this)
+    up.interceptor = upstream
+    down.interceptor = downstream
+    this.#interceptors = { upstream, downstream }
   }
 
-  /** Makes these toxics the judges; those already there keep their state. */
+  /** Lets these toxics decide from the next message on; those already there keep their state. */
   use(toxics: readonly ActiveToxic[]): void {
-    const before = this.#judges
-    for (const judge of before) if (!toxics.includes(judge.toxic)) judge.stage.destroy?.()
-    this.#judges = toxics.flatMap(
-      toxic =>
-        before.find(judge => judge.toxic === toxic) ?? Judge.open(toxic, this.#connection) ?? [],
+    const before = this.#instances
+    for (const instance of before) {
+      if (!toxics.includes(instance.toxic)) instance.stage.destroy?.()
+    }
+    this.#instances = toxics.flatMap(
+      toxic => before.find(each => each.toxic === toxic) ?? this.#open(toxic) ?? [],
     )
-    this.#session.detail = this.#host.readsDetail || this.#judges.length > 0
-    const { upstream, downstream } = this.#gates
-    if (this.#judges.length > 0) {
+    this.#session.detail = this.#host.readsDetail || this.#instances.length > 0
+    const { upstream, downstream } = this.#interceptors
+    if (this.#instances.length > 0) {
       upstream.takeControl()
       downstream.takeControl()
     } else if (before.length > 0) {
@@ -87,39 +98,35 @@ export class Conversation implements GateKeeper {
   }
 
   get toxics(): readonly ActiveToxic[] {
-    return this.#judges.map(judge => judge.toxic)
+    return this.#instances.map(({ toxic }) => toxic)
   }
 
   updated(toxic: ActiveToxic): void {
-    this.#judges.find(judge => judge.toxic === toxic)?.stage.updated?.()
+    this.#instances.find(each => each.toxic === toxic)?.stage.updated?.()
   }
 
   destroy(): void {
-    for (const judge of this.#judges) judge.stage.destroy?.()
-    this.#judges = []
-    this.#gates.upstream.destroy()
-    this.#gates.downstream.destroy()
+    for (const { stage } of this.#instances) stage.destroy?.()
+    this.#instances = []
+    this.#interceptors.upstream.destroy()
+    this.#interceptors.downstream.destroy()
   }
 
-  inject(direction: Direction, bytes: Buffer): void {
-    this.#gates[direction].inject(bytes)
-  }
-
-  began(message: Message, control: boolean): Judgement {
+  began(message: Message, control: boolean): Decision {
     this.#report(message)
     if (message.direction === 'downstream') {
       const settled = this.#lost(message) ?? this.#swallowed(message)
-      return settled ?? (control ? this.#judge(message) : PASSES)
+      return settled ?? (control ? this.#decide(message) : PASSES)
     }
-    const judgement = control ? this.#judge(message) : PASSES
-    const kept = judgement.verdict.do === 'answer' || judgement.verdict.do === 'drop'
+    const decision = control ? this.#decide(message) : PASSES
+    const kept = decision.action.do === 'answer' || decision.action.do === 'drop'
     if (kept) this.#session.pending?.withdraw(message.number)
     else if (message.awaited) this.#lastAwaited = message.number
-    return judgement
+    return decision
   }
 
   finished(message: Message): void {
-    for (const judge of this.#judges) if (judge.sees(message)) judge.stage.finished?.(message)
+    for (const each of this.#instances) if (each.sees(message)) each.stage.finished?.(message)
     if (message.direction === 'upstream' || message.answers === undefined) return
     if (message.final === false) return
     this.#lastAnswered = message.answers
@@ -129,10 +136,10 @@ export class Conversation implements GateKeeper {
   answer({ number }: Message, bytes: Buffer, ending: Ending | undefined): void {
     const { up, down } = this.#connection
     // Who asks faster than it reads what we answer is read no faster.
-    down.fedBy(up)
-    up.hold(weightOf(bytes))
+    down.holdBack(up)
+    up.hold(accountedSize(bytes))
     const afterwards = () => {
-      up.hold(-weightOf(bytes))
+      up.hold(-accountedSize(bytes))
       if (ending) this.#connection.close(ending)
     }
     this.#ownAnswers.push({ after: Math.min(this.#lastAwaited, number - 1), bytes, afterwards })
@@ -143,7 +150,7 @@ export class Conversation implements GateKeeper {
     this.#lostAnswer ??= {
       to: number,
       cut: {
-        verdict: { do: 'cut', when: 'before', how, ...(farewell && { farewell }) },
+        action: { do: 'cut', when: 'before', how, ...(farewell && { farewell }) },
         landed: nobody,
       },
     }
@@ -163,11 +170,11 @@ export class Conversation implements GateKeeper {
 
   unparsed(reason: string): void {
     this.unread ??= reason
-    this.#gates.upstream.giveUp()
-    this.#gates.downstream.giveUp()
+    this.#interceptors.upstream.giveUp()
+    this.#interceptors.downstream.giveUp()
     const { up, down, facts } = this.#connection
-    if (up.gate?.idle) up.gate = undefined
-    if (down.gate?.idle) down.gate = undefined
+    if (this.#interceptors.upstream.idle) up.interceptor = undefined
+    if (this.#interceptors.downstream.idle) down.interceptor = undefined
     this.#host.traffic.unparsed++
     this.#host.emit({ connection: facts.id, what: 'unparsed', detail: reason })
   }
@@ -177,18 +184,18 @@ export class Conversation implements GateKeeper {
     for (let first = this.#ownAnswers[0]; first; first = this.#ownAnswers[0]) {
       if (first.after > this.#lastAnswered) return
       this.#ownAnswers.shift()
-      this.#gates.downstream.inject(first.bytes, first.afterwards)
+      this.#interceptors.downstream.inject(first.bytes, first.afterwards)
     }
   }
 
-  #lost({ answers }: Message): Judgement | undefined {
+  #lost({ answers }: Message): Decision | undefined {
     const lost = this.#lostAnswer
     if (!lost || answers === undefined) return undefined
     return answers >= lost.to ? lost.cut : undefined
   }
 
   /** The client asked once: of the answers to a repeated request it gets the first. */
-  #swallowed({ answers, final }: Message): Judgement | undefined {
+  #swallowed({ answers, final }: Message): Decision | undefined {
     if (answers === undefined || this.#surplus.size === 0) return undefined
     const surplus = this.#surplus.get(answers)
     if (!surplus) return undefined
@@ -201,21 +208,27 @@ export class Conversation implements GateKeeper {
     return answered ? DROPPED : undefined
   }
 
-  #judge(message: Message): Judgement {
+  #open(toxic: ActiveToxic): MessageToxicInstance | undefined {
+    return MessageToxicInstance.open(toxic, this.#connection, (direction, bytes) =>
+      this.#interceptors[direction].inject(bytes),
+    )
+  }
+
+  #decide(message: Message): Decision {
     let watched = PASSES
-    for (const judge of this.#judges) {
-      if (!judge.sees(message)) continue
-      const verdict = judge.stage.message(message)
-      if (verdict.do === 'pass') continue
-      if (verdict.do === 'watch') {
-        watched = watchedToo(watched, verdict.look)
+    for (const instance of this.#instances) {
+      if (!instance.sees(message)) continue
+      const action = instance.stage.message(message)
+      if (action.do === 'pass') continue
+      if (action.do === 'watch') {
+        watched = watchedToo(watched, action.look)
         continue
       }
       return {
-        verdict,
+        action,
         landed: () => {
-          judge.landed()
-          this.#tell('toxic', message, judge.toxic.settings.name)
+          instance.landed()
+          this.#tell('toxic', message, instance.toxic.settings.name)
         },
       }
     }
@@ -246,12 +259,12 @@ export class Conversation implements GateKeeper {
   }
 }
 
-function watchedToo({ verdict }: Judgement, look: (bytes: Buffer) => void): Judgement {
-  if (verdict.do !== 'watch') return { verdict: { do: 'watch', look }, landed: nobody }
-  const { look: other } = verdict
+function watchedToo({ action }: Decision, look: (bytes: Buffer) => void): Decision {
+  if (action.do !== 'watch') return { action: { do: 'watch', look }, landed: nobody }
+  const { look: other } = action
   const both = (bytes: Buffer) => {
     other(bytes)
     look(bytes)
   }
-  return { verdict: { do: 'watch', look: both }, landed: nobody }
+  return { action: { do: 'watch', look: both }, landed: nobody }
 }

@@ -1,28 +1,33 @@
-import type { Message, MessageStage, Session } from '../contracts/protocol.ts'
+import type { MessageStage, Session } from '../contracts/message-stage.ts'
+import type { Message } from '../contracts/protocol.ts'
 import type { ActiveToxic } from '../pipe/active-toxic.ts'
-import type { Connection } from '../proxies/connection.ts'
+import type { PipeOwner } from '../pipe/pipe-owner.ts'
 
 /** A message toxic at work on one connection. */
-export class Judge {
+export class MessageToxicInstance {
   readonly toxic: ActiveToxic
   readonly stage: MessageStage
   readonly #bothWays: boolean
   #landed = false
 
   /** Undefined when the toxic does not act on messages. */
-  static open(toxic: ActiveToxic, connection: Connection): Judge | undefined {
+  static open(
+    toxic: ActiveToxic,
+    connection: PipeOwner,
+    inject: Session['inject'],
+  ): MessageToxicInstance | undefined {
     const { bound, stream } = toxic.settings
     if (bound.level !== 'messages') return undefined
     const session: Session = {
       connection: { ...connection.facts, wasOpen: !connection.isNew },
       stream,
-      deadlines: connection.deadlines,
+      timers: connection.timers,
       random: toxic.chance(connection.ordinal),
       chosen: () => toxic.chosen(),
-      inject: (direction, bytes) => connection.conversation?.inject(direction, bytes),
+      inject,
       close: how => connection.close(how),
     }
-    return new Judge(toxic, bound.open(session), bound.sees === 'both')
+    return new MessageToxicInstance(toxic, bound.open(session), bound.sees === 'both')
   }
 
   private constructor(toxic: ActiveToxic, stage: MessageStage, bothWays: boolean) {

@@ -1,19 +1,19 @@
-import type { Flow } from '../pipe/pipe.ts'
+import type { Pipe } from '../pipe/pipe.ts'
 import { DelayLine } from '../stages/delay-line.ts'
 
-/** Where a gate's bytes leave: at once, or when due; ranges of one chunk are gathered to one write. */
-export class Outbox {
-  readonly #flow: Flow
+/** The bytes an interceptor forwards: at once, or when due; ranges of one chunk become one write. */
+export class WriteQueue {
+  readonly #pipe: Pipe
   readonly #line: DelayLine
   #run: { readonly chunk: Buffer; readonly start: number; end: number } | undefined
 
-  constructor(flow: Flow) {
-    this.#flow = flow
+  constructor(pipe: Pipe) {
+    this.#pipe = pipe
     this.#line = new DelayLine({
-      pass: data => flow.forward(data),
-      hold: bytes => flow.hold(bytes),
-      release: bytes => flow.hold(-bytes),
-      deadlines: flow.connection.deadlines,
+      pass: data => pipe.forward(data),
+      hold: bytes => pipe.hold(bytes),
+      release: bytes => pipe.hold(-bytes),
+      timers: pipe.connection.timers,
     })
   }
 
@@ -30,7 +30,7 @@ export class Outbox {
   put(data: Buffer, dueMs = 0): void {
     this.settle()
     if (data.length === 0) return
-    if (this.#line.empty && dueMs === 0) this.#flow.forward(data)
+    if (this.#line.empty && dueMs === 0) this.#pipe.forward(data)
     else this.#line.add(dueMs, data)
   }
 

@@ -1,4 +1,14 @@
-import type { Connection } from '../proxies/connection.ts'
+/** Bytes of one direction so far. */
+interface Carried {
+  readonly received: number
+  readonly sent: number
+}
+
+/** What a connection has carried so far. */
+export interface ConnectionTraffic {
+  readonly up: Carried
+  readonly down: Carried
+}
 
 /** Paths and other people's words must not grow the table of counters without end. */
 const MOST_KINDS = 500
@@ -39,7 +49,7 @@ export class Traffic {
     this.connects++
   }
 
-  closed({ up, down }: Connection): void {
+  closed({ up, down }: ConnectionTraffic): void {
     this.closes++
     this.#received.upstream += up.received
     this.#received.downstream += down.received
@@ -47,7 +57,7 @@ export class Traffic {
     this.#sent.downstream += down.sent
   }
 
-  counts(open: Iterable<Connection>): Record<string, number> {
+  counts(open: Iterable<ConnectionTraffic>): Record<string, number> {
     const { connects, closes, refused, unparsed } = this
     const { received } = this.totals(open)
     return {
@@ -70,7 +80,7 @@ export class Traffic {
   }
 
   /** As they stand now, those of open connections included. */
-  totals(open: Iterable<Connection>) {
+  totals(open: Iterable<ConnectionTraffic>) {
     const received = { ...this.#received }
     const sent = { ...this.#sent }
     for (const { up, down } of open) {

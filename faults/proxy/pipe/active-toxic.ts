@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { parseAddress } from '../base/address.ts'
 import { type ClientAddress, isClient, parseClient } from '../base/client-address.ts'
 import type { Random } from '../base/random.ts'
-import type { BoundToxic, ConnectionFacts, Direction } from '../contracts/toxic.ts'
+import type { ConnectionFacts, Direction } from '../contracts/connection.ts'
+import type { BoundToxic } from '../contracts/toxic.ts'
 
 /** Which connections a toxic is for. Absent: all. */
 export interface Selection {

@@ -1,9 +1,8 @@
-import type { Direction } from '../contracts/toxic.ts'
-import type { Gate } from '../messages/interceptor.ts'
-import type { Connection } from '../proxies/connection.ts'
+import type { Direction } from '../contracts/connection.ts'
 import type { End, Reader } from '../sockets/end.ts'
 import type { ActiveToxic } from './active-toxic.ts'
-import { Slot } from './toxic-stage.ts'
+import type { PipeOwner } from './pipe-owner.ts'
+import { type StageHost, ToxicStage } from './toxic-stage.ts'
 
 /**
  * The most bytes a direction keeps in its toxics. Past it the source is not read until half is
@@ -11,29 +10,38 @@ import { Slot } from './toxic-stage.ts'
  */
 export const HELD_LIMIT = 4 * 1024 * 1024
 
+/** Stands before the byte toxics and tells messages apart. */
+export interface PipeInterceptor {
+  /** It forwards the bytes itself. Else they have gone on before it sees them. */
+  readonly control: boolean
+  push(chunk: Buffer): void
+  /** The source said FIN; in control it calls `forwardEnd` itself. */
+  end(): void
+}
+
 /** One direction of a connection: from the source through the toxics to the sink. */
-export class Flow implements Reader {
+export class Pipe implements Reader, StageHost {
   readonly direction: Direction
-  readonly connection: Connection
+  readonly connection: PipeOwner
   readonly source: End
   readonly sink: End
-  /** Where messages are told apart and judged, before the byte toxics. */
-  gate: Gate | undefined
+  /** Absent where nobody reads messages. */
+  interceptor: PipeInterceptor | undefined
   received = 0
   sent = 0
-  #slots: readonly Slot[] = []
-  /** First of the slots; absent on the fast path. */
-  #head: Slot | undefined
+  #stages: readonly ToxicStage[] = []
+  /** First of the stages; absent on the fast path. */
+  #head: ToxicStage | undefined
   #held = 0
-  #feeder: Flow | undefined
+  #heldBack: Pipe | undefined
   #blocked = false
   #full = false
-  #dammed = false
+  #isHeldBack = false
   #paused = false
   #closeAfterEnd = false
   #destroyed = false
 
-  constructor(direction: Direction, connection: Connection, source: End, sink: End) {
+  constructor(direction: Direction, connection: PipeOwner, source: End, sink: End) {
     this.direction = direction
     this.connection = connection
     this.source = source
@@ -46,19 +54,19 @@ export class Flow implements Reader {
 
   read(chunk: Buffer, borrowed: boolean): void {
     this.received += chunk.length
-    const { gate } = this
-    if (this.#head || gate?.control) {
+    const { interceptor } = this
+    if (this.#head || interceptor?.control) {
       this.#inspect(borrowed ? Buffer.from(chunk) : chunk)
       return
     }
     this.send(chunk)
     // Parsers copy what they keep, so a borrowed chunk will do.
-    gate?.push(chunk)
+    interceptor?.push(chunk)
   }
 
   ended(): void {
-    this.gate?.end()
-    if (!this.gate?.control) this.forwardEnd()
+    this.interceptor?.end()
+    if (!this.interceptor?.control) this.forwardEnd()
   }
 
   get held(): number {
@@ -66,7 +74,7 @@ export class Flow implements Reader {
   }
 
   get toxics(): readonly ActiveToxic[] {
-    return this.#slots.map(slot => slot.toxic)
+    return this.#stages.map(stage => stage.toxic)
   }
 
   /** Into the byte toxics, or past them where there are none. */
@@ -101,16 +109,16 @@ export class Flow implements Reader {
     this.#regulate()
   }
 
-  /** What is read there is answered here from now on, so it stands still while this flow is full. */
-  fedBy(feeder: Flow): void {
-    if (this.#feeder === feeder) return
-    this.#feeder = feeder
-    feeder.dam(this.#full)
+  /** Back-pressure on the other direction too: while this pipe is full, `other` is not read. */
+  holdBack(other: Pipe): void {
+    if (this.#heldBack === other) return
+    this.#heldBack = other
+    other.setHeldBack(this.#full)
   }
 
-  /** While shut the source is not read, however little is held. */
-  dam(shut: boolean): void {
-    this.#dammed = shut
+  /** While held back the source is not read, however little is held here. */
+  setHeldBack(isHeldBack: boolean): void {
+    this.#isHeldBack = isHeldBack
     this.#regulate()
   }
 
@@ -120,37 +128,37 @@ export class Flow implements Reader {
 
   /** Makes the chain these toxics, in this order; those that stay keep what they hold. */
   use(toxics: readonly ActiveToxic[]): void {
-    const leaving = this.#slots.filter(slot => !toxics.includes(slot.toxic))
-    for (const slot of leaving) slot.stage.detach()
+    const leaving = this.#stages.filter(stage => !toxics.includes(stage.toxic))
+    for (const { stage } of leaving) stage.detach()
     // What a toxic does when it goes may end the connection.
     if (this.#destroyed) return
-    const staying = new Map(this.#slots.map(slot => [slot.toxic, slot]))
-    const slots: Slot[] = []
+    const staying = new Map(this.#stages.map(stage => [stage.toxic, stage]))
+    const stages: ToxicStage[] = []
     for (const toxic of toxics) {
-      const slot = staying.get(toxic) ?? Slot.open(toxic, this)
-      if (slot) slots.push(slot)
+      const stage = staying.get(toxic) ?? ToxicStage.open(toxic, this)
+      if (stage) stages.push(stage)
     }
-    this.#slots = slots
-    this.#head = slots[0]
-    for (const [index, slot] of slots.entries()) slot.next = slots[index + 1]
+    this.#stages = stages
+    this.#head = stages[0]
+    for (const [index, stage] of stages.entries()) stage.next = stages[index + 1]
   }
 
   updated(toxic: ActiveToxic): void {
-    this.#slots.find(slot => slot.toxic === toxic)?.stage.updated?.()
+    this.#stages.find(stage => stage.toxic === toxic)?.stage.updated?.()
   }
 
   destroy(): void {
     this.#destroyed = true
-    for (const slot of this.#slots) slot.stage.destroy?.()
-    this.#slots = []
+    for (const { stage } of this.#stages) stage.destroy?.()
+    this.#stages = []
     this.#head = undefined
     this.#held = 0
   }
 
   #inspect(chunk: Buffer): void {
-    const gate = this.gate
-    if (!gate?.control) this.forward(chunk)
-    gate?.push(chunk)
+    const interceptor = this.interceptor
+    if (!interceptor?.control) this.forward(chunk)
+    interceptor?.push(chunk)
   }
 
   #regulate(): void {
@@ -158,9 +166,9 @@ export class Flow implements Reader {
     const full = this.#blocked || this.#held > limit
     if (full !== this.#full) {
       this.#full = full
-      this.#feeder?.dam(full)
+      this.#heldBack?.setHeldBack(full)
     }
-    const pause = full || this.#dammed
+    const pause = full || this.#isHeldBack
     if (pause === this.#paused) return
     this.#paused = pause
     if (pause) this.source.pause()

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net'
+import type { ConnectionFacts, Ending } from '../contracts/connection.ts'
 import type { ProtocolSession } from '../contracts/protocol.ts'
-import type { ConnectionFacts, Ending } from '../contracts/toxic.ts'
-import { Conversation, type ConversationHost } from '../messages/message-filter.ts'
+import { MessageFilter, type MessageFilterHost } from '../messages/message-filter.ts'
 import type { ActiveToxic } from '../pipe/active-toxic.ts'
-import { Flow } from '../pipe/pipe.ts'
+import { Pipe } from '../pipe/pipe.ts'
 import type { End } from '../sockets/end.ts'
 import { openEnd } from '../sockets/open-end.ts'
 import type { Plug } from '../sockets/tls.ts'
-import type { Deadlines } from '../time/timer-queue.ts'
+import type { TimerQueue } from '../time/timer-queue.ts'
 
 /** What a connection needs of the proxy it belongs to. */
-export interface ConnectionHost extends ConversationHost {
-  readonly deadlines: Deadlines
+export interface ConnectionHost extends MessageFilterHost {
+  readonly timers: TimerQueue
   /** Toxics of the proxy in their order. */
   toxics(): readonly ActiveToxic[]
   /** The upstream could not be reached. */
@@ -29,9 +29,9 @@ export class Connection {
   readonly ordinal: number
   readonly client: Socket
   readonly upstream: Socket
-  readonly up: Flow
-  readonly down: Flow
-  readonly conversation: Conversation | undefined
+  readonly up: Pipe
+  readonly down: Pipe
+  readonly filter: MessageFilter | undefined
   isNew = true
   readonly #host: ConnectionHost
   #open = 2
@@ -55,14 +55,14 @@ export class Connection {
     this.upstream = upstream.socket
     const clientEnd = openEnd(client)
     const upstreamEnd = openEnd(upstream)
-    this.up = new Flow('upstream', this, clientEnd, upstreamEnd)
-    this.down = new Flow('downstream', this, upstreamEnd, clientEnd)
+    this.up = new Pipe('upstream', this, clientEnd, upstreamEnd)
+    this.down = new Pipe('downstream', this, upstreamEnd, clientEnd)
     this.upstream.on(upstream.ready, () => {
       this.#reached = true
       clientEnd.start(this.up)
       upstreamEnd.start(this.down)
     })
-    this.conversation = session && new Conversation(this, session, host)
+    this.filter = session && new MessageFilter(this, session, host)
     this.client.on('error', error => this.#failed(upstreamEnd, error))
     this.upstream.on('error', error => this.#failed(clientEnd, error))
     this.client.on('close', () => this.#closed())
@@ -71,22 +71,22 @@ export class Connection {
     this.isNew = false
   }
 
-  get deadlines(): Deadlines {
-    return this.#host.deadlines
+  get timers(): TimerQueue {
+    return this.#host.timers
   }
 
   /** Takes over the proxy's toxics as they are now. */
   applyToxics(): void {
     if (this.#closing) return
     const mine = this.#host.toxics().filter(toxic => toxic.actsOn(this.facts, this.ordinal))
-    this.conversation?.use(mine)
+    this.filter?.use(mine)
     this.up.use(mine.filter(toxic => toxic.settings.stream === 'upstream'))
     this.down.use(mine.filter(toxic => toxic.settings.stream === 'downstream'))
   }
 
   updated(toxic: ActiveToxic): void {
     this.applyToxics()
-    this.conversation?.updated(toxic)
+    this.filter?.updated(toxic)
     this.up.updated(toxic)
     this.down.updated(toxic)
   }
@@ -107,7 +107,7 @@ export class Connection {
       else {
         end.ignore()
         socket.end()
-        this.deadlines.in(LINGER_MS, () => socket.destroy())
+        this.timers.in(LINGER_MS, () => socket.destroy())
       }
     }
   }
@@ -128,7 +128,7 @@ export class Connection {
 
   #stopFlows(): void {
     this.#closing = true
-    this.conversation?.destroy()
+    this.filter?.destroy()
     this.up.destroy()
     this.down.destroy()
   }

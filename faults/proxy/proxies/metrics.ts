@@ -1,16 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { formatAddress } from '../base/address.ts'
-import type { Collection } from './proxy-collection.ts'
+import type { ProxyCollection } from './proxy-collection.ts'
 
 /** Prometheus metrics, read from the live counters when asked: bytes count as they flow. */
 export class Metrics {
   readonly #registry = new Registry()
 
-  constructor(collection: Collection, options: { readonly runtime: boolean }) {
-    this.#bytes('toxiproxy_proxy_received_bytes_total', 'received', collection)
-    this.#bytes('toxiproxy_proxy_sent_bytes_total', 'sent', collection)
-    this.#connections(collection)
-    this.#toxics(collection)
+  constructor(proxies: ProxyCollection, options: { readonly runtime: boolean }) {
+    this.#bytes('toxiproxy_proxy_received_bytes_total', 'received', proxies)
+    this.#bytes('toxiproxy_proxy_sent_bytes_total', 'sent', proxies)
+    this.#connections(proxies)
+    this.#toxics(proxies)
     if (options.runtime) collectDefaultMetrics({ register: this.#registry })
   }
 
@@ -22,7 +22,7 @@ export class Metrics {
     return this.#registry.metrics()
   }
 
-  #bytes(name: string, field: 'received' | 'sent', collection: Collection): void {
+  #bytes(name: string, field: 'received' | 'sent', proxies: ProxyCollection): void {
     new Counter({
       name,
       help: `Bytes ${field} per proxy and direction`,
@@ -30,7 +30,7 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const proxy of collection.all) {
+        for (const proxy of proxies.all) {
           const totals = proxy.traffic.totals(proxy.connections)[field]
           const labels = {
             proxy: proxy.settings.name,
@@ -44,7 +44,7 @@ export class Metrics {
     })
   }
 
-  #connections(collection: Collection): void {
+  #connections(proxies: ProxyCollection): void {
     new Gauge({
       name: 'toxiproxy_proxy_connections',
       help: 'Open connections per proxy',
@@ -52,7 +52,7 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const proxy of collection.all) {
+        for (const proxy of proxies.all) {
           this.set({ proxy: proxy.settings.name }, [...proxy.connections].length)
         }
       },
@@ -64,7 +64,7 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const proxy of collection.all) {
+        for (const proxy of proxies.all) {
           for (const [event, count] of Object.entries(proxy.counts())) {
             if (!event.startsWith('bytes')) this.inc({ proxy: proxy.settings.name, event }, count)
           }
@@ -73,7 +73,7 @@ export class Metrics {
     })
   }
 
-  #toxics(collection: Collection): void {
+  #toxics(proxies: ProxyCollection): void {
     new Gauge({
       name: 'toxiproxy_toxic_landed',
       help: 'What each toxic in force really touched',
@@ -81,7 +81,7 @@ export class Metrics {
       registers: [this.#registry],
       collect() {
         this.reset()
-        for (const proxy of collection.all) {
+        for (const proxy of proxies.all) {
           for (const { settings, landed, unanswered } of proxy.toxics()) {
             const labels = {
               proxy: proxy.settings.name,

@@ -1,47 +1,47 @@
-import type { ProxyOrder } from '../api/bodies.ts'
 import { proxyExists, proxyNotFound } from '../base/api-error.ts'
 import { Mutex } from '../base/mutex.ts'
-import { addressesDiffer, Link, type Surroundings } from './proxy.ts'
+import { addressesDiffer, type ProxyRequest } from './proxy-settings.ts'
+import { type ProxyContext, TcpProxy } from './tcp-proxy.ts'
 
 /** The proxies by name. Reading never waits for a change that is under way. */
-export class Collection {
-  readonly #around: Surroundings
-  readonly #proxies = new Map<string, Link>()
+export class ProxyCollection {
+  readonly #context: ProxyContext
+  readonly #proxies = new Map<string, TcpProxy>()
   readonly #changes = new Mutex()
 
-  constructor(around: Surroundings) {
-    this.#around = around
+  constructor(context: ProxyContext) {
+    this.#context = context
   }
 
-  get all(): Iterable<Link> {
+  get all(): Iterable<TcpProxy> {
     return this.#proxies.values()
   }
 
-  get(name: string): Link {
+  get(name: string): TcpProxy {
     const proxy = this.#proxies.get(name)
     if (!proxy) throw proxyNotFound()
     return proxy
   }
 
-  add(order: ProxyOrder): Promise<Link> {
+  add(request: ProxyRequest): Promise<TcpProxy> {
     return this.#changes.run(async () => {
-      if (this.#proxies.has(order.settings.name)) throw proxyExists()
-      return this.#create(order)
+      if (this.#proxies.has(request.settings.name)) throw proxyExists()
+      return this.#create(request)
     })
   }
 
-  /** Same name, listen and upstream: kept with its toxics, unless the order says otherwise. */
-  addOrReplace(order: ProxyOrder): Promise<Link> {
+  /** Same name, listen and upstream: kept with its toxics, unless the request says otherwise. */
+  addOrReplace(request: ProxyRequest): Promise<TcpProxy> {
     return this.#changes.run(async () => {
-      const existing = this.#proxies.get(order.settings.name)
-      if (!existing || addressesDiffer(existing.settings, order.settings)) {
+      const existing = this.#proxies.get(request.settings.name)
+      if (!existing || addressesDiffer(existing.settings, request.settings)) {
         await existing?.setEnabled(false)
-        return this.#create(order)
+        return this.#create(request)
       }
-      if (order.toxics) await existing.removeAllToxics()
-      const settings = { ...existing.settings, ...order.said }
-      await existing.change(settings, order.enabled ?? existing.enabled)
-      for (const toxic of order.toxics ?? []) await existing.addToxic(toxic)
+      if (request.toxics) await existing.removeAllToxics()
+      const settings = { ...existing.settings, ...request.said }
+      await existing.change(settings, request.enabled ?? existing.enabled)
+      for (const toxic of request.toxics ?? []) await existing.addToxic(toxic)
       return existing
     })
   }
@@ -68,8 +68,8 @@ export class Collection {
   }
 
   /** Toxics are in place before the first connection can come. */
-  async #create({ settings, enabled, toxics }: ProxyOrder): Promise<Link> {
-    const proxy = new Link(settings, this.#around)
+  async #create({ settings, enabled, toxics }: ProxyRequest): Promise<TcpProxy> {
+    const proxy = new TcpProxy(settings, this.#context)
     for (const toxic of toxics ?? []) await proxy.addToxic(toxic)
     if (enabled ?? true) await proxy.setEnabled(true)
     this.#proxies.set(settings.name, proxy)

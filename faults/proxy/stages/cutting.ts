@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { byteCount, milliseconds } from '../contracts/attributes.ts'
-import type { Ending, Port, Stage } from '../contracts/toxic.ts'
-import type { Deadline } from '../time/timer-queue.ts'
+import type { Port, Stage } from '../contracts/byte-stage.ts'
+import type { Ending } from '../contracts/connection.ts'
+import type { TimerEntry } from '../time/timer-queue.ts'
 
 /** When a connection is cut: after a time, after so many bytes, or whichever comes first. */
 export const cutAttributes = z.strictObject({
@@ -17,13 +18,13 @@ export function cutting(
   how: Ending,
 ): Stage {
   const startedMs = performance.now()
-  let timer: Deadline | undefined
+  let timer: TimerEntry | undefined
   let passed = 0
   const arm = () => {
-    port.deadlines.cancel(timer)
+    port.timers.cancel(timer)
     const { after, bytes } = attributes()
     const timed = after > 0 || bytes === undefined
-    if (timed) timer = port.deadlines.at(startedMs + after, () => port.close(how))
+    if (timed) timer = port.timers.at(startedMs + after, () => port.close(how))
   }
   arm()
   return {
@@ -37,7 +38,7 @@ export function cutting(
     },
     end: () => port.end(),
     updated: arm,
-    detach: () => port.deadlines.cancel(timer),
-    destroy: () => port.deadlines.cancel(timer),
+    detach: () => port.timers.cancel(timer),
+    destroy: () => port.timers.cancel(timer),
   }
 }

@@ -1,6 +1,6 @@
-import { weightOf } from '../base/accounted-size.ts'
-import type { Port } from '../contracts/toxic.ts'
-import type { Deadline } from '../time/timer-queue.ts'
+import { accountedSize } from '../base/accounted-size.ts'
+import type { Port } from '../contracts/byte-stage.ts'
+import type { TimerEntry } from '../time/timer-queue.ts'
 
 interface Held {
   readonly arrivedMs: number
@@ -9,13 +9,13 @@ interface Held {
   readonly what: Buffer | (() => void)
 }
 
-type Outlet = Pick<Port, 'pass' | 'hold' | 'release' | 'deadlines'>
+type Outlet = Pick<Port, 'pass' | 'hold' | 'release' | 'timers'>
 
 /** Keeps chunks, and what comes between them, until due. First in, first out, whatever is due. */
 export class DelayLine {
   readonly #port: Outlet
   #held: Held[] = []
-  #timer: Deadline | undefined
+  #timer: TimerEntry | undefined
 
   constructor(port: Outlet) {
     this.#port = port
@@ -26,11 +26,11 @@ export class DelayLine {
   }
 
   add(dueMs: number, what: Buffer | (() => void)): void {
-    if (dueMs > 0) this.#port.deadlines.precise()
+    if (dueMs > 0) this.#port.timers.precise()
     const last = this.#held.at(-1)
     const due = last ? Math.max(last.dueMs, dueMs) : dueMs
     this.#held.push({ arrivedMs: performance.now(), dueMs: due, what })
-    if (typeof what !== 'function') this.#port.hold(weightOf(what))
+    if (typeof what !== 'function') this.#port.hold(accountedSize(what))
     if (!last) this.#arm()
   }
 
@@ -46,21 +46,21 @@ export class DelayLine {
 
   /** Passes everything on now. */
   flush(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
     const held = this.#held
     this.#held = []
     for (const each of held) this.#pass(each)
   }
 
   clear(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
     this.#held = []
   }
 
   #arm(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
     const head = this.#held[0]
-    this.#timer = head && this.#port.deadlines.at(head.dueMs, this.#turn)
+    this.#timer = head && this.#port.timers.at(head.dueMs, this.#turn)
   }
 
   readonly #turn = (): void => {
@@ -78,7 +78,7 @@ export class DelayLine {
     const { what } = held
     if (typeof what === 'function') what()
     else {
-      this.#port.release(weightOf(what))
+      this.#port.release(accountedSize(what))
       this.#port.pass(what)
     }
   }

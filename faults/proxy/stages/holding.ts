@@ -1,20 +1,20 @@
-import { weightOf } from '../base/accounted-size.ts'
-import type { Port } from '../contracts/toxic.ts'
-import type { Deadline } from '../time/timer-queue.ts'
+import { accountedSize } from '../base/accounted-size.ts'
+import type { Port } from '../contracts/byte-stage.ts'
+import type { TimerEntry } from '../time/timer-queue.ts'
 
 /** Keeps chunks until they are let go: what a network that swallows packets does to a TCP stream. */
 export class Holding {
   readonly #port: Port
   #chunks: Buffer[] = []
   #ended = false
-  #timer: Deadline | undefined
+  #timer: TimerEntry | undefined
 
   constructor(port: Port) {
     this.#port = port
   }
 
   add(data: Buffer): void {
-    this.#port.hold(weightOf(data))
+    this.#port.hold(accountedSize(data))
     this.#port.landed(data.length)
     this.#chunks.push(data)
   }
@@ -27,12 +27,12 @@ export class Holding {
   /** What happens when nothing was let go until then, in place of what was to happen before. */
   expire(dueMs: number, action: () => void): void {
     this.persist()
-    this.#timer = this.#port.deadlines.at(dueMs, action)
+    this.#timer = this.#port.timers.at(dueMs, action)
   }
 
   /** Keeps for good. */
   persist(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
   }
 
   flush(): void {
@@ -40,7 +40,7 @@ export class Holding {
     const chunks = this.#chunks
     this.#chunks = []
     for (const data of chunks) {
-      this.#port.release(weightOf(data))
+      this.#port.release(accountedSize(data))
       this.#port.pass(data)
     }
     if (this.#ended) this.#port.end()

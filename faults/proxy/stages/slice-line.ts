@@ -1,6 +1,6 @@
-import { weightOf } from '../base/accounted-size.ts'
-import type { Port, Stage } from '../contracts/toxic.ts'
-import type { Deadline } from '../time/timer-queue.ts'
+import { accountedSize } from '../base/accounted-size.ts'
+import type { Port, Stage } from '../contracts/byte-stage.ts'
+import type { TimerEntry } from '../time/timer-queue.ts'
 
 export interface Slice {
   readonly size: number
@@ -22,7 +22,7 @@ export class SliceLine implements Stage {
   #chunks: Buffer[] = []
   #ended = false
   #freeMs = 0
-  #timer: Deadline | undefined
+  #timer: TimerEntry | undefined
 
   /** `cut` says how the first bytes of the line go on; undefined: nothing does, until `updated`. */
   constructor(port: Port, cut: (head: Buffer) => Slice | undefined) {
@@ -32,7 +32,7 @@ export class SliceLine implements Stage {
 
   chunk(data: Buffer): void {
     this.#port.landed(data.length)
-    this.#port.hold(weightOf(data))
+    this.#port.hold(accountedSize(data))
     this.#chunks.push(data)
     if (this.#chunks.length > 1) return
     this.#freeMs = Math.max(this.#freeMs, performance.now())
@@ -45,18 +45,18 @@ export class SliceLine implements Stage {
   }
 
   updated(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
     this.#freeMs = performance.now()
     this.#next()
   }
 
   detach(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
     for (let head = this.#chunks[0]; head; head = this.#chunks[0]) this.#pass(head.length)
   }
 
   destroy(): void {
-    this.#port.deadlines.cancel(this.#timer)
+    this.#port.timers.cancel(this.#timer)
     this.#chunks = []
   }
 
@@ -69,7 +69,7 @@ export class SliceLine implements Stage {
       const dueMs = Math.max(this.#freeMs, now - CATCH_UP_MS) + beforeMs
       this.#freeMs = dueMs + afterMs
       if (dueMs > now) {
-        this.#timer = this.#port.deadlines.at(dueMs, () => {
+        this.#timer = this.#port.timers.at(dueMs, () => {
           this.#pass(size)
           this.#next()
         })
@@ -83,7 +83,7 @@ export class SliceLine implements Stage {
     const head = this.#chunks[0]
     if (!head) return
     const left = head.subarray(size)
-    this.#port.release(weightOf(head) - (left.length > 0 ? weightOf(left) : 0))
+    this.#port.release(accountedSize(head) - (left.length > 0 ? accountedSize(left) : 0))
     if (left.length > 0) this.#chunks[0] = left
     else this.#chunks.shift()
     this.#port.pass(head.subarray(0, size))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import type { Direction } from '../contracts/connection.ts'
 import type { Message, ParserOutput, ProtocolSession } from '../contracts/protocol.ts'
-import type { Direction } from '../contracts/toxic.ts'
 
 /** For the parsers' tests: what one side says next. */
 export type Line = readonly [who: 'client' | 'server', bytes: string | Buffer]

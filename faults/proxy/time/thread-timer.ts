@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Alarm } from './timer.ts'
+import type { Timer } from './timer.ts'
 
 /** A wake-up takes its time: it is asked for so much earlier, as learned from those before. */
 const FIRST_LEAD_MS = 0.15
@@ -13,7 +13,7 @@ const LEARNING_DOWN = 0.02
  * A thread that waits with sub-millisecond precision, which Node's timers do not have. It sleeps in
  * `Atomics.wait`, costs nothing while nothing is due, and does not keep the process alive.
  */
-export class ThreadAlarm implements Alarm {
+export class ThreadTimer implements Timer {
   /** Time due on the monotonic clock of the process, in ms; infinite when nothing is. */
   readonly #due = new Float64Array(new SharedArrayBuffer(8))
   /** Counts changes of `due`, and is what the thread waits on. */
@@ -23,16 +23,16 @@ export class ThreadAlarm implements Alarm {
   #wakeMs = Number.POSITIVE_INFINITY
 
   /** Resolves when the thread runs. */
-  static async start(ring: () => void): Promise<ThreadAlarm> {
-    const alarm = new ThreadAlarm(ring)
+  static async start(wake: () => void): Promise<ThreadTimer> {
+    const timer = new ThreadTimer(wake)
     await new Promise<void>((resolve, reject) => {
-      alarm.#worker.once('online', resolve)
-      alarm.#worker.once('error', reject)
+      timer.#worker.once('online', resolve)
+      timer.#worker.once('error', reject)
     })
-    return alarm
+    return timer
   }
 
-  private constructor(ring: () => void) {
+  private constructor(wake: () => void) {
     this.#due[0] = Number.POSITIVE_INFINITY
     this.#worker = new Worker(new URL('./timer-thread.ts', import.meta.url), {
       workerData: { due: this.#due, changes: this.#changes },
@@ -40,7 +40,7 @@ export class ThreadAlarm implements Alarm {
     this.#worker.unref()
     this.#worker.on('message', () => {
       this.#learn(performance.now() - this.#wakeMs)
-      ring()
+      wake()
     })
   }
 

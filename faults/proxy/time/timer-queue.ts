@@ -1,9 +1,9 @@
 import { Heap } from '../base/heap.ts'
-import { ThreadAlarm } from './thread-timer.ts'
-import { type Alarm, TimerAlarm } from './timer.ts'
+import { ThreadTimer } from './thread-timer.ts'
+import { NodeTimer, type Timer } from './timer.ts'
 
 /** A call that is due. Cancelling twice, or after it ran, does nothing. */
-export interface Deadline {
+export interface TimerEntry {
   readonly dueMs: number
   readonly run: () => void
   cancelled: boolean
@@ -16,31 +16,31 @@ const SOON_MS = 0.6
  * Calls at absolute times of `performance.now()`: never early, in order of their time, and in the
  * order they were asked for when that is the same.
  */
-export class Deadlines {
-  readonly #heap = new Heap<Deadline>((a, b) => a.dueMs - b.dueMs)
-  #alarm: Alarm
+export class TimerQueue {
+  readonly #heap = new Heap<TimerEntry>((a, b) => a.dueMs - b.dueMs)
+  #timer: Timer
   #immediate: NodeJS.Immediate | undefined
   #armedFor = Number.POSITIVE_INFINITY
   #precise = false
   #closed = false
 
   constructor() {
-    this.#alarm = new TimerAlarm(this.#turn)
+    this.#timer = new NodeTimer(this.#turn)
   }
 
-  at(dueMs: number, run: () => void): Deadline {
-    const deadline: Deadline = { dueMs, run, cancelled: false }
-    this.#heap.push(deadline)
+  at(dueMs: number, run: () => void): TimerEntry {
+    const entry: TimerEntry = { dueMs, run, cancelled: false }
+    this.#heap.push(entry)
     if (dueMs < this.#armedFor) this.#arm(dueMs)
-    return deadline
+    return entry
   }
 
-  in(ms: number, run: () => void): Deadline {
+  in(ms: number, run: () => void): TimerEntry {
     return this.at(performance.now() + ms, run)
   }
 
-  cancel(deadline: Deadline | undefined): void {
-    if (deadline) deadline.cancelled = true
+  cancel(entry: TimerEntry | undefined): void {
+    if (entry) entry.cancelled = true
   }
 
   /** From now on to a fraction of a millisecond, at the price of a thread. Where that cannot be
@@ -48,8 +48,8 @@ export class Deadlines {
   precise(): void {
     if (this.#precise) return
     this.#precise = true
-    ThreadAlarm.start(this.#turn).then(
-      alarm => this.#change(alarm),
+    ThreadTimer.start(this.#turn).then(
+      timer => this.#change(timer),
       () => {},
     )
   }
@@ -59,13 +59,13 @@ export class Deadlines {
     this.#closed = true
     this.#heap.clear()
     clearImmediate(this.#immediate)
-    this.#alarm.close()
+    this.#timer.close()
   }
 
-  #change(alarm: Alarm): void {
-    this.#alarm.close()
-    this.#alarm = alarm
-    if (this.#closed) alarm.close()
+  #change(timer: Timer): void {
+    this.#timer.close()
+    this.#timer = timer
+    if (this.#closed) timer.close()
     const head = this.#heap.peek()
     if (head) this.#arm(head.dueMs)
   }
@@ -75,10 +75,10 @@ export class Deadlines {
     clearImmediate(this.#immediate)
     const soon = dueMs - performance.now() <= SOON_MS
     // Not at once: setting it wakes the thread, which would take the processor from whom we wrote to.
-    this.#immediate = setImmediate(soon ? this.#turn : this.#setAlarm)
+    this.#immediate = setImmediate(soon ? this.#turn : this.#setTimer)
   }
 
-  readonly #setAlarm = (): void => this.#alarm.set(this.#armedFor)
+  readonly #setTimer = (): void => this.#timer.set(this.#armedFor)
 
   readonly #turn = (): void => {
     clearImmediate(this.#immediate)

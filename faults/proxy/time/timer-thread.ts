@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** The thread of `thread-alarm.ts`: sleeps until what is due, says so, waits for the next. */
+/** The thread of `thread-timer.ts`: sleeps until what is due, says so, waits for the next. */
 const { due, changes }: { due: Float64Array; changes: Int32Array } = workerData
 
 for (;;) {

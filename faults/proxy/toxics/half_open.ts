@@ -14,7 +14,7 @@ export const toxic = defineToxic({
   attributes: z.strictObject({ after: milliseconds.default(0) }),
   open: (attributes, port) => {
     let orphaned = false
-    const timer = port.deadlines.in(attributes().after, () => {
+    const timer = port.timers.in(attributes().after, () => {
       orphaned = true
       port.landed(0)
       port.orphanSink()
@@ -28,10 +28,10 @@ export const toxic = defineToxic({
         if (!orphaned) port.end()
       },
       detach: () => {
-        port.deadlines.cancel(timer)
+        port.timers.cancel(timer)
         if (orphaned) port.close('rst')
       },
-      destroy: () => port.deadlines.cancel(timer),
+      destroy: () => port.timers.cancel(timer),
     }
   },
 })

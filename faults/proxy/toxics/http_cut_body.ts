@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { byteCount } from '../contracts/attributes.ts'
-import { PASS } from '../contracts/protocol.ts'
+import { PASS } from '../contracts/message-stage.ts'
 import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { striker } from '../protocols/faults/struck.ts'

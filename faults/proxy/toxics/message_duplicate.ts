@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Message, PASS, type Verdict } from '../contracts/protocol.ts'
+import { type MessageAction, PASS } from '../contracts/message-stage.ts'
+import type { Message } from '../contracts/protocol.ts'
 import { defineToxic } from '../contracts/toxic.ts'
 import { ExtendedCycle } from '../protocols/faults/extended-cycle.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
@@ -31,7 +32,7 @@ export const toxic = defineToxic({
       },
     }
 
-    function extended(message: Message): Verdict {
+    function extended(message: Message): MessageAction {
       const isStruck = message.form === 'Execute' && message.kind !== 'COPY' && struck(message)
       const again = cycle.next(message, isStruck)
       if (again) return { do: 'duplicate', times: attributes().times, again }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Message, PASS, type Verdict } from '../contracts/protocol.ts'
+import { type MessageAction, PASS } from '../contracts/message-stage.ts'
+import type { Message } from '../contracts/protocol.ts'
 import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import {
@@ -47,7 +48,7 @@ export const toxic = defineToxic({
       destroy: () => (skipping || rewrites.size > 0 || rolledBack?.error) && session.close('rst'),
     }
 
-    function request(message: Message): Verdict {
+    function request(message: Message): MessageAction {
       if (skipping) return message.kind === 'Sync' ? rollBack(message, skipping) : { do: 'drop' }
       if (message.minor || !isAsked(message) || status === 'E' || !struck(message)) return PASS
       const { code, message: words } = attributes()
@@ -72,13 +73,13 @@ export const toxic = defineToxic({
       return (kind === 'STARTUP') === (postgresError(code).atStartup ?? false)
     }
 
-    function rollBack(sync: Message, error: Buffer): Verdict {
+    function rollBack(sync: Message, error: Buffer): MessageAction {
       skipping = undefined
       rolledBack = { cycle: sync.number, error }
       return { do: 'replace', bytes: query('ROLLBACK') }
     }
 
-    function answer(message: Message): Verdict {
+    function answer(message: Message): MessageAction {
       if (message.kind === 'ReadyForQuery') return ready(message)
       const isOurs = message.kind === 'CommandComplete' && message.answers === rolledBack?.cycle
       if (isOurs && rolledBack?.error) {
@@ -93,7 +94,7 @@ export const toxic = defineToxic({
       return { do: 'replace', bytes: error }
     }
 
-    function ready({ text, answers = 0 }: Message): Verdict {
+    function ready({ text, answers = 0 }: Message): MessageAction {
       status = text ?? status
       for (const number of rewrites.keys()) if (number < answers) rewrites.delete(number)
       if (rolledBack && rolledBack.cycle <= answers) rolledBack = undefined

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Message, PASS, type Verdict } from '../contracts/protocol.ts'
+import { type MessageAction, PASS } from '../contracts/message-stage.ts'
+import type { Message } from '../contracts/protocol.ts'
 import { defineToxic } from '../contracts/toxic.ts'
 import { matchAttributes } from '../protocols/faults/match.ts'
 import { redisErrors, redisErrorText } from '../protocols/faults/redis-errors.ts'
@@ -43,7 +44,7 @@ export const toxic = defineToxic({
       destroy: () => (spoilt || rewrites.size > 0) && session.close('rst'),
     }
 
-    function request(message: Message): Verdict {
+    function request(message: Message): MessageAction {
       const isQueued = message.form === 'queued'
       if (message.kind === 'DISCARD' || message.kind === 'MULTI') spoilt = false
       if (message.kind === 'DISCARD') return PASS
@@ -55,7 +56,7 @@ export const toxic = defineToxic({
       return { do: 'answer', bytes: line(error) }
     }
 
-    function exec(message: Message, error: string | undefined): Verdict {
+    function exec(message: Message, error: string | undefined): MessageAction {
       if (error === undefined && !spoilt) return PASS
       spoilt = false
       const why =
@@ -66,7 +67,7 @@ export const toxic = defineToxic({
       return { do: 'replace', bytes: Buffer.from('*1\r\n$7\r\nDISCARD\r\n') }
     }
 
-    function reply(message: Message): Verdict {
+    function reply(message: Message): MessageAction {
       const instead = rewrites.get(message.answers ?? 0)
       if (instead === undefined) return PASS
       rewrites.delete(message.answers ?? 0)

@@ -1,5 +1,5 @@
+import type { Direction } from '../../contracts/connection.ts'
 import type { Message } from '../../contracts/protocol.ts'
-import type { Direction } from '../../contracts/toxic.ts'
 
 /** A message as a scanner understood it. All fields are always there: one shape, made quickly. */
 export class Parsed implements Message {

@@ -1,4 +1,5 @@
-import { BUFFER_LIMIT, type Message } from '../../contracts/protocol.ts'
+import { BUFFER_LIMIT } from '../../contracts/message-stage.ts'
+import type { Message } from '../../contracts/protocol.ts'
 import { frame } from './postgres-frames.ts'
 
 interface Kept {

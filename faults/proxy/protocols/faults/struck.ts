@@ -1,4 +1,5 @@
-import type { Message, Session } from '../../contracts/protocol.ts'
+import type { Session } from '../../contracts/message-stage.ts'
+import type { Message } from '../../contracts/protocol.ts'
 import { type Match, matcher } from './match.ts'
 
 /** Says of each message whether the fault strikes it: it matches, and is one of the hits. */

@@ -1,35 +1,24 @@
 import type { Socket } from 'node:net'
-import { type Address, formatAddress } from '../base/address.ts'
+import { formatAddress } from '../base/address.ts'
 import { ApiError, toxicExists, toxicNotFound } from '../base/api-error.ts'
 import { Mutex } from '../base/mutex.ts'
 import type { Random } from '../base/random.ts'
-import { type Claim, misunderstanding } from '../contracts/toxic.ts'
-import { Doorway } from '../listener/proxy-listener.ts'
+import type { Claim } from '../contracts/listener-port.ts'
+import type { Registry } from '../contracts/registry.ts'
+import { protocolMismatch } from '../contracts/toxic.ts'
+import { ProxyListener } from '../listener/proxy-listener.ts'
 import type { Events } from '../observe/events.ts'
 import { Traffic } from '../observe/traffic.ts'
 import { ActiveToxic, type ToxicSettings } from '../pipe/active-toxic.ts'
 import { foreignMatch } from '../protocols/faults/match.ts'
-import type { Registry } from '../registry.ts'
-import { describeTls, plugClient, plugUpstream, type TlsSettings } from '../sockets/tls.ts'
-import type { Deadline, Deadlines } from '../time/timer-queue.ts'
+import { describeTls, plugClient, plugUpstream } from '../sockets/tls.ts'
+import type { TimerEntry, TimerQueue } from '../time/timer-queue.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
-
-/** A proxy as its creator wants it. */
-export interface ProxySettings {
-  readonly name: string
-  /** Port 0 takes a free one, which stands here once it listens. */
-  readonly listen: Address
-  readonly upstream: Address
-  /** A name of the registry's; `tcp` where messages are not told apart. */
-  readonly protocol: string
-  /** Whether each message is an event of its own, beside the counters. */
-  readonly messages: boolean
-  readonly tls: TlsSettings | undefined
-}
+import { addressesDiffer, type ProxySettings } from './proxy-settings.ts'
 
 /** What all proxies of one process share. */
-export interface Surroundings {
-  readonly deadlines: Deadlines
+export interface ProxyContext {
+  readonly timers: TimerQueue
   readonly events: Events
   readonly random: Random
   readonly registry: Registry
@@ -38,23 +27,23 @@ export interface Surroundings {
 }
 
 /** A listener, its upstream, its connections and its toxics. */
-export class Link implements ConnectionHost {
+export class TcpProxy implements ConnectionHost {
   readonly traffic: Traffic
-  readonly deadlines: Deadlines
-  readonly #around: Surroundings
+  readonly timers: TimerQueue
+  readonly #context: ProxyContext
   readonly #changes = new Mutex()
   readonly #connections = new Set<Connection>()
-  readonly #leases = new Map<ActiveToxic, Deadline>()
+  readonly #leases = new Map<ActiveToxic, TimerEntry>()
   #settings: ProxySettings
-  readonly #doorway = new Doorway(socket => this.#accept(socket))
+  readonly #listener = new ProxyListener(socket => this.#accept(socket))
   readonly #claims = new Map<ActiveToxic, Claim>()
   #toxics: readonly ActiveToxic[] = []
   #ordinal = 0
 
-  constructor(settings: ProxySettings, around: Surroundings) {
+  constructor(settings: ProxySettings, context: ProxyContext) {
     this.#settings = settings
-    this.#around = around
-    this.deadlines = around.deadlines
+    this.#context = context
+    this.timers = context.timers
     this.traffic = new Traffic()
   }
 
@@ -63,7 +52,7 @@ export class Link implements ConnectionHost {
   }
 
   get enabled(): boolean {
-    return this.#doorway.enabled
+    return this.#listener.enabled
   }
 
   get connections(): Iterable<Connection> {
@@ -112,7 +101,7 @@ export class Link implements ConnectionHost {
     if (this.#toxics.some(toxic => toxic.settings.name === settings.name)) throw toxicExists()
     const toxic = new ActiveToxic(
       settings,
-      this.#around.random.fork(`${this.#settings.name}/${settings.name}`),
+      this.#context.random.fork(`${this.#settings.name}/${settings.name}`),
     )
     this.#toxics = [...this.#toxics, toxic]
     this.renewLease(toxic)
@@ -122,7 +111,7 @@ export class Link implements ConnectionHost {
       try {
         await this.#changes.run(async () => {
           if (this.#toxics.includes(toxic))
-            this.#claims.set(toxic, await bound.apply(this.#doorway))
+            this.#claims.set(toxic, await bound.apply(this.#listener))
         })
       } catch (error) {
         await this.removeToxic(toxic)
@@ -144,7 +133,7 @@ export class Link implements ConnectionHost {
   }
 
   async removeToxic(toxic: ActiveToxic): Promise<void> {
-    this.deadlines.cancel(this.#leases.get(toxic))
+    this.timers.cancel(this.#leases.get(toxic))
     this.#leases.delete(toxic)
     this.#toxics = this.#toxics.filter(other => other !== toxic)
     this.#applyToxics()
@@ -161,14 +150,14 @@ export class Link implements ConnectionHost {
   renewLease(toxic: ActiveToxic): void {
     const { lease, name } = toxic.settings
     if (!lease) return
-    this.deadlines.cancel(this.#leases.get(toxic))
+    this.timers.cancel(this.#leases.get(toxic))
     const expire = () => {
       this.emit({ connection: 0, what: 'toxic', message: 'lease-expired', detail: name })
       this.removeToxic(toxic).catch((error: Error) => {
         this.emit({ connection: 0, what: 'toxic', error: error.message, detail: name })
       })
     }
-    this.#leases.set(toxic, this.deadlines.in(lease.ttlMs, expire))
+    this.#leases.set(toxic, this.timers.in(lease.ttlMs, expire))
   }
 
   get readsDetail(): boolean {
@@ -176,7 +165,7 @@ export class Link implements ConnectionHost {
   }
 
   get tellsMessages(): boolean {
-    return this.#settings.messages && this.#around.events.heard
+    return this.#settings.messages && this.#context.events.heard
   }
 
   /** Renews a lease that lives by heartbeats; others run out when they said. */
@@ -194,7 +183,7 @@ export class Link implements ConnectionHost {
     if (event.what === 'toxic' && event.connection > 0) {
       this.traffic.message('toxic', event.detail ?? '')
     }
-    this.#around.events.emit({ kind: 'wire', link: this.#settings.name, ...event })
+    this.#context.events.emit({ kind: 'wire', link: this.#settings.name, ...event })
   }
 
   refused({ facts }: Connection, error: NodeJS.ErrnoException): void {
@@ -211,18 +200,18 @@ export class Link implements ConnectionHost {
   }
 
   async #start(): Promise<void> {
-    const listen = await this.#doorway.open(this.#settings.listen)
+    const listen = await this.#listener.open(this.#settings.listen)
     this.#settings = { ...this.#settings, listen }
   }
 
   async #stop(): Promise<void> {
-    await this.#doorway.shut()
+    await this.#listener.shut()
     for (const connection of this.#connections) connection.destroy()
   }
 
   #accept(client: Socket): void {
     const facts = {
-      id: this.#around.nextConnectionId(),
+      id: this.#context.nextConnectionId(),
       link: this.#settings.name,
       client: formatAddress({ host: client.remoteAddress ?? '', port: client.remotePort ?? 0 }),
       openedAtMs: performance.now(),
@@ -231,7 +220,7 @@ export class Link implements ConnectionHost {
     this.#ordinal++
     this.emit({ connection: facts.id, what: 'connect', detail: facts.client })
     const { upstream, protocol, tls } = this.#settings
-    const spoken = this.#around.registry.protocols.get(protocol)
+    const spoken = this.#context.registry.protocols.get(protocol)
     const plugs = [
       plugClient(client, tls, spoken?.encryption),
       plugUpstream(upstream, tls, spoken?.encryption),
@@ -244,9 +233,9 @@ export class Link implements ConnectionHost {
   /** A toxic that could do nothing any more must not be kept as if it did. */
   #refuseProtocol(protocol: string): void {
     for (const { settings } of this.#toxics) {
-      const kind = this.#around.registry.toxics.get(settings.type)
+      const kind = this.#context.registry.toxics.get(settings.type)
       const problem =
-        (kind && misunderstanding(kind, protocol)) ??
+        (kind && protocolMismatch(kind, protocol)) ??
         foreignMatch(settings.bound.attributes(), protocol)
       if (problem !== undefined) {
         throw ApiError.badRequest(`protocol: toxic '${settings.name}' is there, and ${problem}`)
@@ -278,11 +267,4 @@ export class Link implements ConnectionHost {
       ...(tls && { encryption: describeTls(tls) }),
     }
   }
-}
-
-export function addressesDiffer(a: ProxySettings, b: ProxySettings): boolean {
-  return (
-    formatAddress(a.listen) !== formatAddress(b.listen) ||
-    formatAddress(a.upstream) !== formatAddress(b.upstream)
-  )
 }

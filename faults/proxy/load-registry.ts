@@ -1,13 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Protocol } from './contracts/protocol.ts'
+import type { Registry } from './contracts/registry.ts'
 import type { ToxicKind } from './contracts/toxic.ts'
-
-/** Every kind of toxic and every protocol there is, by name. */
-export interface Registry {
-  readonly toxics: ReadonlyMap<string, ToxicKind>
-  readonly protocols: ReadonlyMap<string, Protocol>
-}
 
 const toxicModule = z.object({
   toxic: z.custom<ToxicKind>(value => isNamed(value, 'type', 'bind')),
