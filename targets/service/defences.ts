@@ -24,7 +24,11 @@ export const defenceTable = {
   },
   'circuit-breaker': {
     promise: 'A dependency that fails is left alone: refused at once, one probe at a time.',
-    settings: { errorPercentage: 50, volume: 8, windowMs: 2_000, resetMs: 1_000 },
+    settings: { errorPercentage: 50, volume: 8, windowMs: 2_000, resetMs: 1_000, fairMs: 500 },
+  },
+  'hasty-callers': {
+    promise: 'A call that its caller ended early counts neither for nor against the dependency.',
+    settings: {},
   },
   'redis-reconnect': {
     promise: 'A lost Redis connection comes back by itself, after a failover to the new primary.',
@@ -100,9 +104,14 @@ export const defenceTable = {
     promise: 'A gateway that does not answer is given up on in time for the answer to the caller.',
     settings: { timeoutMs: 400 },
   },
+  'payment-lock': {
+    promise: 'A payment begins under the lock of its order, which is never cancelled and charged.',
+    settings: {},
+  },
   'payment-reconciliation': {
-    promise: 'A payment in doubt keeps its goods and is asked about until its fate is known.',
-    settings: { retryMs: 2_000 },
+    promise:
+      'A payment in doubt keeps its goods and is asked about with back-off; in the end it is refunded.',
+    settings: { retryMs: 2_000, capMs: 600_000, attempts: 24 },
   },
   'reservation-expiry': {
     promise: 'Goods of an order that nobody began to pay for go back on sale.',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Defences } from '../defences.ts'
 import type { Guard } from '../resilience/guard.ts'
-import { type Outward, outward } from '../resilience/outward.ts'
+import { outward } from '../resilience/outward.ts'
 
 export interface Charge {
   /** The same key is charged once, however often it is sent. */
@@ -11,62 +11,111 @@ export interface Charge {
   readonly amountCents: number
 }
 
-/** `unknown`: the gateway may have charged; nobody here can tell yet. */
-export type ChargeResult = 'charged' | 'declined' | 'unknown'
+/**
+ * `unknown`: the gateway may have charged; nobody here can tell yet. `refused`: it did not take the
+ * request at all, so nothing was charged, and asking again gives the same.
+ */
+export type ChargeResult = 'charged' | 'declined' | 'unknown' | 'refused'
+
+export type RefundResult = 'refunded' | 'nothing' | 'unknown'
 
 /** The payment gateway, over HTTP. Never throws for what the gateway does. */
 export interface Gateway {
   charge(charge: Charge): Promise<ChargeResult>
+  /** Pays back all that was charged under this reference; `nothing` when that is nothing. */
+  refund(reference: string): Promise<RefundResult>
 }
 
 class GatewayError extends Error {
   override readonly name = 'GatewayError'
 }
 
-const answer = z.object({ status: z.enum(['succeeded', 'declined']) })
+const charged = z.object({ status: z.enum(['succeeded', 'declined']) })
+const booked = z.object({
+  charges: z.array(
+    charged.extend({ key: z.string(), amountCents: z.number(), refundedCents: z.number() }),
+  ),
+})
 
 export function createGateway(
   config: NonNullable<Config['payments']>,
   guard: Guard,
   defences: Defences,
 ): Gateway {
-  const { timeoutMs } = defences.settings('payment-timeout')
-  const bounded = defences.on('payment-timeout')
-  const ask = async ({ key, reference, amountCents }: Charge, { headers, signal }: Outward) => {
-    const response = await fetch(new URL('/charges', config.url), {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${config.apiKey}`,
-        'content-type': 'application/json',
-        'idempotency-key': key,
-        ...headers,
-      },
-      body: JSON.stringify({ reference, amountCents, currency: 'USD' }),
-      signal,
-    })
+  const ask = createAsk(config, defences)
+  const charge = async ({ key, reference, amountCents }: Charge): Promise<ChargeResult> => {
+    const body = { reference, amountCents, currency: 'USD' }
+    const response = await ask('POST', '/charges', { key, body })
     if (response.status === 402) return 'declined'
+    if (isRefusal(response)) return 'refused'
     if (!response.ok) throw new GatewayError(`The gateway answered ${response.status}.`)
-    return answer.parse(await response.json()).status === 'succeeded' ? 'charged' : 'declined'
+    const { status } = charged.parse(await response.json())
+    return status === 'succeeded' ? 'charged' : 'declined'
   }
-  const send = async (charge: Charge): Promise<ChargeResult> => {
-    const call = outward(bounded ? timeoutMs : undefined)
-    try {
-      return await ask(charge, call)
-    } catch (error) {
-      if (call.isOutOfTime()) return 'unknown' // says nothing of the gateway, so no failure of it
-      throw error
+  const read = async <Schema extends z.ZodType>(response: Response, schema: Schema) => {
+    if (response.ok) return schema.parse(await response.json())
+    throw new GatewayError(`The gateway answered ${response.status}.`)
+  }
+  const refund = async (reference: string): Promise<RefundResult> => {
+    const query = new URLSearchParams({ reference })
+    const { charges } = await read(await ask('GET', `/charges?${query}`), booked)
+    const left = charges
+      .map(each => ({ ...each, leftCents: each.amountCents - each.refundedCents }))
+      .filter(({ status, leftCents }) => status === 'succeeded' && leftCents > 0)
+    for (const { key, leftCents } of left) {
+      const path = `/charges/${encodeURIComponent(key)}/refunds`
+      const asked = { key: `refund-${key}`, body: { amountCents: leftCents } }
+      await read(await ask('POST', path, asked), z.unknown())
     }
+    return charges.some(({ status }) => status === 'succeeded') ? 'refunded' : 'nothing'
   }
   return {
-    charge: async charge => {
-      try {
-        return await guard.run(
-          () => send(charge),
-          () => true, // the key makes it harmless
-        )
-      } catch {
-        return 'unknown' // counted and logged by the guard's metrics; asked again later
+    charge: async wanted => {
+      let isInDoubt = false
+      const once = async (): Promise<ChargeResult> => {
+        const result = await charge(wanted).catch(error => {
+          isInDoubt = true
+          throw error
+        })
+        return result === 'refused' && isInDoubt ? 'unknown' : result
       }
+      // The key makes it harmless to ask again. Failures are counted by the guard's metrics.
+      return guard.run(once, () => true).catch(() => 'unknown')
     },
+    refund: reference =>
+      guard
+        .run(
+          () => refund(reference),
+          () => true,
+        )
+        .catch(() => 'unknown'),
+  }
+}
+
+/** 4xx but for those that say to try later. */
+function isRefusal({ status }: Response): boolean {
+  return status >= 400 && status < 500 && ![408, 425, 429].includes(status)
+}
+
+interface Asked {
+  readonly key: string
+  readonly body: object
+}
+
+function createAsk(config: NonNullable<Config['payments']>, defences: Defences) {
+  const { timeoutMs } = defences.settings('payment-timeout')
+  const bounded = defences.on('payment-timeout')
+  return (method: 'GET' | 'POST', path: string, asked?: Asked): Promise<Response> => {
+    const { headers, signal } = outward(bounded ? timeoutMs : undefined)
+    return fetch(new URL(path, config.url), {
+      method,
+      headers: {
+        authorization: `Bearer ${config.apiKey}`,
+        ...(asked && { 'content-type': 'application/json', 'idempotency-key': asked.key }),
+        ...headers,
+      },
+      ...(asked && { body: JSON.stringify(asked.body) }),
+      signal,
+    })
   }
 }

@@ -113,4 +113,36 @@ export const migrations: Migrations = {
       }
     },
   },
+  '132-orders-payment-ends': {
+    up: async db => {
+      await sql`
+        alter table orders_payments
+          drop constraint orders_payments_status_check,
+          add constraint orders_payments_status_check check (status in
+            ('open', 'charged', 'declined', 'refund', 'refunded', 'unresolved')),
+          add column questions integer not null default 1,
+          add column checks integer not null default 0`.execute(db)
+      await sql`drop index orders_payments_open`.execute(db)
+      await sql`
+        create index orders_payments_due on orders_payments (next_check_at)
+        where status in ('open', 'refund')`.execute(db)
+    },
+    down: async db => {
+      await sql`drop index orders_payments_due`.execute(db)
+      await sql`
+        create index orders_payments_open on orders_payments (next_check_at)
+        where status = 'open'`.execute(db)
+      // What is to be paid back was charged, as far as the older schema can say it.
+      await sql`
+        update orders_payments set status = 'charged'
+        where status in ('refund', 'refunded', 'unresolved')`.execute(db)
+      await sql`
+        alter table orders_payments
+          drop column checks,
+          drop column questions,
+          drop constraint orders_payments_status_check,
+          add constraint orders_payments_status_check
+            check (status in ('open', 'charged', 'declined'))`.execute(db)
+    },
+  },
 }

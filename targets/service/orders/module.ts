@@ -13,9 +13,11 @@ import { addGraphqlRoutes } from './graphql-routes.ts'
 import { migrations } from './migrations.ts'
 import { addOrderRoutes } from './order-routes.ts'
 import { createPaying } from './paying.ts'
+import { createPayments } from './payments.ts'
 import { createPlacing } from './placing.ts'
 import { addProductRoutes } from './product-routes.ts'
 import { createProducts } from './products.ts'
+import { createReconciling } from './reconciling.ts'
 import { createOrders } from './repository.ts'
 import { addStatusRoutes } from './status-routes.ts'
 import { createStock } from './stock.ts'
@@ -43,11 +45,11 @@ export const ordersModule: Module = {
     },
     worker: async kit => {
       const { db, lookout, defences, log } = kit
-      const { paying, copies } = await build(kit)
+      const { paying, reconciling, copies } = await build(kit)
       untilClosed(kit.onClose, signal =>
         Promise.all([
           defences.on('payment-reconciliation') &&
-            loop('payments', paying.reconcile, lookout.loopUntil(paying.inDoubt, signal)),
+            loop('payments', reconciling.reconcile, lookout.loopUntil(reconciling.due, signal)),
           defences.on('reservation-expiry') &&
             loop('reservations', paying.expire, lookout.loopUntil(paying.forgotten, signal)),
           ...copies.map(copy =>
@@ -64,7 +66,7 @@ export const ordersModule: Module = {
 }
 
 /** Without a gateway every payment stays in doubt, which is what can truly be said of it. */
-const noGateway: Gateway = { charge: async () => 'unknown' }
+const noGateway: Gateway = { charge: async () => 'unknown', refund: async () => 'nothing' }
 
 async function build(kit: Kit) {
   const { config, db, defences, metrics, log, redis, onClose } = kit
@@ -81,6 +83,9 @@ async function build(kit: Kit) {
   const announce = defences.on('transactional-outbox')
     ? announceLater(copies)
     : announceAtOnce(copies, log)
-  const paying = createPaying({ db, transact, stock, gateway, defences, announce, log })
-  return { transact, stock, paying, announce, copies, board, figures }
+  const payments = createPayments(db, defences.settings('payment-reconciliation'))
+  const parts = { db, transact, stock, payments, gateway, defences, announce, log }
+  const paying = createPaying(parts)
+  const reconciling = createReconciling({ ...parts, paying })
+  return { transact, stock, paying, reconciling, announce, copies, board, figures }
 }

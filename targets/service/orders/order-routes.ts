@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parse } from '../http/problems.ts'
 import type { Caller, Identity } from '../identity/identity.ts'
 import type { Http } from '../kit.ts'
-import { notFound, Problem } from '../problem.ts'
+import { notFound, Problem, unavailable } from '../problem.ts'
 import type { Carts } from './cart.ts'
 import type { Credit } from './credit.ts'
 import { amount, formatCents, totalsOf } from './money.ts'
@@ -65,6 +65,10 @@ export function addOrderRoutes(http: Http, parts: Parts): void {
     const payment = await paying.pay(id)
     if (payment === 'declined') {
       throw new Problem({ status: 402, code: 'declined', title: 'The payment was declined.' })
+    }
+    if (payment === 'refused') {
+      const title = 'The payment gateway does not take our requests.'
+      throw unavailable('payment-refused', title, { outcome: 'not-done', retryAfterSeconds: 60 })
     }
     if (payment === 'unknown') reply.code(202) // degraded: we will find out
     return { ...(await showWhole(id, orders)), payment: payment === 'unknown' ? 'pending' : 'done' }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
-import { currentContext, inTrace } from '../context.ts'
+import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Waiting } from '../postgres/lookout.ts'
 import type { Transact } from '../postgres/transaction.ts'
@@ -9,30 +9,30 @@ import { Problem } from '../problem.ts'
 import type { Announce } from './announcements.ts'
 import type { ChargeResult, Gateway } from './gateway.ts'
 import type { Order } from './order.ts'
+import type { Payments } from './payments.ts'
 import { createOrders } from './repository.ts'
 import type { Stock } from './stock.ts'
 
-interface Parts {
+export interface PayingParts {
   readonly db: Kysely<unknown>
   readonly transact: Transact
   readonly stock: Stock
+  readonly payments: Payments
   readonly gateway: Gateway
   readonly defences: Defences
   readonly announce: Announce
-  readonly log: Pick<Logger, 'info'>
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
-/** Paying for an order, cancelling it, and sending it. */
+/** Paying for an order, cancelling it, and sending it: one at a time for each order, by its lock. */
 export interface Paying {
   /**
    * Charges once, however often it is called. `unknown` leaves the order pending and its goods
-   * reserved; `reconcile` finds out.
+   * reserved, and reconciliation finds out; `refused` leaves everything as it was before.
    */
   pay(orderId: string): Promise<ChargeResult>
-  /** For `reconcile`. */
-  readonly inDoubt: Waiting
-  /** Asks again about the next payment in doubt; false when there is none due. */
-  reconcile(): Promise<boolean>
+  /** Asks the gateway about a payment that is open, and writes down what it says. */
+  charge(order: Order): Promise<ChargeResult>
   /** @throws {Problem} 409 when it is paid, or may be. */
   cancel(orderId: string): Promise<Order>
   ship(orderId: string): Promise<Order>
@@ -42,59 +42,59 @@ export interface Paying {
   expire(): Promise<boolean>
 }
 
-export function createPaying(parts: Parts): Paying {
-  const { db, transact, stock, gateway, defences, announce, log } = parts
-  const { retryMs } = defences.settings('payment-reconciliation')
+export function createPaying(parts: PayingParts): Paying {
+  const { transact, stock, payments, gateway, defences, announce, log } = parts
   const { keepMs } = defences.settings('reservation-expiry')
   const oneKey = defences.on('payment-idempotency')
   const reconciles = defences.on('payment-reconciliation')
+  const locks = defences.on('payment-lock')
 
-  /** Written before the gateway is asked: whatever happens next, somebody will look again. */
   const open = (orderId: string) =>
     transact(async trx => {
-      const order = await createOrders(trx).find(orderId)
-      if (order.status === 'pending-payment') {
-        await sql`
-          insert into orders_payments (order_id, status, next_check_at, trace)
-          values (${orderId}, 'open', now() + make_interval(secs => ${retryMs / 1_000}),
-            ${currentContext().requestId})
-          on conflict (order_id) do nothing`.execute(trx)
-      }
+      const orders = createOrders(trx)
+      const order = await (locks ? orders.lock(orderId) : orders.find(orderId))
+      if (order.status === 'pending-payment') await payments.begin(trx, orderId)
       return order
     })
 
   const settle = (orderId: string, result: 'charged' | 'declined') =>
     transact(async trx => {
       const orders = createOrders(trx, announce)
-      const { rows } = await sql`
-        update orders_payments set status = ${result}
-        where order_id = ${orderId} and status = 'open' returning 1`.execute(trx)
-      if (rows.length === 0) return // settled by somebody else
+      const { status } = await orders.lock(orderId)
+      const isWanted = status === 'pending-payment'
+      const becomes = !isWanted && result === 'charged' ? 'refund' : result
+      const isOurs = await payments.move(trx, orderId, 'open', becomes)
+      if (!isOurs || !isWanted) return
       await orders.move(orderId, result === 'charged' ? 'paid' : 'payment-failed')
       const lines = await orders.lines(orderId)
       if (result === 'charged') await stock.sell(trx, lines)
       else await stock.release(trx, lines)
     })
 
+  const withdraw = (orderId: string) =>
+    transact(async trx => {
+      await createOrders(trx).lock(orderId)
+      await payments.withdraw(trx, orderId)
+    })
+
   const charge = async (order: Order): Promise<ChargeResult> => {
     const key = oneKey ? `order-${order.id}` : `order-${order.id}-${randomUUID()}`
     const reference = `${order.number}`
     const result = await gateway.charge({ key, reference, amountCents: order.totalCents })
+    if (result === 'refused') await withdraw(order.id)
     // Without reconciliation there is nobody to ask later, so doubt counts as a refusal.
-    if (result === 'unknown' && reconciles) return result
-    await settle(order.id, result === 'charged' ? 'charged' : 'declined')
-    log.info({ event: 'payment-settled', order: order.id, result }, 'settled')
+    else if (result !== 'unknown') await settle(order.id, result)
+    else if (!reconciles) await settle(order.id, 'declined')
+    log.info({ event: 'payment-asked', order: order.id, result }, 'asked the gateway')
     return result
   }
 
-  const isInDoubt = sql`status = 'open' and next_check_at <= now()`
   const isForgotten = sql`status = 'pending-payment'
     and created_at < now() - make_interval(secs => ${keepMs / 1_000})
     and not exists (select from orders_payments p where p.order_id = o.id)`
 
   return {
-    inDoubt: sql`exists (select from orders_payments where ${isInDoubt})`,
-    forgotten: sql`exists (select from orders_orders o where ${isForgotten})`,
+    charge,
     pay: async orderId => {
       const order = await open(orderId)
       if (order.status === 'paid' || order.status === 'shipped') return 'charged'
@@ -105,30 +105,16 @@ export function createPaying(parts: Parts): Paying {
       currentContext().deadline.beginEffect()
       return charge(order)
     },
-    reconcile: async () => {
-      const { rows } = await sql<{ orderId: string; trace: string }>`
-        update orders_payments
-        set next_check_at = now() + make_interval(secs => ${retryMs / 1_000})
-        where order_id = (
-          select order_id from orders_payments
-          where ${isInDoubt}
-          order by next_check_at limit 1 for update skip locked)
-        returning order_id as "orderId", trace`.execute(db)
-      const [due] = rows
-      if (!due) return false
-      // The gateway, too, is asked under the id it was asked with before.
-      await inTrace(due.trace, async () => charge(await createOrders(db).find(due.orderId)))
-      return true
-    },
     cancel: orderId =>
       transact(async trx => {
         const orders = createOrders(trx, announce)
         const order = await orders.move(orderId, 'cancelled')
-        await refusePaymentInDoubt(trx, orderId)
+        if ((await payments.status(trx, orderId)) === 'open') throw paymentPending()
         await stock.release(trx, await orders.lines(orderId))
         return order
       }),
     ship: orderId => transact(trx => createOrders(trx, announce).move(orderId, 'shipped')),
+    forgotten: sql`exists (select from orders_orders o where ${isForgotten})`,
     expire: () =>
       transact(async trx => {
         const { rows } = await sql<{ id: string }>`
@@ -136,6 +122,8 @@ export function createPaying(parts: Parts): Paying {
           order by created_at limit 1 for update skip locked`.execute(trx)
         const [forgotten] = rows
         if (!forgotten) return false
+        // Payment may have begun after that statement looked and before it had the lock.
+        if (locks && (await payments.status(trx, forgotten.id))) return true
         const orders = createOrders(trx, announce)
         await orders.move(forgotten.id, 'cancelled')
         await stock.release(trx, await orders.lines(forgotten.id))
@@ -144,10 +132,7 @@ export function createPaying(parts: Parts): Paying {
   }
 }
 
-async function refusePaymentInDoubt(trx: Kysely<unknown>, orderId: string): Promise<void> {
-  const { rows } = await sql`
-    select 1 from orders_payments where order_id = ${orderId} and status = 'open'`.execute(trx)
-  if (rows.length === 0) return
+function paymentPending(): Problem {
   const title = 'A payment for this order is under way.'
-  throw new Problem({ status: 409, code: 'payment-pending', title })
+  return new Problem({ status: 409, code: 'payment-pending', title })
 }

@@ -46,6 +46,8 @@ export interface Orders {
   byKey(userId: string, key: string): Promise<{ id: string; fingerprint: string } | undefined>
   /** @throws {Problem} 404. */
   find(id: string): Promise<Order>
+  /** The same, locked until the transaction ends. @throws {Problem} 404. */
+  lock(id: string): Promise<Order>
   lines(id: string): Promise<readonly OrderLine[]>
   linesOf(ids: readonly string[]): Promise<readonly (OrderLine & { orderId: string })[]>
   history(id: string): Promise<readonly { status: OrderStatus; at: Date }[]>
@@ -76,6 +78,7 @@ export function createOrders(
     return order
   }
   const byId = (id: string) => db.selectFrom('orders_orders').select(columns).where('id', '=', id)
+  const lock = async (id: string) => found(await byId(id).forUpdate().executeTakeFirst())
   const log = async (id: string, status: OrderStatus) => {
     await sql`insert into orders_events (order_id, status) values (${id}, ${status})`.execute(db)
     await announce(database, id, status)
@@ -124,8 +127,9 @@ export function createOrders(
         .orderBy('number')
         .limit(limit)
         .execute(),
+    lock,
     move: async (id, to) => {
-      const order = found(await byId(id).forUpdate().executeTakeFirst())
+      const order = await lock(id)
       refuseTransition(order.status, to)
       await db.updateTable('orders_orders').set({ status: to }).where('id', '=', id).execute()
       await log(id, to)

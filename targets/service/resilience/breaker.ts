@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import CircuitBreaker from 'opossum'
+import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
 import { Problem, unavailable } from '../problem.ts'
@@ -15,14 +16,72 @@ export interface Breaker {
 const buckets = 10
 const rotations = new Map<number, EventEmitter>()
 
-/** Problems below 500 are answers, not failures of the dependency. */
-const isAnswer = (error: unknown) => error instanceof Problem && error.details.status < 500
-
 export function createBreaker(name: string, defences: Defences, metrics: Metrics): Breaker {
   if (!defences.on('circuit-breaker')) return { run: work => work(), refuseIfOpen: () => {} }
 
+  const { resetMs, fairMs } = defences.settings('circuit-breaker')
+  const circuit = createCircuit(name, defences)
+  observe(circuit, name, metrics)
+  let isProbing = false
+
+  const refuseIfOpen = () => {
+    if (circuit.closed || (circuit.halfOpen && !isProbing)) return
+    throw unavailable('circuit-open', `${name} is failing and left alone for a moment.`, {
+      outcome: 'not-done',
+      retryAfterSeconds: Math.ceil(resetMs / 1_000),
+    })
+  }
+  const judge = createJudge(defences.on('hasty-callers') ? fairMs : 0)
+  /** The work runs outside of the circuit, since there every end is a success or a failure. */
+  const record = (end: End) => {
+    if (end === 'neither') return
+    const told = async () => {
+      if (end === 'failure') throw new Error(end)
+    }
+    circuit.fire(told).catch(() => {}) // it only counts
+  }
+  return {
+    refuseIfOpen,
+    run: async work => {
+      refuseIfOpen()
+      const isProbe = circuit.halfOpen
+      isProbing ||= isProbe
+      const beganAt = performance.now()
+      try {
+        const result = await work()
+        record('success')
+        return result
+      } catch (error) {
+        record(judge(error, beganAt))
+        throw error
+      } finally {
+        if (isProbe) isProbing = false
+      }
+    },
+  }
+}
+
+/** What the end of a call says about the dependency. */
+type End = 'success' | 'failure' | 'neither'
+
+/**
+ * A call that its caller ended, by its deadline or by hanging up, says nothing of the dependency,
+ * unless that had a fair time to answer.
+ */
+function createJudge(fairMs: number): (error: unknown, beganAt: number) => End {
+  return (error, beganAt) => {
+    // Problems below 500 are answers.
+    if (error instanceof Problem && error.details.status < 500) return 'success'
+    const isEnded = currentContext().deadline.signal?.aborted === true
+    return isEnded && performance.now() - beganAt < fairMs ? 'neither' : 'failure'
+  }
+}
+
+type Circuit = CircuitBreaker<[() => Promise<void>], void>
+
+function createCircuit(name: string, defences: Defences): Circuit {
   const { errorPercentage, volume, windowMs, resetMs } = defences.settings('circuit-breaker')
-  const circuit = new CircuitBreaker<[() => Promise<void>], void>(work => work(), {
+  return new CircuitBreaker<[() => Promise<void>], void>(end => end(), {
     name,
     timeout: false, // each call has its own deadline
     errorThresholdPercentage: errorPercentage,
@@ -34,30 +93,7 @@ export function createBreaker(name: string, defences: Defences, metrics: Metrics
     // Nobody reads them, and they would sort every latency of the window five times a second.
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    errorFilter: isAnswer,
   })
-  observe(circuit, name, metrics)
-
-  const refusal = (cause?: unknown) =>
-    unavailable('circuit-open', `${name} is failing and left alone for a moment.`, {
-      outcome: 'not-done',
-      retryAfterSeconds: Math.ceil(resetMs / 1_000),
-      cause,
-    })
-  return {
-    refuseIfOpen: () => {
-      if (circuit.opened) throw refusal()
-    },
-    run: async work => {
-      const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof work>>>()
-      try {
-        await circuit.fire(async () => resolve(await work()))
-      } catch (error) {
-        throw isOpen(error) ? refusal(error) : error
-      }
-      return promise
-    },
-  }
 }
 
 /** One timer for all breakers of a process with such a window. */
@@ -70,11 +106,7 @@ function rotationOf(windowMs: number): EventEmitter {
   return made
 }
 
-function isOpen(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EOPENBREAKER'
-}
-
-function observe(circuit: CircuitBreaker<[() => Promise<void>], void>, name: string, m: Metrics) {
+function observe(circuit: Circuit, name: string, m: Metrics) {
   const state = m.gauge({
     name: 'circuit_breaker_state',
     help: '0 closed, 1 half-open, 2 open.',

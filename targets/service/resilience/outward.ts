@@ -6,8 +6,6 @@ export interface Outward {
   readonly headers: Readonly<Record<string, string>>
   /** Aborts with the request's deadline or after `timeoutMs`, whichever comes first. */
   readonly signal: AbortSignal
-  /** True once it was the caller's haste, not the other's silence, that ended the call. */
-  isOutOfTime(): boolean
 }
 
 /** @param timeoutMs for this call alone; undefined: as long as the request may take. */
@@ -22,6 +20,5 @@ export function outward(timeoutMs?: number): Outward {
       ...(Number.isFinite(leftMs) && { 'x-deadline-ms': `${leftMs}` }),
     },
     signal: AbortSignal.any(signals),
-    isOutOfTime: () => deadline.signal?.aborted === true && timeout?.aborted !== true,
   }
 }
