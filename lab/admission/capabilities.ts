@@ -1,4 +1,4 @@
-import type { Need } from '../model/fault.ts'
+import type { Need } from '../model/need.ts'
 import { examineMeans } from './means.ts'
 
 /** Why this machine, or this run's settings, cannot meet a need; undefined where it can. */

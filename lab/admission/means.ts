@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { Need } from '../model/fault.ts'
+import type { Need } from '../model/need.ts'
 
 /** Something a fault may need of the machine: there, or not there for a reason. */
 export type Means = {

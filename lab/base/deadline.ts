@@ -1,14 +1,26 @@
 import type { Clock } from './clock.ts'
+import { LabError } from './errors.ts'
 
-/** The work's value, or an error after `ms`; the work itself goes on, and its late end is ignored. */
-export async function within<Value>(
+/**
+ * The work's value, or an error after `ms` that names what was waited for: `postgres to start`. The
+ * work itself goes on, and its late end is ignored.
+ * @throws {LabError} `too-slow`
+ */
+export async function inTime<Value>(
+  what: string,
   ms: number,
   work: Value | Promise<Value>,
   clock: Clock,
 ): Promise<Value> {
   const done = new AbortController()
   const late = clock.sleep(ms, done.signal).then((): never => {
-    throw new Error(`no answer within ${ms} ms`)
+    throw new LabError({
+      code: 'too-slow',
+      expected: `${what} within ${ms} ms`,
+      found: 'no answer by then',
+      why: 'Whoever waits without a bound hangs with whatever it waits for.',
+      next: 'Look at the logs in the run folder; a busy machine is slow, so run again when it is not.',
+    })
   })
   late.catch(() => {})
   try {

@@ -1,5 +1,5 @@
 /** The words a run can end with, worst first. Anything but `held` is not green. */
-export const verdicts = ['error', 'not-restored', 'broken', 'inconclusive', 'held'] as const
+export const verdicts = ['not-restored', 'error', 'broken', 'inconclusive', 'held'] as const
 export type Verdict = (typeof verdicts)[number]
 
 /** `unable`: this machine cannot run it; `usage` is EX_USAGE of sysexits.h; `interrupted` is 128 + SIGINT. */

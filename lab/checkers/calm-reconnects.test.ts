@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { calmReconnects } from './calm-reconnects.ts'
 import { began, journalOf, type Told } from './shared/journal-of.ts'
 
-const fault = { kind: 'fault', id: 1, fault: 'kill', label: 'kill', touches: [] } as const
+const fault = {
+  kind: 'fault',
+  id: 1,
+  strike: 'kill',
+  fault: 'kill',
+  label: 'kill',
+  touches: [],
+} as const
 const struck: Told = { ...fault, step: 'applied', atMs: 0 }
 const wire = (what: 'connect' | 'refused', atMs: number): Told => {
   return { kind: 'wire', link: 'api-1>redis', connection: 1, what, atMs }

@@ -22,7 +22,9 @@ describe('conservation', () => {
   test('without a read since the fault nothing is shown', () => {
     expect(bank.check([]).word).toBe('unknown')
     const calm = traffic('bank', atMs => {
-      return atMs < 1900 ? { kind: 'ok', value: 100 } : { kind: 'fail', error: 'refused: x' }
+      return atMs < 1900
+        ? { kind: 'ok', value: 100 }
+        : { kind: 'fail', ended: 'refused', error: 'refused: x' }
     })
     expect(bank.check(calm).word).toBe('unknown')
   })

@@ -6,7 +6,7 @@ import { began, journalOf, traffic } from './shared/journal-of.ts'
 
 const fast = fastRefusals({ name: 'orders' }, { p50AtMost: '50ms', p95AtMost: '200ms' })
 const ok: Outcome = { kind: 'ok', value: 1 }
-const refused: Outcome = { kind: 'fail', error: 'refused: open' }
+const refused: Outcome = { kind: 'fail', ended: 'refused', error: 'refused: open' }
 const during = (atMs: number) => atMs >= 2000 && atMs < 6000
 
 const run = (latencyMs: (atMs: number) => number) =>
@@ -27,7 +27,7 @@ describe('fast refusals', () => {
   })
 
   test('a slow refusal that cannot say what was done counts as one', () => {
-    const uncertain: Outcome = { kind: 'info', error: 'refused: unconfirmed' }
+    const uncertain: Outcome = { kind: 'info', ended: 'refused', error: 'refused: unconfirmed' }
     const slow = traffic('orders', atMs => (during(atMs) ? uncertain : ok), {
       latencyMs: () => 800,
     })

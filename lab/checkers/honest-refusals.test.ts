@@ -12,19 +12,23 @@ const once = (outcome: Outcome | undefined) =>
 
 describe('honest refusals', () => {
   test('typed refusals and typed uncertainty are honest', () => {
-    expect(honest.check(once({ kind: 'fail', error: 'refused: busy' }))).toMatchObject({
+    expect(
+      honest.check(once({ kind: 'fail', ended: 'refused', error: 'refused: busy' })),
+    ).toMatchObject({
       word: 'valid',
       figures: { refused: 1, answered: 79 },
     })
-    expect(honest.check(once({ kind: 'info', error: 'refused: unconfirmed' })).word).toBe('valid')
+    expect(
+      honest.check(once({ kind: 'info', ended: 'refused', error: 'refused: unconfirmed' })).word,
+    ).toBe('valid')
   })
 
   test.each([
     ['hung', undefined],
-    ['hung', { kind: 'info', error: 'gave up after 4000 ms' }],
-    ['hung', { kind: 'info', error: 'no answer' }],
-    ['untyped', { kind: 'fail', error: '503' }],
-    ['untyped', { kind: 'info', error: 'connection: reset' }],
+    ['hung', { kind: 'info', ended: 'gave-up', error: 'gave up after 4000 ms' }],
+    ['hung', { kind: 'info', ended: 'gave-up', error: 'no answer' }],
+    ['untyped', { kind: 'fail', ended: 'refused', error: '503' }],
+    ['untyped', { kind: 'info', ended: 'cut', error: 'connection: reset' }],
   ] as const)('%s: %o', (sin, outcome) => {
     const finding = honest.check(once(outcome))
     expect(finding).toMatchObject({ word: 'invalid', figures: { [sin]: 1 } })
@@ -52,9 +56,9 @@ describe('honest refusals', () => {
   test('whatever the endings, each operation is counted once', () => {
     const ends = fc.constantFrom<Outcome | undefined>(
       ok,
-      { kind: 'fail', error: 'refused: busy' },
-      { kind: 'fail', error: 'boom' },
-      { kind: 'info', error: 'no answer' },
+      { kind: 'fail', ended: 'refused', error: 'refused: busy' },
+      { kind: 'fail', ended: 'refused', error: 'boom' },
+      { kind: 'info', ended: 'gave-up', error: 'no answer' },
       undefined,
     )
     fc.assert(

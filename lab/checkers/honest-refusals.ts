@@ -76,8 +76,8 @@ function ending(each: Performed, options: RefusalOptions): Ending {
   const { answer } = each
   if (!answer) return 'hung'
   const { outcome, latencyMs } = answer
-  if (outcome.kind === 'info' && /shed by the lab/.test(outcome.error)) return 'shed'
-  if (outcome.kind === 'info' && /^(gave up|no answer)/.test(outcome.error)) return 'hung'
+  if (outcome.kind !== 'ok' && outcome.ended === 'shed') return 'shed'
+  if (outcome.kind !== 'ok' && outcome.ended === 'gave-up') return 'hung'
   if (latencyMs > options.deadlineMs) return 'late'
   if (outcome.kind === 'ok') return 'answered'
   return (options.typed ?? isTyped)(outcome.error) ? 'refused' : 'untyped'

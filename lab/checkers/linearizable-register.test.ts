@@ -26,8 +26,14 @@ function run(steps: readonly Step[]) {
 const write = (op: number, input: Json): Step => ({ op, f: 'write', input })
 const read = (op: number): Step => ({ op, f: 'read', input: null })
 const ok = (op: number, value: Json = null): Step => ({ op, answer: { kind: 'ok', value } })
-const info = (op: number): Step => ({ op, answer: { kind: 'info', error: 'no answer' } })
-const fail = (op: number): Step => ({ op, answer: { kind: 'fail', error: 'refused: x' } })
+const info = (op: number): Step => ({
+  op,
+  answer: { kind: 'info', ended: 'gave-up', error: 'no answer' },
+})
+const fail = (op: number): Step => ({
+  op,
+  answer: { kind: 'fail', ended: 'refused', error: 'refused: x' },
+})
 
 describe('a linearizable register', () => {
   test('reads what was written', () => {

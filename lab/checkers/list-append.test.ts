@@ -21,7 +21,8 @@ function run(level: Level, txns: readonly Txn[], ends: readonly End[] = [], seri
   }
   const end = (items: Txn, op: number): Told => {
     const kind = ends[op] ?? 'ok'
-    const outcome: Outcome = kind === 'ok' ? { kind, value: items } : { kind, error: 'refused: x' }
+    const outcome: Outcome =
+      kind === 'ok' ? { kind, value: items } : { kind, ended: 'refused', error: 'refused: x' }
     return { kind: 'complete', workload: 't', op, client: op, f: 'txn', outcome, latencyMs: 1 }
   }
   const told = serial

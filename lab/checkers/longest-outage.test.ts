@@ -12,7 +12,7 @@ const outage = longestOutage(workload, { atMost: '1s' })
 function run(fromMs: number, toMs: number) {
   return traffic('reads', atMs => {
     return atMs >= fromMs && atMs < toMs
-      ? { kind: 'fail', error: 'refused: away' }
+      ? { kind: 'fail', ended: 'refused', error: 'refused: away' }
       : { kind: 'ok', value: 1 }
   })
 }
@@ -37,7 +37,7 @@ describe('longest outage', () => {
   test('an instance that is out cannot hide behind one that is not', () => {
     const half = traffic('reads', (atMs, client) => {
       return client === 1 && atMs > 3000 && atMs < 6000
-        ? { kind: 'info', error: 'no answer' }
+        ? { kind: 'info', ended: 'gave-up', error: 'no answer' }
         : { kind: 'ok', value: 1 }
     })
     expect(outage.check(half).word).toBe('valid')

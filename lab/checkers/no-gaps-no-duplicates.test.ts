@@ -19,7 +19,9 @@ const frame = (client: number, seq: number, channel = 'a'): Told => {
 const sent = (seq: number, kind: 'ok' | 'fail' | 'info' = 'ok'): readonly Told[] => {
   const id = `m${seq}`
   const outcome: Outcome =
-    kind === 'ok' ? { kind, value: { channel: 'a', seq, id } } : { kind, error: 'refused: away' }
+    kind === 'ok'
+      ? { kind, value: { channel: 'a', seq, id } }
+      : { kind, ended: 'refused', error: 'refused: away' }
   const common = { workload, op: seq, client: 9, f: 'send' } as const
   return [
     { kind: 'invoke', ...common, input: { id }, intendedMs: 0 },

@@ -7,8 +7,8 @@ import { journalOf, type Told } from './shared/journal-of.ts'
 
 const orders = { name: 'orders' }
 const ok: Outcome = { kind: 'ok', value: 'done' }
-const fail: Outcome = { kind: 'fail', error: 'refused: busy' }
-const info: Outcome = { kind: 'info', error: 'gave up' }
+const fail: Outcome = { kind: 'fail', ended: 'refused', error: 'refused: busy' }
+const info: Outcome = { kind: 'info', ended: 'gave-up', error: 'gave up' }
 
 interface Row {
   readonly key: string
@@ -53,7 +53,14 @@ describe('no lost writes', () => {
   test('what a kill takes was often written before it: the loss is dated by the read', () => {
     const write = { workload: 'orders', client: 0, op: 0, key: 'a' } as const
     const read = { ...write, op: 1, f: 'read' } as const
-    const fault = { kind: 'fault', id: 1, fault: 'kill', label: 'kill', touches: [] } as const
+    const fault = {
+      kind: 'fault',
+      id: 1,
+      strike: 'kill',
+      fault: 'kill',
+      label: 'kill',
+      touches: [],
+    } as const
     const journal = journalOf([
       { kind: 'invoke', ...write, f: 'write', input: 1, intendedMs: 0 },
       { kind: 'complete', ...write, f: 'write', outcome: { kind: 'ok', value: 1 }, latencyMs: 1 },

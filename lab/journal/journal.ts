@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts'
+import type { PlanEntry } from './plan.ts'
 
 /** Of a run, in their order. */
 export const phases = [
@@ -13,14 +14,36 @@ export const phases = [
 ] as const
 export type Phase = (typeof phases)[number]
 
+/**
+ * The way in which an operation that is not ok ended, for checks to decide on:
+ * - `refused`: a typed answer that says what became of the request (an RFC 9457 problem, a Redis or
+ *   SQL error the client knows);
+ * - `untyped`: an answer from which the caller learns nothing;
+ * - `cut`: the connection failed or was closed before an answer;
+ * - `gave-up`: no answer until the client's patience ended;
+ * - `shed`: the lab itself did not send it, having too much in flight.
+ */
+export const endings = ['refused', 'untyped', 'cut', 'gave-up', 'shed'] as const
+export type Ending = (typeof endings)[number]
+
+/** What is known of an operation that did not end ok; `error` is for people, the rest for checks. */
+export interface Failure {
+  readonly error: string
+  readonly ended: Ending
+  /** An HTTP status or the close code of a web socket. */
+  readonly status?: number
+  /** The stable code of the error: `out-of-stock`, `40001`, `READONLY`. */
+  readonly code?: string
+}
+
 /** How an operation ended. `info`: it may or may not have happened; never counted as either. */
 export type Outcome<Value = Json> =
   | { readonly kind: 'ok'; readonly value: Value }
-  | { readonly kind: 'fail'; readonly error: string }
-  | { readonly kind: 'info'; readonly error: string }
+  | ({ readonly kind: 'fail' } & Failure)
+  | ({ readonly kind: 'info' } & Failure)
 
-/** What an operation is told that the lab itself had no room for; it makes a run inconclusive. */
-export const shed = 'load shed by the lab'
+/** Operations of the final reads are numbered from here, clear of those of the traffic. */
+export const firstFinalOp = 1_000_000_000
 
 /** One line of `journal.jsonl`, before the recorder numbers it. A discriminated union over `kind`. */
 export type Event =
@@ -33,15 +56,14 @@ export type Event =
       readonly startedAt: string
       readonly defencesOff: readonly string[]
       readonly faultsOff: boolean
-      /** Labels of the faults the run was to make, in the order of their ids. */
-      readonly strikes: readonly string[]
       /** Controls whose strikes were added. */
       readonly planted: readonly string[]
       /** Who injected network faults. */
       readonly proxy: 'embedded' | 'toxiproxy'
       /** How long the command had been at work before the run began. */
       readonly commandMs?: number
-      readonly plan: Json
+      /** What the run demands as evidence is read from here. */
+      readonly plan: PlanEntry
       readonly versions: Readonly<Record<string, string>>
     }
   | {
@@ -70,6 +92,14 @@ export type Event =
       /** From the intended start. */
       readonly latencyMs: number
     }
+  /** A workload's traffic began, or ended: `stopped` by the run, `done` when it had no more operations. */
+  | {
+      readonly kind: 'traffic'
+      readonly workload: string
+      readonly step: 'began' | 'ended'
+      /** Of an end. */
+      readonly why?: 'stopped' | 'done'
+    }
   /** Something a workload's client saw that was no answer: a chat frame, a closed socket. */
   | {
       readonly kind: 'observed'
@@ -82,10 +112,17 @@ export type Event =
       readonly kind: 'fault'
       readonly step: 'planned' | 'applied' | 'healed' | 'landed'
       readonly id: number
+      /** The strike's name in the plan; checks of recovery count from a strike by its name. */
+      readonly strike: string
       readonly fault: string
       readonly label: string
       readonly touches: readonly string[]
+      /** Processes whose end is this fault's doing. */
+      readonly mayEnd?: readonly string[]
+      /** Bytes, messages, connections or operations really touched. */
       readonly landed?: number
+      /** The same for each part or link it was aimed at, where the fault can tell them apart. */
+      readonly landedOn?: Readonly<Record<string, number>>
       readonly error?: string
     }
   | {
@@ -96,6 +133,12 @@ export type Event =
       readonly value: Json
       readonly held: boolean
       readonly expected: string
+      /** There was too little traffic to say: neither held nor fallen. */
+      readonly tooFew?: true
+      /** The stretch of the run it was measured over; none where it is of a single moment. */
+      readonly window?: { readonly fromMs: number; readonly toMs: number; readonly samples: number }
+      /** What this window would have shown: `an error ratio of 4 % or more, at 95 %`. */
+      readonly sees?: string
     }
   | {
       readonly kind: 'preflight'
@@ -109,7 +152,34 @@ export type Event =
       readonly link: string
       readonly counts: Readonly<Record<string, number>>
     }
-  /** A line of the service's own log or metrics that a check subscribed to. */
+  /**
+   * What became of a process of the run. `asked`: the lab or a strike wanted it so; an end that
+   * nobody asked for keeps the run from being held.
+   */
+  | {
+      readonly kind: 'process'
+      readonly process: string
+      readonly step: 'spawned' | 'ready' | 'paused' | 'resumed' | 'exited'
+      readonly asked: boolean
+      readonly pid: number
+      readonly code?: number
+      readonly signal?: string
+      /** The last lines of its log, at its end. */
+      readonly log?: string
+    }
+  /**
+   * A sample, each second, of a process of the run or of a server's own view. Figures have their unit
+   * in the name: `memoryBytes`, `cpuMs` (since its start), `descriptors`, `connections`,
+   * `eventLoopLagMs`; of servers `sessions`, `clients`.
+   */
+  | {
+      readonly kind: 'resources'
+      readonly of: string
+      readonly figures: Readonly<Record<string, number>>
+    }
+  /** The lab's own process stood still: what it measured meanwhile may be its own lateness. */
+  | { readonly kind: 'stall'; readonly stalledMs: number }
+  /** A line of the service's own log or metrics: a breaker that opened, a retry, a refusal. */
   | {
       readonly kind: 'service'
       readonly instance: string
@@ -139,7 +209,15 @@ export interface WireEvent {
   readonly kind: 'wire'
   readonly link: string
   readonly connection: number
-  readonly what: 'connect' | 'refused' | 'close' | 'request' | 'response' | 'toxic' | 'unparsed'
+  readonly what:
+    | 'connect'
+    | 'refused'
+    | 'close'
+    | 'request'
+    | 'response'
+    | 'toxic'
+    | 'unparsed'
+    | 'abandoned'
   /** `SET`, `WAIT`, `COMMIT`, `POST /orders`, `text`: the message's kind in its protocol. */
   readonly message?: string
   /** The key, table or path it is about. */

@@ -1,17 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
-import type { Journal } from './journal.ts'
-import { type Entry, phases } from './journal.ts'
+import { type Entry, endings, type Journal, phases } from './journal.ts'
+import { planEntry } from './plan.ts'
 import { wireFields } from './wire-fields.ts'
 
 const json = z.json()
 const texts = z.record(z.string(), z.string())
 const count = z.number().nonnegative()
+const failure = {
+  error: z.string(),
+  ended: z.enum(endings),
+  status: z.number().exactOptional(),
+  code: z.string().exactOptional(),
+}
 const outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ok'), value: json }),
-  z.object({ kind: z.literal('fail'), error: z.string() }),
-  z.object({ kind: z.literal('info'), error: z.string() }),
+  z.object({ kind: z.literal('fail'), ...failure }),
+  z.object({ kind: z.literal('info'), ...failure }),
 ])
 const phase = z.enum(phases)
 
@@ -38,11 +44,10 @@ const entry = z.discriminatedUnion('kind', [
     startedAt: z.string(),
     defencesOff: z.array(z.string()),
     faultsOff: z.boolean(),
-    strikes: z.array(z.string()),
     planted: z.array(z.string()),
     proxy: z.enum(['embedded', 'toxiproxy']),
     commandMs: count.exactOptional(),
-    plan: json,
+    plan: planEntry,
     versions: texts,
   }),
   z.object({
@@ -69,6 +74,13 @@ const entry = z.discriminatedUnion('kind', [
   }),
   z.object({
     ...common,
+    kind: z.literal('traffic'),
+    workload: z.string(),
+    step: z.enum(['began', 'ended']),
+    why: z.enum(['stopped', 'done']).exactOptional(),
+  }),
+  z.object({
+    ...common,
     kind: z.literal('observed'),
     workload: z.string(),
     client: z.int(),
@@ -80,10 +92,13 @@ const entry = z.discriminatedUnion('kind', [
     kind: z.literal('fault'),
     step: z.enum(['planned', 'applied', 'healed', 'landed']),
     id: z.int(),
+    strike: z.string(),
     fault: z.string(),
     label: z.string(),
     touches: z.array(z.string()),
+    mayEnd: z.array(z.string()).exactOptional(),
     landed: z.number().exactOptional(),
+    landedOn: z.record(z.string(), z.number()).exactOptional(),
     error: z.string().exactOptional(),
   }),
   z.object({
@@ -94,6 +109,9 @@ const entry = z.discriminatedUnion('kind', [
     value: json,
     held: z.boolean(),
     expected: z.string(),
+    tooFew: z.literal(true).exactOptional(),
+    window: z.object({ fromMs: z.number(), toMs: z.number(), samples: count }).exactOptional(),
+    sees: z.string().exactOptional(),
   }),
   z.object({
     ...common,
@@ -114,6 +132,24 @@ const entry = z.discriminatedUnion('kind', [
     link: z.string(),
     counts: z.record(z.string(), z.number()),
   }),
+  z.object({
+    ...common,
+    kind: z.literal('process'),
+    process: z.string(),
+    step: z.enum(['spawned', 'ready', 'paused', 'resumed', 'exited']),
+    asked: z.boolean(),
+    pid: z.int(),
+    code: z.int().exactOptional(),
+    signal: z.string().exactOptional(),
+    log: z.string().exactOptional(),
+  }),
+  z.object({
+    ...common,
+    kind: z.literal('resources'),
+    of: z.string(),
+    figures: z.record(z.string(), z.number()),
+  }),
+  z.object({ ...common, kind: z.literal('stall'), stalledMs: count }),
   z.object({
     ...common,
     kind: z.literal('service'),

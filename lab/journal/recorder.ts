@@ -20,6 +20,8 @@ const essential: ReadonlySet<Event['kind']> = new Set([
   'abort',
   'error',
   'note',
+  'stall',
+  'process',
   'overflow',
 ])
 

@@ -1,3 +1,4 @@
+import type { Random } from '../base/random.ts'
 import type { Journal } from '../journal/journal.ts'
 
 /**
@@ -30,4 +31,33 @@ export interface Checker {
   /** Links whose single messages the check needs in the journal (else only counters are kept). */
   readonly subscribes?: (link: { readonly name: string; readonly protocol: string }) => boolean
   check(journal: Journal): Finding
+  /** At least one: a check to which no lie can be told in a run is `unknown` there. */
+  readonly lies?: readonly Lie[]
+}
+
+/**
+ * A way to falsify a journal so that it violates the check's own sentence by the least amount: one
+ * confirmed write taken out of the final reads, one frame delivered twice, one answer moved behind
+ * its deadline. After every run in which the check is valid the lab tells each lie to a copy of that
+ * very journal, and the check must find it.
+ */
+export interface Lie {
+  /** What it falsifies, as a sentence without subject: `takes one confirmed write out of the reads`. */
+  readonly name: string
+  /**
+   * How it must be found: `invalid`, with a witness that names one of `touched`; or `unknown` as
+   * well, for an omission after which an honest check can only say that it cannot tell.
+   */
+  readonly found: 'invalid' | 'unknown'
+  /**
+   * The falsified copy; the journal given is never changed. Undefined where this run has no place
+   * for the lie. Indices of entries stay what they were; an added entry takes the one of a neighbour.
+   */
+  tell(journal: Journal, random: Random): Told | undefined
+}
+
+export interface Told {
+  readonly journal: Journal
+  /** Indices of the entries of which one must be in the witness. */
+  readonly touched: readonly number[]
 }

@@ -1,15 +1,18 @@
 import type { Strike } from './schedule.ts'
-import type { LabSystem } from './target.ts'
+import type { LabSystem, Target } from './target.ts'
 
 /**
  * A planted failure, for a check that no defence of the service answers for: with these strikes added
- * to the schedule the check named `breaks` must be invalid. It proves that the check can fail.
+ * to the schedule, or on this other target, the check named `breaks` must be invalid. It proves that
+ * the check can fail.
  */
-export interface Control<in System extends LabSystem = LabSystem> {
+export interface Control<System extends LabSystem = LabSystem> {
   readonly name: string
   readonly breaks: string
   readonly mayAlsoBreak: readonly string[]
   readonly strikes: readonly Strike<System>[]
+  /** The experiment's target with other options; it takes the place of the experiment's own. */
+  readonly target?: Target<System>
 }
 
 export function control<System extends LabSystem>(
@@ -17,9 +20,10 @@ export function control<System extends LabSystem>(
   proof: {
     readonly breaks: string
     readonly mayAlsoBreak?: readonly string[]
-    readonly strikes: readonly Strike<System>[]
+    readonly strikes?: readonly Strike<System>[]
+    readonly target?: Target<System>
   },
 ): Control<System> {
-  const { breaks, mayAlsoBreak = [], strikes } = proof
-  return { name, breaks, mayAlsoBreak, strikes }
+  const { breaks, mayAlsoBreak = [], strikes = [], target } = proof
+  return { name, breaks, mayAlsoBreak, strikes, ...(target && { target }) }
 }

@@ -1,8 +1,6 @@
 import type { Undo } from './ledger.ts'
+import type { Need } from './need.ts'
 import type { Context, LabSystem } from './target.ts'
-
-/** What must exist before the target starts; the plan is refused where the runtime lacks it. */
-export type Need = 'network-namespace' | 'limited-disk' | 'clock-shim' | 'root' | 'embedded-proxy'
 
 /**
  * One way of hurting a system. A fault is one file; it names by its selector's type the capability
@@ -24,11 +22,19 @@ export interface PlannedFault {
   readonly undo: Undo | undefined
   /** Names of the links or processes it will touch: the blast radius. */
   readonly touches: readonly string[]
+  /** Processes whose end, when it comes, is this fault's doing (a crash loop, used-up memory). */
+  readonly mayEnd?: readonly string[]
   apply(): Promise<Injection>
 }
 
 /** A fault in force. The engine plays its `undo` through the ledger to end it. */
 export interface Injection {
-  /** Bytes, messages or processes really touched so far; zero at the end makes the run inconclusive. */
-  landed(): number | Promise<number>
+  /**
+   * What was really touched so far, measured: bytes, messages, connections, operations; never the
+   * number of toxics attached. Asked while the fault is in force. Zero makes the run inconclusive.
+   */
+  landed(): Landed | Promise<Landed>
 }
+
+/** In all, or for each part or link the fault was aimed at, by its name. */
+export type Landed = number | Readonly<Record<string, number>>

@@ -58,11 +58,21 @@ const members = z.object({
   title: z.string().min(1),
   because: z.string().min(1),
   target: z.object({ ...named, defences: z.array(z.string()), start: method }),
-  steadyState: z.array(z.object({ sentence: z.string(), probe: z.object(named) })),
+  steadyState: z.array(
+    z.object({
+      sentence: z.string(),
+      probe: z.object(named),
+      overMs: z.number().positive(),
+      samples: z.number().positive(),
+    }),
+  ),
   workloads: z.array(
     z.object({
       ...named,
-      perSecond: z.number().positive(),
+      perSecond: z.union([
+        z.number().positive(),
+        z.array(z.object({ for: z.string(), perSecond: z.number().nonnegative() })).min(1),
+      ]),
       clients: z.int().positive(),
       maxInFlight: z.int().positive(),
       giveUpMs: z.number().positive(),
@@ -72,13 +82,20 @@ const members = z.object({
   ),
   schedule: z.array(
     z.object({
-      at: z.string(),
+      moment: z.object({ kind: z.enum(['at', 'after', 'when']) }),
       fault: z.object({ ...named, label: z.string(), needs: z.array(z.string()), plan: method }),
     }),
   ),
   abortWhen: z.array(z.object({ probe: z.object(named), forMs: z.number().positive() })),
   checks: z.record(z.string(), z.object({ ...named, check: method })),
-  defences: z.array(z.object({ ...named, breaks: z.string(), mayAlsoBreak: z.array(z.string()) })),
+  defences: z.array(
+    z.object({
+      ...named,
+      off: z.array(z.string()).min(1),
+      breaks: z.string(),
+      mayAlsoBreak: z.array(z.string()),
+    }),
+  ),
 })
 
 async function importFile(file: string): Promise<{ readonly default?: unknown }> {

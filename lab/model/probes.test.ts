@@ -1,33 +1,62 @@
 import { describe, expect, test } from 'vitest'
 import { traffic } from '../checkers/shared/journal-of.ts'
-import type { Outcome } from '../journal/journal.ts'
-import { errorRatio, p95, throughput } from './probes.ts'
+import type { Journal, Outcome } from '../journal/journal.ts'
+import { errorRatio, hypothesis, p95, throughput } from './probes.ts'
 import { atLeast, atMost, equals } from './tolerances.ts'
 
-const workload = { name: 'reads' }
+const workload = { name: 'reads', perSecond: 10 }
 const ok: Outcome = { kind: 'ok', value: 1 }
+const failed: Outcome = { kind: 'fail', ended: 'refused', error: 'x' }
+const unknown: Outcome = { kind: 'info', ended: 'gave-up', error: 'x' }
+
+/** Ten seconds of traffic, or a part of them. */
+const whole = (entries: Journal, fromMs = 0, toMs = 10_000) => ({ fromMs, toMs, entries })
 
 describe('traffic probes', () => {
   test('p95 is taken from ok answers alone', () => {
-    const failing = traffic('reads', atMs => (atMs < 5000 ? ok : { kind: 'fail', error: 'x' }), {
+    const failing = traffic('reads', atMs => (atMs < 5000 ? ok : failed), {
       latencyMs: atMs => (atMs < 5000 ? 20 : 900),
     })
-    expect(p95(workload).over(failing)).toBeCloseTo(20, 0)
+    expect(p95(workload).over(whole(failing))?.value).toBeCloseTo(20, 0)
+  })
+
+  test('p95 counts what hangs with the time it has hung so far', () => {
+    const hanging = traffic('reads', (_, client) => (client ? ok : undefined))
+    expect(p95(workload).over(whole(hanging))?.value).toBeGreaterThan(8_000)
   })
 
   test('the error ratio counts failed and unknown alike', () => {
-    const half = traffic('reads', (_, client) => (client ? ok : { kind: 'info', error: 'x' }))
-    expect(errorRatio(workload).over(half)).toBe(0.5)
+    const half = traffic('reads', (_, client) => (client ? ok : unknown))
+    expect(errorRatio(workload).over(whole(half))).toEqual({ value: 0.5, samples: 100 })
+  })
+
+  test('the error ratio counts what hangs for over a second, and not what is young', () => {
+    const hanging = traffic('reads', atMs => (atMs < 8_000 ? ok : undefined))
+    expect(errorRatio(workload).over(whole(hanging, 7_000, 8_500))).toMatchObject({ value: 0 })
+    const late = errorRatio(workload).over(whole(hanging, 7_000))
+    expect(late).toEqual({ value: 10 / 20, samples: 20 })
+  })
+
+  test('an operation belongs to the window in which it was due, whenever it was answered', () => {
+    const slow = traffic('reads', () => failed, { latencyMs: () => 3_000 })
+    expect(errorRatio(workload).over(whole(slow, 2_000, 3_000))?.samples).toBe(10)
+    expect(errorRatio(workload).over(whole(slow, 20_000, 30_000))).toBeUndefined()
   })
 
   test('throughput is per second of the window', () => {
-    expect(throughput(workload).over(traffic('reads', () => ok))).toBeCloseTo(10, 0)
+    const { value } = throughput(workload).over(whole(traffic('reads', () => ok))) ?? {}
+    expect(value).toBeCloseTo(10, 0)
   })
 
-  test('too few answers say nothing', () => {
+  test('no operation says nothing', () => {
     for (const probe of [p95(workload), errorRatio(workload), throughput(workload)]) {
-      expect(probe.over([])).toBeUndefined()
+      expect(probe.over(whole([]))).toBeUndefined()
     }
+  })
+
+  test('a window says what it could have seen', () => {
+    expect(errorRatio(workload).sees?.(200, 0.05)).toBe('an error ratio of 8.4 % or more, at 95 %')
+    expect(errorRatio(workload).sees?.(2000, 0.05)).toBe('an error ratio of 6 % or more, at 95 %')
   })
 
   test('an abort condition reads as it is written', () => {
@@ -35,6 +64,20 @@ describe('traffic probes', () => {
     expect(forMs).toBe(15_000)
     expect(accepts.accepts(0.9)).toBe(true)
     expect(accepts.accepts(0.91)).toBe(false)
+  })
+})
+
+describe('hypotheses', () => {
+  test('a rare workload gets a window in which there is enough to see', () => {
+    const rare = errorRatio({ name: 'reads', perSecond: 5 })
+    expect(hypothesis('well', rare, atMost(0.1))).toMatchObject({ overMs: 4_800, samples: 20 })
+    const often = errorRatio({ name: 'reads', perSecond: 100 })
+    expect(hypothesis('well', often, atMost(0.1))).toMatchObject({ overMs: 2_000 })
+  })
+
+  test('says its window and its samples', () => {
+    const chosen = hypothesis('well', errorRatio(workload), atMost(0.1), { over: '5s', samples: 7 })
+    expect(chosen).toMatchObject({ overMs: 5_000, samples: 7 })
   })
 })
 

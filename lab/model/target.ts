@@ -4,6 +4,7 @@ import type { Recorder } from '../journal/journal.ts'
 import type { Link } from './capability.ts'
 import type { Guardian } from './guardian.ts'
 import type { Ledger } from './ledger.ts'
+import type { Need } from './need.ts'
 
 /** What a target, a fault or a workload may use of the run it belongs to. */
 export interface Context {
@@ -19,6 +20,8 @@ export interface Context {
   /** Starts servers so that they die with the lab. */
   readonly guardian: Guardian
   readonly signal: AbortSignal
+  /** What the plan's faults need: a small disk, a clock shim; the target provides it at its start. */
+  readonly needs: readonly Need[]
   /** Defences that are switched off in this run. */
   readonly defencesOff: readonly string[]
   /** Who injects network faults: the embedded proxy, or the real Toxiproxy with ours as passive tap. */

@@ -18,6 +18,7 @@ export function atMost(bound: number | Duration): Tolerance<Json> {
   const most = numeric(bound)
   return {
     expected: `at most ${bound}`,
+    bound: most,
     accepts: value => typeof value === 'number' && value <= most,
   }
 }
@@ -27,6 +28,7 @@ export function atLeast(bound: number | Duration): Tolerance<Json> {
   const least = numeric(bound)
   return {
     expected: `at least ${bound}`,
+    bound: least,
     accepts: value => typeof value === 'number' && value >= least,
   }
 }

@@ -1,6 +1,7 @@
+import type { Duration } from '../base/duration.ts'
 import type { Json } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
-import type { Outcome } from '../journal/journal.ts'
+import type { Entry, Outcome } from '../journal/journal.ts'
 import type { Context, LabSystem } from './target.ts'
 
 /** One thing a client will do. */
@@ -13,22 +14,34 @@ export interface Operation {
 /**
  * Traffic. Open loop: operations start at their intended times whether or not earlier ones have
  * ended, so a slow service does not slow its own load. Bounded: at most `maxInFlight` at once;
- * what would exceed that is recorded as `info: load shed by the lab` and makes the run inconclusive.
+ * what would exceed that ends as `shed` and makes the run inconclusive.
  */
 export interface Workload<in System extends LabSystem = LabSystem> {
   readonly name: string
-  readonly perSecond: number
+  /** Operations a second; a list is a course: each stage changes evenly from the rate before it. */
+  readonly perSecond: number | readonly Stage[]
   readonly clients: number
   readonly maxInFlight: number
   /** After this long without an answer a client gives up: outcome `info`, counted as a hang. */
   readonly giveUpMs: number
   /** Links this traffic travels, by consumer>provider pattern, for the plan's sanity check. */
   readonly uses?: (link: { readonly name: string }) => boolean
+  /** It ends by itself, on purpose; else a run whose traffic ends early is inconclusive. */
+  readonly finite?: boolean
   operations(random: Random): Iterator<Operation>
   /** Opens clients (connections, logins); disposed when traffic ends. */
   open(system: System, context: Context): Promise<WorkloadClients>
   /** Reads at the end, one client, calm system; from what the journal recorded of this workload. */
-  finale?(journal: readonly import('../journal/journal.ts').Entry[]): Iterable<Operation>
+  finale?(journal: readonly Entry[]): Iterable<Operation>
+}
+
+/**
+ * A stage of the rate of a workload: over `for` it goes evenly from the rate before it to
+ * `perSecond`; with `for: '0ms'` at once. The last rate goes on until the end.
+ */
+export interface Stage {
+  readonly for: Duration
+  readonly perSecond: number
 }
 
 export interface WorkloadClients extends AsyncDisposable {

@@ -21,7 +21,7 @@ function concluded(
   return conclusion({
     verdict: reasons[0]?.word ?? 'held',
     checks: Object.fromEntries(checks),
-    faults: [{ id: 0, label: 'f', landed: 1, plannedAtMs: 100, appliedAtMs: 110 }],
+    faults: [{ id: 0, strike: 'f', label: 'f', landed: 1, plannedAtMs: 100, appliedAtMs: 110 }],
     reasons,
     ...changes,
   })
@@ -62,19 +62,37 @@ const notProving: Record<string, [Conclusion, string]> = {
   'the witness lies before the fault': [
     concluded(
       { kept: 'invalid' },
-      { faults: [{ id: 0, label: 'f', landed: 1, plannedAtMs: 200 }] },
+      { faults: [{ id: 0, strike: 'f', label: 'f', landed: 1, plannedAtMs: 200 }] },
     ),
     'lies before the first fault',
   ],
   'the fault touched nothing': [
-    concluded({ kept: 'invalid' }, { faults: [{ id: 0, label: 'f', landed: 0, plannedAtMs: 1 }] }),
+    concluded({ kept: 'invalid' }, unmet('every strike landed', 'f touched nothing')),
     'f touched nothing',
   ],
   'another check broke too': [
     concluded({ kept: 'invalid', order: 'invalid' }),
     'check order broke too',
   ],
-  'the run failed': [concluded({ kept: 'invalid' }, { verdict: 'error' }), 'the run failed'],
+  'a strike was never made, and the run was aborted': [
+    concluded({ kept: 'invalid' }, unmet('every strike made', 'f was never made')),
+    'f was never made',
+  ],
+  'the lab stood still while the check broke': [
+    concluded(
+      { kept: 'invalid' },
+      { reasons: [{ word: 'inconclusive', text: 'the lab stood still', check: 'kept' }] },
+    ),
+    'the lab stood still',
+  ],
+  'the run failed': [
+    concluded({ kept: 'invalid' }, { reasons: [{ word: 'error', text: 'planted' }] }),
+    'the run failed: planted',
+  ],
+}
+
+function unmet(demand: string, text: string): Partial<Conclusion> {
+  return { reasons: [{ word: 'inconclusive', text, demand }] }
 }
 
 test.each(Object.entries(notProving))('shows nothing when %s', (_, [conclusion, problem]) => {

@@ -1,5 +1,6 @@
 import type { Witness } from '../model/checker.ts'
 import type { Conclusion, Reason } from '../verdict/conclusion.ts'
+import { strikeDemands } from '../verdict/strike-demands.ts'
 
 /** One run of a proof, as the table shows it. */
 export interface Cell {
@@ -50,9 +51,13 @@ function isVacuous({ word, check }: Reason): boolean {
 /** Why a run without the defence does not show what was claimed; empty when it does. */
 export function ablationProblems(claim: Claim, conclusion: Conclusion): readonly string[] {
   const { breaks, mayAlsoBreak } = claim
-  const { verdict, checks, reasons, faults } = conclusion
-  if (verdict === 'error') return [`the run failed: ${reasons[0]?.text ?? ''}`]
-  const problems: string[] = []
+  const { checks, reasons, faults } = conclusion
+  const failed = reasons.find(({ word }) => word === 'error')
+  if (failed) return [`the run failed: ${failed.text}`]
+  const strikes = strikeDemands.map(({ name }) => name)
+  const problems = reasons
+    .filter(({ demand = '' }) => strikes.includes(demand))
+    .map(({ text }) => text)
   const named = checks[breaks]
   if (named?.word !== 'invalid') {
     const found = named ? `${named.word}: ${named.story}` : 'not there'
@@ -62,9 +67,8 @@ export function ablationProblems(claim: Claim, conclusion: Conclusion): readonly
   if (named?.witness && named.witness.atMs < firstMs) {
     problems.push(`the witness of ${breaks} lies before the first fault: ${named.witness.what}`)
   }
-  for (const fault of faults) {
-    if (!fault.landed) problems.push(`${fault.label} touched nothing`)
-  }
+  const doubt = reasons.find(({ word, check }) => word === 'inconclusive' && check === breaks)
+  if (doubt && named?.word === 'invalid') problems.push(doubt.text)
   for (const [name, check] of Object.entries(checks)) {
     if (name === breaks || check.word !== 'invalid' || mayAlsoBreak.includes(name)) continue
     problems.push(`check ${name} broke too, and is not in mayAlsoBreak: ${check.story}`)

@@ -1,5 +1,5 @@
 import { type Random, seeded } from '../base/random.ts'
-import { journalOf, type Told } from '../checkers/shared/journal-of.ts'
+import { emptyPlan, journalOf, type Told } from '../checkers/shared/journal-of.ts'
 import type { Journal, Outcome, WireEvent } from '../journal/journal.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
 
@@ -68,7 +68,7 @@ export const sampleConclusion: Conclusion = {
 
 function frame(title: string): readonly Told[] {
   const fault = (id: number, label: string, link: string) =>
-    ({ kind: 'fault', id, fault: label, label, touches: [link] }) as const
+    ({ kind: 'fault', id, strike: label, fault: label, label, touches: [link] }) as const
   const hole = fault(1, 'blackHole(replication)', 'redis-2>redis-1')
   const kill = fault(2, 'kill(redis primary)', 'redis-1')
   const run = {
@@ -80,11 +80,13 @@ function frame(title: string): readonly Told[] {
     startedAt: '2026-01-02T03:04:05.000Z',
     defencesOff: ['confirmed-writes'],
     faultsOff: false,
-    strikes: [],
     planted: [],
     proxy: 'embedded',
     commandMs: 900,
-    plan: { because: 'Checkout ships goods on a write that all replicas confirmed.' },
+    plan: {
+      ...emptyPlan,
+      because: 'Checkout ships goods on a write that all replicas confirmed.',
+    },
     versions: { node: '24.21.0', redis: '7.0.15', postgres: '18.4' },
   } as const
   return [
@@ -150,8 +152,8 @@ function chatting(random: Random): readonly Told[] {
 }
 
 const ok: Outcome = { kind: 'ok', value: 'done' }
-const refused: Outcome = { kind: 'fail', error: 'refused: redis-away' }
-const uncertain: Outcome = { kind: 'info', error: 'refused: unconfirmed' }
+const refused: Outcome = { kind: 'fail', ended: 'refused', error: 'refused: redis-away' }
+const uncertain: Outcome = { kind: 'info', ended: 'refused', error: 'refused: unconfirmed' }
 
 function asked(
   workload: string,

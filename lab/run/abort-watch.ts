@@ -5,6 +5,8 @@ import type { AbortCondition } from '../model/experiment.ts'
 const pollMs = 250
 /** A condition looks at this much of the latest traffic. */
 const windowMs = 2_000
+/** Fewer operations in it say nothing. */
+const leastSamples = 20
 
 /**
  * Watches until the signal aborts. When a condition has been met for so long, its reason goes to the
@@ -32,18 +34,19 @@ function firstMet(
   recorder: JournalFile,
 ): string | undefined {
   const nowMs = recorder.nowMs()
-  const window = recorder.since(nowMs - windowMs)
+  const fromMs = nowMs - windowMs
+  const window = { fromMs, toMs: nowMs, entries: recorder.since(fromMs) }
   for (const condition of conditions) {
     const { probe, accepts, forMs } = condition
-    const value = probe.over(window)
-    if (value === undefined || accepts.accepts(value)) {
+    const measured = probe.over(window)
+    if (!measured || measured.samples < leastSamples || accepts.accepts(measured.value)) {
       outsideSince.delete(condition)
       continue
     }
     const since = outsideSince.get(condition) ?? nowMs
     outsideSince.set(condition, since)
     if (nowMs - since >= forMs) {
-      return `${probe.name} was ${value}, not ${accepts.expected}, for ${forMs / 1000} s`
+      return `${probe.name} was ${measured.value}, not ${accepts.expected}, for ${forMs / 1000} s`
     }
   }
   return undefined

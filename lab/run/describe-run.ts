@@ -2,8 +2,12 @@ import { arch, cpus, platform, release } from 'node:os'
 import { timesOf } from '../admission/plan.ts'
 import type { RunOptions } from '../admission/run-options.ts'
 import { strikesOf } from '../admission/strikes.ts'
+import { toMs } from '../base/duration.ts'
 import type { Event } from '../journal/journal.ts'
+import type { PlanEntry } from '../journal/plan.ts'
+import type { Defence } from '../model/defence.ts'
 import type { Experiment } from '../model/experiment.ts'
+import { ratesOf } from '../model/rates.ts'
 import type { LabSystem } from '../model/target.ts'
 
 /** The journal's first entry: what was asked, with which settings, on which machine. */
@@ -13,7 +17,6 @@ export function describeRun<System extends LabSystem>(
   runId: string,
   startedAt: Date,
 ): Event {
-  const strikes = strikesOf(experiment, options)
   return {
     kind: 'run',
     experiment: options.name,
@@ -23,40 +26,52 @@ export function describeRun<System extends LabSystem>(
     startedAt: startedAt.toISOString(),
     defencesOff: options.defencesOff ?? [],
     faultsOff: options.faultsOff ?? false,
-    strikes: strikes.map(({ fault }) => fault.label),
     planted: options.planted ?? [],
     proxy: options.proxy ?? 'embedded',
     commandMs: options.commandMs ?? 0,
-    plan: {
-      because: experiment.because,
-      target: experiment.target.name,
-      ...timesOf(experiment),
-      steadyState: experiment.steadyState.map(({ sentence }) => sentence),
-      workloads: experiment.workloads.map(({ name, perSecond, clients, giveUpMs }) => {
-        return { name, perSecond, clients, giveUpMs }
-      }),
-      schedule: strikes.map(({ fault, atMs, untilMs }) => {
-        return {
-          label: fault.label,
-          kind: fault.kind,
-          atMs,
-          ...(untilMs === undefined ? {} : { untilMs }),
-        }
-      }),
-      abortWhen: experiment.abortWhen.map(({ probe, accepts, forMs }) => {
-        return { probe: probe.name, accepts: accepts.expected, forMs }
-      }),
-      checks: Object.fromEntries(
-        Object.entries(experiment.checks).map(([name, checker]) => [name, checker.name]),
-      ),
-      defences: experiment.defences.map(({ name, breaks, mayAlsoBreak }) => {
-        return { name, breaks, mayAlsoBreak }
-      }),
-    },
+    plan: planOf(experiment, options),
     versions: {
       node: process.version,
       platform: `${platform()} ${release()} ${arch()}`,
       processors: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     },
   }
+}
+
+function planOf<System extends LabSystem>(
+  experiment: Experiment<System>,
+  options: RunOptions,
+): PlanEntry {
+  const { because, target, steadyState, workloads, abortWhen, checks, defences } = experiment
+  return {
+    because,
+    target: target.name,
+    ...timesOf(experiment),
+    steadyState: steadyState.map(({ sentence, probe, tolerance: { expected }, overMs }) => {
+      return { sentence, expected, ...('over' in probe ? { overMs } : {}) }
+    }),
+    workloads: workloads.map(workload => {
+      const { name, clients, giveUpMs, finite = false } = workload
+      return { name, clients, giveUpMs, finite, rates: ratesOf(workload) }
+    }),
+    strikes: strikesOf(experiment, options).map(strike => {
+      const { id, name, fault, moment, movedMs, forMs, least, leastEach } = strike
+      const { label, kind } = fault
+      const time = moment.kind === 'at' ? { atMs: toMs(moment.at) + movedMs } : {}
+      const lasting = forMs === undefined ? {} : { forMs }
+      return { id, name, label, kind, least, leastEach, ...time, ...lasting }
+    }),
+    abortWhen: abortWhen.map(({ probe, accepts: { expected }, forMs }) => {
+      return { probe: probe.name, expected, forMs }
+    }),
+    checks: Object.fromEntries(
+      Object.entries(checks).map(([name, checker]) => [name, checker.name]),
+    ),
+    defences: defences.map(proofOf),
+    controls: (experiment.controls ?? []).map(proofOf),
+  }
+}
+
+function proofOf({ name, breaks, mayAlsoBreak }: Omit<Defence, 'off'>) {
+  return { name, breaks, mayAlsoBreak: [...mayAlsoBreak] }
 }

@@ -1,10 +1,8 @@
+import { firstFinalOp } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Context, LabSystem } from '../model/target.ts'
 import type { Workload } from '../model/workload.ts'
 import { perform, recordInvoke } from './traffic.ts'
-
-/** Finale operations are numbered from here, clear of those of the traffic. */
-export const firstFinalOp = 1_000_000_000
 
 /** What is there in the end: one fresh client, one read after the other, on a calm system. */
 export async function finalReads<System extends LabSystem>(

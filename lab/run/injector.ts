@@ -1,32 +1,38 @@
+import { z } from 'zod'
 import type { TimedStrike } from '../admission/strikes.ts'
-import { within } from '../base/deadline.ts'
-import { messageOf } from '../base/errors.ts'
+import { inTime } from '../base/deadline.ts'
+import { toMs } from '../base/duration.ts'
+import { LabError, messageOf } from '../base/errors.ts'
 import type { Event } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
-import type { Injection } from '../model/fault.ts'
+import type { Injection, PlannedFault } from '../model/fault.ts'
 import type { Context, LabSystem } from '../model/target.ts'
+import { Milestones } from './milestones.ts'
 
-interface Told {
-  readonly id: number
-  readonly fault: { readonly name: string; readonly label: string }
-}
-
-interface InForce {
-  readonly strike: Told
-  readonly touches: readonly string[]
+interface InForce<System extends LabSystem> {
+  readonly strike: TimedStrike<System>
+  readonly planned: PlannedFault
   readonly owed: string | undefined
   injection: Injection | undefined
 }
 
+/** Choosing the part; it touches nothing. */
+const planWithinMs = 10_000
+const applyWithinMs = 30_000
 /** An undo that takes longer has failed; the guardian tries again at the end. */
 const healWithinMs = 20_000
+const askEveryMs = 50
+
+const count = z.number().nonnegative()
+const landed = z.union([count, z.record(z.string(), count)])
 
 /** Makes faults at their moments and ends them; what it has made it can always heal. */
 export class Injector<System extends LabSystem> {
   readonly #system: System
   readonly #context: Context
   readonly #recorder: JournalFile
-  readonly #inForce = new Map<number, InForce>()
+  readonly #inForce = new Map<number, InForce<System>>()
+  readonly #milestones = new Milestones()
 
   constructor(system: System, context: Context, recorder: JournalFile) {
     this.#system = system
@@ -49,10 +55,10 @@ export class Injector<System extends LabSystem> {
     const either = AbortSignal.any([signal, stop.signal])
     const until = (ms: number) => clock.sleep(Math.max(0, startMs + ms - clock.nowMs()), either)
     const playing = strikes.map(async strike => {
-      await until(strike.atMs)
+      if (!(await this.#moment(strike, until, either))) return
       await this.#strike(strike)
-      if (strike.untilMs === undefined) return
-      await until(strike.untilMs)
+      if (strike.forMs === undefined) return
+      await clock.sleep(strike.forMs, either)
       await this.#heal(strike.id)
     })
     try {
@@ -61,7 +67,7 @@ export class Injector<System extends LabSystem> {
       if (!signal.aborted) throw error
     } finally {
       stop.abort()
-      await within(healWithinMs, Promise.allSettled(playing), clock).catch(() => {})
+      await inTime('to finish what is half made', healWithinMs, Promise.allSettled(playing), clock)
     }
   }
 
@@ -70,55 +76,111 @@ export class Injector<System extends LabSystem> {
     for (const id of [...this.#inForce.keys()].reverse()) await this.#heal(id)
   }
 
+  /** Resolves to true when the strike is due; to false when what it waits for never came. */
+  async #moment(
+    { moment, movedMs, name }: TimedStrike<System>,
+    until: (ms: number) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { clock } = this.#context
+    if (moment.kind === 'at') {
+      await until(toMs(moment.at) + movedMs)
+      return true
+    }
+    if (moment.kind === 'after') {
+      await this.#milestones.reached(moment.strike, moment.once, signal)
+      await clock.sleep(toMs(moment.delay) + movedMs, signal)
+      return true
+    }
+    const giveUpMs = clock.nowMs() + toMs(moment.atMost)
+    while (clock.nowMs() < giveUpMs) {
+      const value = await moment.probe.measure(this.#system, signal).catch(() => undefined)
+      if (value !== undefined && moment.accepts.accepts(value)) {
+        await clock.sleep(movedMs, signal)
+        return true
+      }
+      await clock.sleep(askEveryMs, signal)
+    }
+    const text = `${name} waited ${moment.atMost} for ${moment.probe.name}: ${moment.accepts.expected}`
+    this.#recorder.record({ kind: 'note', text })
+    return false
+  }
+
   async #strike(strike: TimedStrike<System>): Promise<void> {
-    const planned = await strike.fault.plan(this.#system, this.#context)
-    const { touches, undo } = planned
-    this.#tell(strike, touches, { step: 'planned' })
-    const owed = undo && (await this.#context.ledger.owe(strike.fault.label, undo))
-    const inForce: InForce = { strike, touches, owed, injection: undefined }
+    const { clock, ledger } = this.#context
+    const { fault } = strike
+    const planning = fault.plan(this.#system, this.#context)
+    const planned = await inTime(`${fault.label} to be planned`, planWithinMs, planning, clock)
+    if (fault.kind === 'lasting' && !planned.undo) throw withoutUndo(fault.label)
+    this.#tell(strike, planned, { step: 'planned' })
+    const owed = planned.undo && (await ledger.owe(fault.label, planned.undo))
+    const inForce: InForce<System> = { strike, planned, owed, injection: undefined }
     this.#inForce.set(strike.id, inForce)
-    inForce.injection = await planned.apply()
-    this.#tell(strike, touches, { step: 'applied' })
+    const applying = planned.apply()
+    inForce.injection = await inTime(`${fault.label} to be made`, applyWithinMs, applying, clock)
+    this.#tell(strike, planned, { step: 'applied' })
+    this.#milestones.reach(strike.name, 'applied')
   }
 
   async #heal(id: number): Promise<void> {
-    const fault = this.#inForce.get(id)
-    if (!fault) return
+    const inForce = this.#inForce.get(id)
+    if (!inForce) return
     this.#inForce.delete(id)
-    const { strike, touches, owed, injection } = fault
-    try {
-      if (injection) {
-        const landed = await within(healWithinMs, injection.landed(), this.#context.clock)
-        this.#tell(strike, touches, { step: 'landed', landed })
-      }
-    } catch (error) {
-      this.#recorder.record({
-        kind: 'error',
-        message: `${strike.fault.label} cannot say what it touched: ${messageOf(error)}`,
-      })
-    }
+    const { strike, planned, owed } = inForce
+    await this.#tellLanded(inForce)
     try {
       const { ledger, clock } = this.#context
-      if (owed !== undefined) await within(healWithinMs, ledger.settle(owed), clock)
-      this.#tell(strike, touches, { step: 'healed' })
+      if (owed !== undefined) {
+        await inTime(`${strike.fault.label} to be undone`, healWithinMs, ledger.settle(owed), clock)
+      }
+      this.#tell(strike, planned, { step: 'healed' })
+      this.#milestones.reach(strike.name, 'healed')
     } catch (error) {
-      this.#tell(strike, touches, { step: 'healed', error: messageOf(error) })
+      this.#tell(strike, planned, { step: 'healed', error: messageOf(error) })
+    }
+  }
+
+  async #tellLanded({ strike, planned, injection }: InForce<System>): Promise<void> {
+    if (!injection) return
+    try {
+      const asking = Promise.resolve(injection.landed())
+      const told = await inTime('to say what it touched', healWithinMs, asking, this.#context.clock)
+      const parsed = landed.parse(told)
+      const what =
+        typeof parsed === 'number'
+          ? { landed: parsed }
+          : { landed: Object.values(parsed).reduce((a, b) => a + b, 0), landedOn: parsed }
+      this.#tell(strike, planned, { step: 'landed', ...what })
+    } catch (error) {
+      const message = `${strike.fault.label} cannot say what it touched: ${messageOf(error)}`
+      this.#recorder.record({ kind: 'error', message })
     }
   }
 
   #tell(
-    strike: Told,
-    touches: readonly string[],
-    what: Pick<Extract<Event, { kind: 'fault' }>, 'step' | 'landed' | 'error'>,
+    { id, name, fault }: TimedStrike<System>,
+    { touches, mayEnd }: PlannedFault,
+    what: Pick<Extract<Event, { kind: 'fault' }>, 'step' | 'landed' | 'landedOn' | 'error'>,
   ): void {
-    const { id, fault } = strike
     this.#recorder.record({
       kind: 'fault',
       id,
+      strike: name,
       fault: fault.name,
       label: fault.label,
       touches,
+      ...(mayEnd && { mayEnd }),
       ...what,
     })
   }
+}
+
+function withoutUndo(label: string): LabError {
+  return new LabError({
+    code: 'no-undo',
+    expected: `${label} to say how it is undone before it is made`,
+    found: 'no undo, of a fault that is lasting',
+    why: 'What cannot be undone would stay in force after the run, and nobody could tell.',
+    next: "Return an undo from plan(), or call the fault 'momentary' or 'destructive'.",
+  })
 }

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test as plainTest, vi } from 'vitest'
+import { defence } from '../model/defence.ts'
 import type { Fault } from '../model/fault.ts'
-import { errorRatio } from '../model/probes.ts'
+import { errorRatio, hypothesis } from '../model/probes.ts'
 import { at } from '../model/schedule.ts'
 import { kept, saying } from '../testing/counter-checks.ts'
 import { type Changes, leftovers, running } from '../testing/counter-run.ts'
@@ -65,17 +66,14 @@ test('is inconclusive when a check cannot tell', async () => {
 })
 
 const vague: Changes = {
-  defences: [
-    { name: 'durable', breaks: 'kept', mayAlsoBreak: [] },
-    { name: 'idle-defence', breaks: 'vague', mayAlsoBreak: [] },
-  ],
+  defences: [defence('durable', { breaks: 'kept' }), defence('idle-defence', { breaks: 'vague' })],
 }
 
 test('is inconclusive, and makes no fault, when the system is not steady before', async () => {
   const never = { expected: 'the impossible', accepts: () => false }
   const probe = errorRatio(adding())
   await using it = await running({
-    steadyState: [{ sentence: 'never', probe, tolerance: never }],
+    steadyState: [hypothesis('never', probe, never)],
     steadyWithin: '500ms',
   })
   expect(it.conclusion).toMatchObject({ verdict: 'inconclusive', faults: [] })

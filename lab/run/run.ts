@@ -4,6 +4,7 @@ import { admit, type Times } from '../admission/plan.ts'
 import type { RunOptions } from '../admission/run-options.ts'
 import { strikesOf, type TimedStrike } from '../admission/strikes.ts'
 import { systemClock } from '../base/clock.ts'
+import { inTime } from '../base/deadline.ts'
 import { messageOf } from '../base/errors.ts'
 import { freshSeed, seeded } from '../base/random.ts'
 import { startGuardian } from '../guardian/client.ts'
@@ -12,6 +13,7 @@ import { scratchFolderFor } from '../ledger/reachable-folder.ts'
 import { sweep } from '../ledger/sweep.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { Context, LabSystem } from '../model/target.ts'
+import type { Workload } from '../model/workload.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
 import { judge, judgeFolder, writeVerdict } from '../verdict/judge.ts'
 import { watchAborts } from './abort-watch.ts'
@@ -26,8 +28,9 @@ import { Steady } from './steady.ts'
 import { startTraffic } from './traffic.ts'
 import { followWire } from './wire.ts'
 
-/** Whether the system is steady is asked of at least so much of the latest traffic. */
-const windowMs = 2_000
+/** Starting servers may mean downloading them first. */
+const startWithinMs = 600_000
+const openWithinMs = 60_000
 
 export interface FinishedRun {
   readonly conclusion: Conclusion
@@ -96,6 +99,7 @@ async function guarded<System extends LabSystem>(
   })
   // Whatever a workload or a part still has under way ends with the run.
   using over = endOfRun()
+  const strikes = strikesOf(experiment, options)
   const context: Context = {
     runId,
     runFolder: folder,
@@ -106,11 +110,21 @@ async function guarded<System extends LabSystem>(
     ledger: guardian.ledger,
     guardian,
     signal: AbortSignal.any([interrupted, guardian.lost, over.signal]),
+    needs: [...new Set(strikes.flatMap(({ fault }) => fault.needs))],
     defencesOff: options.defencesOff ?? [],
     proxy: options.proxy ?? 'embedded',
     progress: options.progress ?? (() => {}),
   }
-  await conduct(experiment, times, strikesOf(experiment, options), context, journal)
+  await conduct(targetOf(experiment, options), times, strikes, context, journal)
+}
+
+/** A planted control may bring a target of its own. */
+function targetOf<System extends LabSystem>(
+  experiment: Experiment<System>,
+  { planted = [] }: RunOptions,
+): Experiment<System> {
+  const control = experiment.controls?.find(one => one.target && planted.includes(one.name))
+  return control?.target ? { ...experiment, target: control.target } : experiment
 }
 
 function endOfRun(): Disposable & { readonly signal: AbortSignal } {
@@ -131,13 +145,17 @@ async function conduct<System extends LabSystem>(
 ): Promise<void> {
   const { clock, random, signal } = context
   const { workloads, steadyState, checks } = experiment
-  await using system = await experiment.target.start(context)
+  const { name } = experiment.target
+  const starting = experiment.target.start(context)
+  await using system = await inTime(`${name} to start`, startWithinMs, starting, clock)
   const links = system.links.map(link => link.name)
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, checks, journal, clock)
   using _stalls = watchStalls(journal, clock)
   const desk = { recorder: journal, clock, random }
-  await using traffic = await startTraffic(workloads, one => one.open(system, context), desk)
+  const open = (one: Workload<System>) =>
+    inTime(`the clients of ${one.name} to open`, openWithinMs, one.open(system, context), clock)
+  await using traffic = await startTraffic(workloads, open, desk)
   const steady = new Steady(steadyState, system, journal, clock)
   const orFail = <Value>(work: Promise<Value>) => Promise.race([work, traffic.failed])
 
@@ -146,39 +164,37 @@ async function conduct<System extends LabSystem>(
 
   const baseline = journal.record({ kind: 'phase', phase: 'baseline' })
   await orFail(clock.sleep(times.baselineMs, signal))
-  const calm = {
-    sinceMs: baseline.atMs,
-    windowMs: Math.max(times.baselineMs, windowMs),
-    deadlineMs: times.steadyWithinMs,
-  }
-  if (!(await orFail(steady.await('before', { ...calm, signal })))) return
+  const calm = { sinceMs: baseline.atMs, deadlineMs: times.steadyWithinMs, signal }
+  if (!(await orFail(steady.seek('before', calm)))) return
 
   const injector = new Injector(system, context, journal)
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
   journal.record({ kind: 'phase', phase: 'inject' })
   const playing = injector.play(strikes, times.durationMs, stop)
+  const watching = Promise.all([
+    steady.watch(stop),
+    watchAborts(experiment.abortWhen, journal, clock, stop, () => over.abort()),
+  ])
   try {
-    steady.watch(stop)
-    watchAborts(experiment.abortWhen, journal, clock, stop, () => over.abort())
-    await orFail(playing)
+    await orFail(Promise.race([playing, watching.then(() => playing)]))
   } finally {
     over.abort()
     // A fault that is being made must be whole before it can be healed.
-    await Promise.allSettled([playing])
+    await Promise.allSettled([playing, watching])
     journal.record({ kind: 'phase', phase: 'heal' })
     await injector.healAll()
   }
   signal.throwIfAborted()
 
   const recover = journal.record({ kind: 'phase', phase: 'recover' })
-  const window = { sinceMs: recover.atMs, windowMs, deadlineMs: times.recoverWithinMs }
-  await orFail(steady.await('after', { ...window, signal }))
+  const healed = { sinceMs: recover.atMs, deadlineMs: times.recoverWithinMs, signal }
+  await orFail(steady.settle('after', healed))
   signal.throwIfAborted()
-  const calmMs = Math.max(recover.atMs, journal.nowMs() - windowMs)
+  const trafficEndMs = journal.nowMs()
   await traffic.stop()
 
   journal.record({ kind: 'phase', phase: 'final-reads' })
   await finalReads(workloads, system, context, journal)
-  await steady.ask('rolled-back', calmMs)
+  await steady.ask('rolled-back', trafficEndMs)
 }

@@ -20,8 +20,7 @@ export function watchStalls(recorder: JournalFile, clock: Clock): Disposable {
       const stalledMs = Math.round(delay.max / 1e6)
       delay.reset()
       if (over.signal.aborted || stalledMs < worthTellingMs) continue
-      const text = `the lab itself stood still for ${stalledMs} ms: this machine is short of time`
-      recorder.record({ kind: 'note', text })
+      recorder.record({ kind: 'stall', stalledMs })
     }
   }
   watch()

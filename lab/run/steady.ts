@@ -1,16 +1,21 @@
+import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
-import { within } from '../base/deadline.ts'
+import { inTime } from '../base/deadline.ts'
 import { messageOf } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
+import type { Event } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
-import type { Hypothesis } from '../model/hypothesis.ts'
+import type { Hypothesis, SystemProbe, TrafficProbe } from '../model/hypothesis.ts'
 import type { LabSystem } from '../model/target.ts'
 
-export type When = 'before' | 'during' | 'after' | 'rolled-back'
+type Probed = Extract<Event, { readonly kind: 'probe' }>
+export type When = Probed['when']
+type Answer = Omit<Probed, 'kind' | 'hypothesis' | 'when' | 'expected'>
 
-interface Answer {
-  readonly value: Json
-  readonly held: boolean
+/** A stretch of the run, in ms since it began. */
+interface Stretch {
+  readonly fromMs: number
+  readonly toMs: number
 }
 
 const measureWithinMs = 3_000
@@ -36,36 +41,38 @@ export class Steady<System extends LabSystem> {
     this.#clock = clock
   }
 
-  /** Asks each once, over the traffic since `sinceMs` (run time), and records it. True: all held. */
-  async ask(when: When, sinceMs: number): Promise<boolean> {
-    const answers = await this.#measure(sinceMs)
+  /** Asks each once, of traffic over its last whole window before `toMs`. True: all held. */
+  async ask(when: When, toMs: number): Promise<boolean> {
+    const answers = await this.#measure(({ overMs }) => ({ fromMs: toMs - overMs, toMs }))
     this.#tell(when, answers)
-    return answers.every(answer => answer.held)
+    return allHold(answers)
   }
 
   /**
-   * Asks until all hold at once, over the last `windowMs` of traffic but never before `sinceMs`, or
-   * until `deadlineMs` from now has passed. Records what was seen last.
+   * Seeks steadiness: asks of what came since `sinceMs` until all hold at once, or until the deadline.
+   * Records what was seen last.
    */
-  async await(
-    when: When,
-    options: {
-      readonly sinceMs: number
-      readonly windowMs: number
-      readonly deadlineMs: number
-      readonly signal: AbortSignal
-    },
-  ): Promise<boolean> {
-    const giveUpMs = this.#recorder.nowMs() + options.deadlineMs
+  async seek(when: When, seeking: Seeking): Promise<boolean> {
+    const answers = await this.#sought(seeking)
+    this.#tell(when, answers)
+    return allHold(answers)
+  }
+
+  /**
+   * Steadiness without luck: sought as by `seek`, then it must hold for one further, whole window; if
+   * it does not, it is sought again while there is time. A system that is well by chance once in a
+   * while does not pass.
+   */
+  async settle(when: When, seeking: Seeking): Promise<boolean> {
+    const untilMs = this.#recorder.nowMs() + seeking.deadlineMs
     for (;;) {
-      const nowMs = this.#recorder.nowMs()
-      const answers = await this.#measure(Math.max(options.sinceMs, nowMs - options.windowMs))
-      const all = answers.every(answer => answer.held)
-      if (all || nowMs >= giveUpMs || options.signal.aborted) {
-        this.#tell(when, answers)
-        return all
-      }
-      await this.#clock.sleep(pollMs, options.signal).catch(() => {})
+      const leftMs = Math.max(0, untilMs - this.#recorder.nowMs())
+      const sought = await this.#sought({ ...seeking, deadlineMs: leftMs })
+      const answers = allHold(sought) ? await this.#further(seeking.signal) : sought
+      const over = this.#recorder.nowMs() >= untilMs || seeking.signal.aborted
+      if (!allHold(answers) && !over) continue
+      this.#tell(when, answers)
+      return allHold(answers)
     }
   }
 
@@ -74,28 +81,93 @@ export class Steady<System extends LabSystem> {
     while (!signal.aborted) {
       await this.#clock.sleep(watchEveryMs, signal).catch(() => {})
       if (signal.aborted) return
-      const answers = await this.#measure(this.#recorder.nowMs() - watchEveryMs)
+      const toMs = this.#recorder.nowMs()
+      const answers = await this.#measure(({ overMs }) => ({ fromMs: toMs - overMs, toMs }))
       if (!signal.aborted) this.#tell('during', answers)
     }
   }
 
-  #measure(sinceMs: number): Promise<readonly Answer[]> {
-    return Promise.all(this.#hypotheses.map(one => this.#answer(one, sinceMs)))
+  async #sought({ sinceMs, deadlineMs, signal }: Seeking): Promise<readonly Answer[]> {
+    const giveUpMs = this.#recorder.nowMs() + deadlineMs
+    for (;;) {
+      const toMs = this.#recorder.nowMs()
+      const window = (overMs: number) => ({ fromMs: Math.max(sinceMs, toMs - overMs), toMs })
+      const answers = await this.#measure(({ overMs }) => window(overMs))
+      if (allHold(answers) || toMs >= giveUpMs || signal.aborted) return answers
+      await this.#clock.sleep(pollMs, signal).catch(() => {})
+    }
   }
 
-  async #answer({ probe, tolerance }: Hypothesis<System>, sinceMs: number): Promise<Answer> {
-    if ('over' in probe) {
-      const value = probe.over(this.#recorder.since(sinceMs))
-      if (value === undefined) return { value: 'too few samples', held: false }
-      return { value, held: tolerance.accepts(value) }
+  /** The next whole window: the system is asked all along, traffic is judged at its end. */
+  async #further(signal: AbortSignal): Promise<readonly Answer[]> {
+    const fromMs = this.#recorder.nowMs()
+    const endMs = fromMs + Math.max(...this.#hypotheses.map(({ overMs }) => overMs))
+    for (;;) {
+      const toMs = this.#recorder.nowMs()
+      const answers = await this.#measure(() => ({ fromMs, toMs }))
+      const fallen = answers.some(({ held, window }) => !held && window === undefined)
+      if (toMs >= endMs || fallen || signal.aborted) return answers
+      await this.#clock.sleep(Math.min(pollMs, endMs - toMs), signal).catch(() => {})
     }
+  }
+
+  #measure(window: (one: Hypothesis<System>) => Stretch): Promise<readonly Answer[]> {
+    return Promise.all(
+      this.#hypotheses.map(one =>
+        'over' in one.probe
+          ? this.#ofTraffic(one, one.probe, window(one))
+          : this.#ofSystem(one, one.probe),
+      ),
+    )
+  }
+
+  #ofTraffic(
+    { tolerance, samples: needed }: Hypothesis<System>,
+    probe: TrafficProbe<Json>,
+    { fromMs, toMs }: Stretch,
+  ): Answer {
+    try {
+      const measured = probe.over({ fromMs, toMs, entries: this.#recorder.since(fromMs) })
+      const samples = measured?.samples ?? 0
+      const window = { fromMs, toMs, samples }
+      if (!measured || samples < needed) {
+        const value = `too few operations: ${samples} of ${needed}`
+        return { value, held: false, tooFew: true, window }
+      }
+      const value = parse(measured.value)
+      const { bound } = tolerance
+      const sees = bound === undefined ? undefined : probe.sees?.(samples, bound)
+      const held = tolerance.accepts(value) === true
+      return { value, held, window, ...(sees === undefined ? {} : { sees }) }
+    } catch (error) {
+      return this.#failed(probe.name, error)
+    }
+  }
+
+  async #ofSystem(
+    { tolerance }: Hypothesis<System>,
+    probe: SystemProbe<System, Json>,
+  ): Promise<Answer> {
+    let value: Json
     try {
       const signal = AbortSignal.timeout(measureWithinMs)
-      const value = await within(measureWithinMs, probe.measure(this.#system, signal), this.#clock)
-      return { value, held: tolerance.accepts(value) }
+      const work = probe.measure(this.#system, signal)
+      value = await inTime(`an answer of ${probe.name}`, measureWithinMs, work, this.#clock)
     } catch (error) {
       return { value: `no answer: ${messageOf(error)}`, held: false }
     }
+    try {
+      return { value: parse(value), held: tolerance.accepts(value) === true }
+    } catch (error) {
+      return this.#failed(probe.name, error)
+    }
+  }
+
+  /** A probe of traffic or a tolerance that fails is a fault of the experiment, not of the service. */
+  #failed(probe: string, error: unknown): Answer {
+    const message = `the probe ${probe} failed: ${messageOf(error)}`
+    this.#recorder.record({ kind: 'error', message })
+    return { value: message, held: false }
   }
 
   #tell(when: When, answers: readonly Answer[]): void {
@@ -105,4 +177,18 @@ export class Steady<System extends LabSystem> {
       this.#recorder.record({ kind: 'probe', hypothesis: sentence, when, expected, ...answer })
     })
   }
+}
+
+export interface Seeking {
+  /** Traffic before this moment, in ms since the run began, is not looked at. */
+  readonly sinceMs: number
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+}
+
+const allHold = (answers: readonly Answer[]) => answers.every(({ held }) => held)
+
+/** A probe's value comes from outside: NaN, undefined and the like are refused. */
+function parse(value: unknown): Json {
+  return z.json().parse(value)
 }

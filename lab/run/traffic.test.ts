@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../base/clock.ts'
 import { seeded } from '../base/random.ts'
-import { type Outcome, shed } from '../journal/journal.ts'
+import type { Outcome } from '../journal/journal.ts'
 import { JournalFile } from '../journal/recorder.ts'
 import type { Workload, WorkloadClients } from '../model/workload.ts'
 import { startTraffic } from './traffic.ts'
@@ -65,14 +65,18 @@ test('gives up in time, as an outcome that is neither ok nor fail', async () => 
   const never = await drive({ perform: () => new Promise(() => {}), giveUpMs: 100 }, 200)
   expect(never.completes.length).toBeGreaterThan(5)
   for (const { outcome } of never.completes) {
-    expect(outcome).toEqual({ kind: 'info', error: 'gave up after 100 ms without an answer' })
+    expect(outcome).toEqual({
+      kind: 'info',
+      ended: 'gave-up',
+      error: 'gave up after 100 ms without an answer',
+    })
   }
 })
 
 test('has a bound on what is in flight, and says what it did not send', async () => {
   const bounded = await drive({ perform: () => new Promise(() => {}), maxInFlight: 5 }, 300)
   const sheds = bounded.completes.filter(
-    ({ outcome }) => outcome.kind === 'info' && outcome.error === shed,
+    ({ outcome }) => outcome.kind === 'info' && outcome.ended === 'shed',
   )
   expect(bounded.completes.length - sheds.length).toBe(5)
   expect(sheds.length).toBeGreaterThan(5)

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import { type Outcome, shed } from '../journal/journal.ts'
+import type { Outcome } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
+import { ratesOf } from '../model/rates.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { Operation, Workload, WorkloadClients } from '../model/workload.ts'
 
@@ -34,19 +35,20 @@ export async function startTraffic<System extends LabSystem>(
   const ready: (() => Promise<void>)[] = []
   for (const workload of workloads) {
     const clients = opened.use(await open(workload))
-    ready.push(() => drive(workload, clients, desk, stopping.signal).catch(fail))
+    ready.push(() => drive(workload, clients, desk, stopping.signal))
   }
   const drivers = ready.map(start => start())
+  for (const driver of drivers) driver.catch(fail)
   const stop = async () => {
     stopping.abort()
-    await Promise.all(drivers)
+    await Promise.race([Promise.all(drivers), failed])
   }
   const clientsToClose = opened.move()
   return {
     failed,
     stop,
     [Symbol.asyncDispose]: async () => {
-      await stop()
+      await stop().catch(() => {})
       await clientsToClose.disposeAsync()
     },
   }
@@ -65,20 +67,26 @@ async function drive(
   const { clock, recorder } = desk
   const times = desk.random.fork(`times/${workload.name}`)
   const inputs = workload.operations(desk.random.fork(`inputs/${workload.name}`))
+  const perSecond = ratesOf(workload)[0]?.perSecond ?? 0
   const inFlight = new Set<Promise<void>>()
+  let done = false
   const startMs = clock.nowMs()
+  recorder.record({ kind: 'traffic', workload: workload.name, step: 'began' })
   const { promise: failed, reject: fail } = Promise.withResolvers<never>()
   failed.catch(() => {})
   for (let op = 0; !stopping.aborted && clock.nowMs() - startMs < atMostMs; op++) {
-    const intendedMs = startMs + ((op + times.next()) * 1000) / workload.perSecond
+    const intendedMs = startMs + ((op + times.next()) * 1000) / perSecond
     await Promise.race([failed, sleepUntil(clock, intendedMs, stopping)])
     if (stopping.aborted) break
     const next = inputs.next()
-    if (next.done) break
+    if (next.done) {
+      done = true
+      break
+    }
     const client = op % workload.clients
     recordInvoke(recorder, workload.name, op, client, next.value, intendedMs)
     if (inFlight.size >= workload.maxInFlight) {
-      complete(op, client, next.value, { kind: 'info', error: shed }, intendedMs)
+      complete(op, client, next.value, shed, intendedMs)
       continue
     }
     const call: Promise<void> = perform(workload, clients, next.value, client, clock)
@@ -87,6 +95,8 @@ async function drive(
       .finally(() => inFlight.delete(call))
     inFlight.add(call)
   }
+  const why = done ? 'done' : 'stopped'
+  recorder.record({ kind: 'traffic', workload: workload.name, step: 'ended', why })
   await Promise.race([failed, Promise.all(inFlight)])
 
   function complete(
@@ -109,6 +119,8 @@ async function drive(
   }
 }
 
+const shed: Outcome = { kind: 'info', ended: 'shed', error: 'the lab did not send it' }
+
 /** One operation, never longer than the workload's patience. */
 export async function perform(
   workload: Workload<never>,
@@ -122,7 +134,7 @@ export async function perform(
   const gaveUp = clock.sleep(workload.giveUpMs, answered.signal).then((): Outcome => {
     const error = `gave up after ${workload.giveUpMs} ms without an answer`
     patience.abort(new Error(error))
-    return { kind: 'info', error }
+    return { kind: 'info', ended: 'gave-up', error }
   })
   gaveUp.catch(() => {})
   const call = clients.perform(operation, client, patience.signal)

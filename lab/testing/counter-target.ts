@@ -64,13 +64,14 @@ export function adding(settings: { readonly perSecond?: number } = {}): Workload
         try {
           const [path, method] = f === 'all' ? ['/all', 'GET'] : [`/add/${key}`, 'POST']
           const answer = await fetch(system.url + path, { method, signal })
-          if (!answer.ok) return { kind: 'fail', error: `${answer.status}` }
+          const { status } = answer
+          if (!answer.ok) return { kind: 'fail', ended: 'refused', status, error: `${status}` }
           const text = await answer.text()
           const value = f === 'all' ? z.array(z.string()).parse(JSON.parse(text)) : text
           return { kind: 'ok', value }
         } catch (error) {
           const refused = error instanceof TypeError && `${error.cause}`.includes('ECONNREFUSED')
-          return { kind: refused ? 'fail' : 'info', error: String(error) }
+          return { kind: refused ? 'fail' : 'info', ended: 'cut', error: String(error) }
         }
       },
       [Symbol.asyncDispose]: async () => {},

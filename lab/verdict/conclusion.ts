@@ -1,62 +1,116 @@
-import type { Json } from '../base/json.ts'
-import type { Verdict } from '../base/verdict.ts'
-import type { Figures, Finding, Witness } from '../model/checker.ts'
+import { z } from 'zod'
+import { verdicts } from '../base/verdict.ts'
+
+const ms = z.number()
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
+
+const witness = z
+  .object({ what: z.string(), entries: list(z.int().nonnegative()), atMs: ms })
+  .readonly()
+
+/** How a check did on planted lies. */
+const judgedLies = z
+  .object({
+    told: z.int(),
+    found: z.int(),
+    /** Lies this run had no place for. */
+    noPlace: z.int(),
+    /** Names of those it was told and did not find. */
+    missed: list(z.string()),
+  })
+  .readonly()
+export type JudgedLies = z.infer<typeof judgedLies>
+
+const judgedCheck = z
+  .object({
+    checker: z.string(),
+    word: z.enum(['valid', 'invalid', 'unknown']),
+    story: z.string(),
+    figures: z.record(z.string(), z.number()).readonly(),
+    witness: witness.exactOptional(),
+    /** The lies told to this very journal; only where the check found it valid. */
+    lies: judgedLies.exactOptional(),
+  })
+  .readonly()
+export type JudgedCheck = z.infer<typeof judgedCheck>
+
+const judgedHypothesis = z
+  .object({
+    sentence: z.string(),
+    when: z.enum(['before', 'during', 'after', 'rolled-back']),
+    held: z.boolean(),
+    value: z.json(),
+    expected: z.string(),
+    atMs: ms,
+    /** There was too little traffic to say. */
+    tooFew: z.literal(true).exactOptional(),
+    /** What would have shown: `an error ratio of 4 % or more, at 95 %`. */
+    sees: z.string().exactOptional(),
+  })
+  .readonly()
+export type JudgedHypothesis = z.infer<typeof judgedHypothesis>
+
+const judgedFault = z
+  .object({
+    id: z.int(),
+    /** Its name in the plan. */
+    strike: z.string(),
+    label: z.string(),
+    landed: z.number().exactOptional(),
+    landedOn: z.record(z.string(), z.number()).readonly().exactOptional(),
+    /** From here it may be felt: it is being made. */
+    plannedAtMs: ms.exactOptional(),
+    appliedAtMs: ms.exactOptional(),
+    /** When it said what it touched, at the end of its time in force. */
+    landedAtMs: ms.exactOptional(),
+    healedAtMs: ms.exactOptional(),
+    /** Why it could not be healed. */
+    unhealed: z.string().exactOptional(),
+    /** Processes whose end is its doing. */
+    mayEnd: list(z.string()).exactOptional(),
+  })
+  .readonly()
+export type JudgedFault = z.infer<typeof judgedFault>
+
+const reason = z
+  .object({
+    word: z.enum(verdicts).exclude(['held']),
+    text: z.string(),
+    /** What to do about it. */
+    next: z.string().exactOptional(),
+    /** The check it is about, where it is about one. */
+    check: z.string().exactOptional(),
+    /** The demand that is not met, where it is about one. */
+    demand: z.string().exactOptional(),
+  })
+  .readonly()
+export type Reason = z.infer<typeof reason>
 
 /** What a run came to: the content of `verdict.json`. */
-export interface Conclusion {
-  readonly verdict: Verdict
-  /** Of the command: the verdict's own, or 130 when interrupted, or 5 when this machine cannot run it. */
-  readonly exitCode: number
-  readonly experiment: string
-  readonly title: string
-  readonly seed: number
-  readonly runId: string
-  readonly startedAt: string
-  readonly durationMs: number
-  /** From the start of the run until traffic flowed; absent when it never did. */
-  readonly startMs?: number
-  readonly defencesOff: readonly string[]
-  readonly faultsOff: boolean
-  /** Controls that were planted. */
-  readonly planted: readonly string[]
-  /** Who injected network faults. */
-  readonly proxy: 'embedded' | 'toxiproxy'
-  readonly checks: Readonly<Record<string, JudgedCheck>>
-  readonly hypotheses: readonly JudgedHypothesis[]
-  readonly faults: readonly JudgedFault[]
-  /** Why the verdict is what it is, worst first; empty when held. */
-  readonly reasons: readonly Reason[]
-}
-
-export interface JudgedCheck {
-  readonly checker: string
-  readonly word: Finding['word']
-  readonly story: string
-  readonly figures: Figures
-  readonly witness?: Witness
-}
-
-export interface JudgedHypothesis {
-  readonly sentence: string
-  readonly when: 'before' | 'during' | 'after' | 'rolled-back'
-  readonly held: boolean
-  readonly value: Json
-  readonly expected: string
-}
-
-export interface JudgedFault {
-  readonly id: number
-  readonly label: string
-  readonly landed?: number
-  /** From here it may be felt: it is being made. */
-  readonly plannedAtMs?: number
-  readonly appliedAtMs?: number
-  readonly healedAtMs?: number
-}
-
-export interface Reason {
-  readonly word: Exclude<Verdict, 'held'>
-  readonly text: string
-  /** The check it is about, where it is about one. */
-  readonly check?: string
-}
+export const conclusion = z
+  .object({
+    verdict: z.enum(verdicts),
+    /** Of the command: the verdict's own, or 130 when interrupted, or 5 when this machine cannot run it. */
+    exitCode: z.int(),
+    experiment: z.string(),
+    title: z.string(),
+    seed: z.number(),
+    runId: z.string(),
+    startedAt: z.string(),
+    durationMs: ms,
+    /** From the start of the run until traffic flowed; absent when it never did. */
+    startMs: ms.exactOptional(),
+    defencesOff: list(z.string()),
+    faultsOff: z.boolean(),
+    /** Controls that were planted. */
+    planted: list(z.string()),
+    /** Who injected network faults. */
+    proxy: z.enum(['embedded', 'toxiproxy']),
+    checks: z.record(z.string(), judgedCheck).readonly(),
+    hypotheses: list(judgedHypothesis),
+    faults: list(judgedFault),
+    /** Why the verdict is what it is, worst first; empty when held. */
+    reasons: list(reason),
+  })
+  .readonly()
+export type Conclusion = z.infer<typeof conclusion>

@@ -1,12 +1,30 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { messageOf } from '../base/errors.ts'
 import type { Journal } from '../journal/journal.ts'
 import { readJournal } from '../journal/read-journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
+import type { Checker } from '../model/checker.ts'
 import type { Experiment } from '../model/experiment.ts'
 import { conclude } from './conclude.ts'
-import type { Conclusion } from './conclusion.ts'
+import type { Conclusion, JudgedCheck } from './conclusion.ts'
+import { tellLies } from './lies.ts'
+
+const figures = z.record(z.string(), z.number())
+const said = { story: z.string(), figures }
+const finding = z.discriminatedUnion('word', [
+  z.object({ word: z.literal('valid'), ...said }),
+  z.object({ word: z.literal('unknown'), ...said }),
+  z.object({
+    word: z.literal('invalid'),
+    ...said,
+    witness: z.object({
+      what: z.string(),
+      entries: z.array(z.int().nonnegative()),
+      atMs: z.number(),
+    }),
+  }),
+])
 
 /** The parts of an experiment that judge; it needs no running system. */
 export type Judgeable = Pick<Experiment<never>, 'checks'>
@@ -15,10 +33,7 @@ export type Judgeable = Pick<Experiment<never>, 'checks'>
 export function judge(journal: Journal, experiment: Judgeable): Conclusion {
   const failures: string[] = []
   const findings = Object.entries(experiment.checks).map(([name, checker]) => {
-    return [
-      name,
-      { checker: checker.name, finding: ask(name, checker, journal, failures) },
-    ] as const
+    return [name, { checker: checker.name, ...ask(name, checker, journal, failures) }] as const
   })
   return conclude(journal, Object.fromEntries(findings), failures)
 }
@@ -35,9 +50,20 @@ export async function writeVerdict(folder: string, conclusion: Conclusion): Prom
   await writeFile(join(folder, 'verdict.json'), `${JSON.stringify(conclusion, null, 2)}\n`)
 }
 
-function ask(name: string, checker: Checker, journal: Journal, failures: string[]): Finding {
+/** What a check says comes from outside: it is looked at before it is believed. */
+function ask(
+  name: string,
+  checker: Checker,
+  journal: Journal,
+  failures: string[],
+): Omit<JudgedCheck, 'checker'> {
   try {
-    return checker.check(journal)
+    const said = finding.parse(checker.check(journal))
+    if (said.word !== 'valid' || !checker.lies) return said
+    const lies = tellLies(name, checker, journal)
+    if (lies.told > 0) return { ...said, lies }
+    const story = `${said.story} But no lie could be told to this run, so nothing shows that the check would have found one.`
+    return { ...said, word: 'unknown', story, lies }
   } catch (error) {
     const story = `the check itself failed: ${messageOf(error)}`
     failures.push(`check ${name}: ${story}`)

@@ -61,7 +61,7 @@ export function chat(options: {
       return {
         perform: (operation, client, signal) =>
           people[client % people.length]?.send(operation, signal) ??
-          Promise.resolve({ kind: 'fail', error: 'no such client' }),
+          Promise.resolve({ kind: 'fail', ended: 'refused', error: 'no such client' }),
         [Symbol.asyncDispose]: async () => leave(),
       }
     },
@@ -111,13 +111,13 @@ class Person {
     const socket = this.#socket
     const id = operation.key
     if (id === undefined || socket?.readyState !== WebSocket.OPEN) {
-      return Promise.resolve({ kind: 'fail', error: 'refused: not-connected' })
+      return Promise.resolve({ kind: 'fail', ended: 'refused', error: 'refused: not-connected' })
     }
     return new Promise(resolve => {
       this.#waiting.set(id, resolve)
       signal.addEventListener(
         'abort',
-        () => this.#settle(id, { kind: 'info', error: 'no answer' }),
+        () => this.#settle(id, { kind: 'info', ended: 'gave-up', error: 'no answer' }),
         {
           once: true,
         },
@@ -155,7 +155,7 @@ class Person {
 
   #closed(code: number, next: () => void): void {
     for (const id of this.#waiting.keys()) {
-      this.#settle(id, { kind: 'info', error: `closed with ${code}` })
+      this.#settle(id, { kind: 'info', ended: 'cut', error: `closed with ${code}` })
     }
     if (this.#left) return
     this.#observe('closed', { code })
@@ -172,7 +172,8 @@ class Person {
       })
     } else if (message.type === 'error') {
       const kind = message.outcome === 'not-done' ? 'fail' : 'info'
-      this.#settle(message.about, { kind, error: `refused: ${message.code}` })
+      const { code } = message
+      this.#settle(message.about, { kind, ended: 'refused', code, error: `refused: ${code}` })
     } else if (message.type === 'message') {
       const { channel, seq, id } = message
       this.#lastSeq = Math.max(this.#lastSeq, seq)

@@ -81,9 +81,11 @@ async function buy(http: string, operation: Operation, signal: AbortSignal): Pro
     const body: unknown = await answer.json()
     if (answer.ok) return { kind: 'ok', value: order.parse(body).totalCents }
     const refusal = problem.safeParse(body)
-    if (!refusal.success) return { kind: 'info', error: `untyped: ${answer.status}` }
+    const { status } = answer
+    if (!refusal.success) return { kind: 'info', ended: 'untyped', status, error: `${status}` }
     const { code, outcome } = refusal.data
-    return { kind: outcome === 'not-done' ? 'fail' : 'info', error: `refused: ${code}` }
+    const kind = outcome === 'not-done' ? 'fail' : 'info'
+    return { kind, ended: 'refused', status, code, error: `refused: ${code}` }
   })
 }
 
@@ -92,7 +94,8 @@ async function read(http: string, operation: Operation, signal: AbortSignal): Pr
     const answer = await fetch(`${http}/sessions/${operation.key}`, { signal })
     if (answer.status === 404) return { kind: 'ok', value: null }
     const body: unknown = await answer.json()
-    if (!answer.ok) return { kind: 'info', error: `read refused: ${answer.status}` }
+    const { status } = answer
+    if (!answer.ok) return { kind: 'info', ended: 'refused', status, error: `read: ${status}` }
     return { kind: 'ok', value: session.parse(body).totalCents }
   })
 }
@@ -102,8 +105,8 @@ async function ask(signal: AbortSignal, request: () => Promise<Outcome>): Promis
   try {
     return await request()
   } catch (error) {
-    if (signal.aborted) return { kind: 'info', error: 'no answer' }
-    return { kind: 'info', error: `connection: ${describe(error)}` }
+    if (signal.aborted) return { kind: 'info', ended: 'gave-up', error: 'no answer' }
+    return { kind: 'info', ended: 'cut', error: `connection: ${describe(error)}` }
   }
 }
 

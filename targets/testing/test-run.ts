@@ -35,6 +35,7 @@ export async function testRun(): Promise<TestRun> {
     scratchFolder,
     guardian,
     ledger: guardian.ledger,
+    needs: [],
     clock: systemClock,
     random: seeded(1),
     signal: new AbortController().signal,

@@ -1,4 +1,5 @@
 import type { Entry, Event, Journal, Outcome, WireEvent } from '../../journal/journal.ts'
+import type { PlanEntry } from '../../journal/plan.ts'
 
 /** An event of a hand-made journal; `atMs` defaults to ten times its position. */
 export type Told = Event & { readonly atMs?: number }
@@ -23,7 +24,14 @@ export function traffic(
     readonly wire?: (op: number, atMs: number) => readonly WireEvent[]
   } = {},
 ): Journal {
-  const fault = { kind: 'fault', id: 1, fault: 'kill', label: 'kill', touches: ['redis'] } as const
+  const fault = {
+    kind: 'fault',
+    id: 1,
+    strike: 'kill',
+    fault: 'kill',
+    label: 'kill',
+    touches: ['redis'],
+  } as const
   const told: Told[] = [
     { kind: 'phase', phase: 'baseline', atMs: 0 },
     { kind: 'phase', phase: 'inject', atMs: 1999 },
@@ -44,10 +52,27 @@ export function traffic(
   return journalOf(told.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0)))
 }
 
+/** A plan that asks for nothing. */
+export const emptyPlan: PlanEntry = {
+  because: 'it is made up',
+  target: 'none',
+  baselineMs: 0,
+  steadyWithinMs: 0,
+  durationMs: 0,
+  recoverWithinMs: 0,
+  steadyState: [],
+  workloads: [],
+  strikes: [],
+  abortWhen: [],
+  checks: {},
+  defences: [],
+  controls: [],
+}
+
 /** The first entry of a run; with faults off it is a control. */
 export function began(faultsOff: boolean): Told {
   const named = { experiment: 'made-up', title: 'A made-up run', runId: 'made-up', seed: 1 }
   const proxy = 'embedded' as const
-  const asked = { startedAt: '', defencesOff: [], faultsOff, strikes: [], planted: [], proxy }
-  return { kind: 'run', ...named, ...asked, plan: {}, versions: {} }
+  const asked = { startedAt: '', defencesOff: [], faultsOff, planted: [], proxy }
+  return { kind: 'run', ...named, ...asked, plan: emptyPlan, versions: {} }
 }

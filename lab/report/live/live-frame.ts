@@ -1,4 +1,4 @@
-import { toMs } from '../../base/duration.ts'
+import { strikeTimes } from '../../admission/strikes.ts'
 import { phases } from '../../journal/journal.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { line, type Piece, piece, sparkline } from '../live-line.ts'
@@ -59,10 +59,10 @@ function strikeLines(
   width: number,
 ): readonly Piece[][] {
   const { schedule } = plan.experiment
-  const planned = schedule.map(({ at, within, for: duration, fault }) => {
-    const from = toMs(at)
-    const latest = from + toMs(within ?? '0ms')
-    return { label: fault.label, from, latest, to: latest + (duration ? toMs(duration) : 0) }
+  const times = strikeTimes(schedule)
+  const planned = schedule.map(({ fault: { label } }, index) => {
+    const { earliestMs: from = 0, latestMs: latest = 0, endMs: to = 0 } = times[index] ?? {}
+    return { label, from, latest, to }
   })
   const endMs = Math.max(1, ...planned.map(each => each.to))
   const sinceMs = state.injectMs === undefined ? undefined : nowMs - state.injectMs

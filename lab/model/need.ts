@@ -1,0 +1,9 @@
+/** What must exist before the target starts; the plan is refused where the runtime lacks it. */
+export type Need =
+  | 'network-namespace'
+  | 'limited-disk'
+  | 'limited-memory'
+  | 'limited-descriptors'
+  | 'clock-shim'
+  | 'root'
+  | 'embedded-proxy'

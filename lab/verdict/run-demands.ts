@@ -1,0 +1,88 @@
+import { phases } from '../journal/journal.ts'
+import type { Demand } from './demand.ts'
+import type { Facts } from './facts.ts'
+
+/** Of the run as a whole: whether it came to its end, undisturbed and completely recorded. */
+export const runDemands: readonly Demand[] = [
+  {
+    name: 'a plan',
+    word: 'inconclusive',
+    missing: ({ plan }) => (plan ? [] : ['the journal does not say what the run was to show']),
+    next: 'Judge a journal that begins with the entry of its run.',
+  },
+  {
+    name: 'no error of the lab',
+    word: 'error',
+    missing: facts =>
+      facts.of('error').flatMap(one => (one.verdict === 'not-restored' ? [] : [one.message])),
+    next: 'Correct what the message names; the journal has the stack.',
+  },
+  {
+    name: 'nothing left behind',
+    word: 'not-restored',
+    missing: facts =>
+      facts.of('error').flatMap(one => (one.verdict === 'not-restored' ? [one.message] : [])),
+    next: 'pnpm lab heal tries again and says what is left.',
+  },
+  {
+    name: 'traffic on every link that is to be hurt',
+    word: 'inconclusive',
+    missing: facts =>
+      facts
+        .of('preflight')
+        .filter(({ passed }) => !passed)
+        .map(({ link, detail }) => `a fault would hit link ${link}, but ${detail}`),
+    next: 'Hurt a link that a workload uses, or add a workload that uses this one.',
+  },
+  {
+    name: 'no abort',
+    word: 'inconclusive',
+    missing: facts => facts.of('abort').map(({ reason }) => `aborted: ${reason}`),
+    next: 'Run it again and let it come to its end.',
+  },
+  {
+    name: 'every phase entered and left',
+    word: 'inconclusive',
+    missing: unfinishedPhases,
+    next: 'Run it again; the journal shows how far it came.',
+    ofWholeRuns: true,
+  },
+  {
+    name: 'a complete journal',
+    word: 'inconclusive',
+    missing: facts => facts.of('overflow').map(({ why }) => `the journal has a gap: ${why}`),
+    next: 'Let the workloads do less, or subscribe to fewer links.',
+  },
+  {
+    name: 'every process alive',
+    word: 'inconclusive',
+    missing: unexplainedEnds,
+    next: 'Look at the end of its log; an end that is meant is a strike of the schedule.',
+  },
+]
+
+function unfinishedPhases(facts: Facts): readonly string[] {
+  const missed = phases.filter(phase => !facts.phases.has(phase))
+  if (missed.length > 0) return [`the run never entered: ${missed.join(', ')}`]
+  const order = phases.map(phase => facts.phases.get(phase) ?? 0)
+  const sorted = order.every((atMs, index) => index === 0 || (order[index - 1] ?? 0) <= atMs)
+  return sorted ? [] : ['the phases of the run are not in their order']
+}
+
+/** A process that ended though nobody asked, and no strike in force by then is known to end it. */
+function unexplainedEnds(facts: Facts): readonly string[] {
+  return facts
+    .of('process')
+    .filter(({ step, asked, process, atMs }) => {
+      const doing = facts.faults.some(
+        ({ plannedAtMs = Number.POSITIVE_INFINITY, mayEnd = [] }) =>
+          plannedAtMs <= atMs && mayEnd.includes(process),
+      )
+      return step === 'exited' && !asked && !doing
+    })
+    .map(({ process, atMs, code, signal, log }) => {
+      const how = signal === undefined ? `with code ${code ?? 'unknown'}` : `by ${signal}`
+      const end = log === undefined ? 'it left no log' : `its log ends:\n${log}`
+      return `${process} ended by itself at ${Math.round(atMs)} ms, ${how}; ${end}`
+    })
+}
