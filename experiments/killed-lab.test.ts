@@ -7,13 +7,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../lab/base/clock.ts'
 import { type LedgerContent, readLedger } from '../lab/ledger/ledger-file.ts'
-import {
-  findMarked,
-  isAlive,
-  listProcesses,
-  type ProcessId,
-  withDescendants,
-} from '../lab/processes/process-table.ts'
+import { processesOf } from '../lab/ledger/run-processes.ts'
+import { isAlive, type ProcessId } from '../lab/processes/process-table.ts'
 import { serverCache } from '../targets/runtime/server-cache.ts'
 
 const project = join(import.meta.dirname, '..')
@@ -53,8 +48,7 @@ async function midFault(): Promise<MidFault> {
   const { file, content } = await ledgerOf(root, lab, collect(lab))
   const { run, guardian, spawned } = content
   if (!run || !guardian) throw new Error(`${file} names no run or no guardian`)
-  const roots = [...spawned, ...findMarked(run.runId, run.scratchFolder)]
-  const processes = withDescendants(listProcesses(), roots)
+  const processes = processesOf(file, run, spawned).own
   expect(processes.length, 'proxy, Postgres, Redis, Sentinels, service').toBeGreaterThan(9)
   return {
     root,

@@ -17,7 +17,7 @@ export interface OwnToxics<Type extends ToxicType> {
   readonly refuse?: (link: Link) => void
 }
 
-const undoArgs = z.array(
+export const undoArgs = z.array(
   z.object({ url: z.url(), token: z.string().optional(), proxy: z.string(), toxic: z.string() }),
 )
 

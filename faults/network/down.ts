@@ -5,7 +5,7 @@ import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { openConnections } from './tap.ts'
 
-const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
+export const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
 
 /** Takes the links away: open connections are closed and new ones are refused. */
 export function down<System extends LabSystem>(select: Selector<System, Linked>): Fault<System> {

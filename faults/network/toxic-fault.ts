@@ -20,7 +20,9 @@ export interface StandardToxic {
   readonly streams: readonly ('upstream' | 'downstream')[]
 }
 
-const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string(), toxic: z.string() }))
+export const undoArgs = z.array(
+  z.object({ adminUrl: z.url(), proxy: z.string(), toxic: z.string() }),
+)
 
 /**
  * Puts one toxic on every link of a part, and takes it off again. `name` and `settings` make the

@@ -15,7 +15,7 @@ export interface Misbehaving<in Request> {
   }
 }
 
-const undoArgs = z.object({ url: z.url(), token: z.string() })
+export const undoArgs = z.object({ url: z.url(), token: z.string() })
 
 /**
  * Tells a peer to misbehave: `misbehave(gateway, { kind: 'reset', after: true })`. Healing ends every

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { systemClock } from '../../lab/base/clock.ts'
 import { playUndo } from '../../lab/ledger/play-undo.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
@@ -51,7 +52,8 @@ export function contextOf(run: TestRun): Context {
 /** Plays an undo as another process would: from its JSON. */
 export async function play(undo: Undo | undefined): Promise<void> {
   if (!undo) throw new Error('expected a fault that can be undone, found one without an undo')
-  await playUndo(JSON.parse(JSON.stringify(undo)), systemClock)
+  const labFolder = join(import.meta.dirname, '../../.lab')
+  await playUndo(JSON.parse(JSON.stringify(undo)), labFolder, systemClock)
 }
 
 function linkOf(proxy: MessageProxy, at: TestLink, protocol: Link['protocol']): Link {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { Clock } from '../base/clock.ts'
 import { LabError } from '../base/errors.ts'
 import type { ProcessId } from '../processes/process-table.ts'
 import type { Exit } from './guarded-server.ts'
@@ -8,19 +9,29 @@ type Done = Extract<Answer, { kind: 'done' }>
 /** A request before it has its number. */
 type Unnumbered<R> = R extends unknown ? Omit<R, 'id'> : never
 
+/** A server may take 3 s to stop and 5 s to be killed: one that is hung is told by far more. */
+const callWithinMs = 20_000
+/** All undos, the grace of all servers, and their end; longer where these count what they ran. */
+const finishWithinMs = 20_000
+
 /** The lab's end of the pipes to the guardian: requests and their answers. */
 export class GuardianCalls {
   readonly ready: Promise<void>
   readonly #ready = Promise.withResolvers<void>()
   readonly #input: Writable
+  readonly #clock: Clock
+  readonly #end: () => void
   readonly #open = new Map<number, PromiseWithResolvers<Done>>()
   readonly #exitListeners = new Map<number, (exit: Exit) => void>()
   readonly #lost = new AbortController()
   #count = 0
   #finished = false
 
-  constructor(input: Writable) {
+  /** `end`: kills the guardian, when it no longer answers. */
+  constructor(input: Writable, clock: Clock, end: () => void) {
     this.#input = input
+    this.#clock = clock
+    this.#end = end
     this.ready = this.#ready.promise
     // Its end tells us; a broken pipe tells nothing more.
     input.on('error', () => {})
@@ -34,13 +45,17 @@ export class GuardianCalls {
     this.#exitListeners.set(server, listener)
   }
 
-  async call(request: Unnumbered<Request>): Promise<ProcessId | undefined> {
-    return (await this.#send(request)).process
+  /**
+   * @param extraMs How long the request may rightly take beyond the usual.
+   * @throws {LabError} `guardian-lost`, also when it does not answer in time.
+   */
+  async call(request: Unnumbered<Request>, extraMs = 0): Promise<ProcessId | undefined> {
+    return (await this.#send(request, callWithinMs + extraMs)).process
   }
 
   async finish(): Promise<readonly string[] | undefined> {
     this.#finished = true
-    return this.#send({ do: 'finish' }).then(
+    return this.#send({ do: 'finish' }, finishWithinMs).then(
       done => done.problems ?? [],
       () => undefined,
     )
@@ -69,13 +84,29 @@ export class GuardianCalls {
     if (!this.#finished) this.#lost.abort(error)
   }
 
-  #send(request: Unnumbered<Request>): Promise<Done> {
-    if (this.#lost.signal.aborted) return Promise.reject(this.#lost.signal.reason)
+  async #send(request: Unnumbered<Request>, withinMs: number): Promise<Done> {
+    if (this.#lost.signal.aborted) throw this.#lost.signal.reason
     const id = ++this.#count
     const open = Promise.withResolvers<Done>()
     this.#open.set(id, open)
     this.#input.write(`${JSON.stringify({ id, ...request })}\n`)
-    return open.promise
+    const late = new AbortController()
+    const silence = this.#clock.sleep(withinMs, late.signal).then(
+      () => this.#giveUp(`no answer to "${request.do}" within ${withinMs / 1000} s`),
+      () => {},
+    )
+    try {
+      return await open.promise
+    } finally {
+      late.abort()
+      await silence
+    }
+  }
+
+  /** One that is stopped or stuck would hold up the run for ever: the lab cleans up without it. */
+  #giveUp(how: string): void {
+    this.#end()
+    this.lose(how)
   }
 }
 
@@ -85,6 +116,6 @@ function guardianLost(how: string): LabError {
     expected: 'the guardian to live as long as the lab',
     found: how,
     why: 'without it nothing would clean up after a lab that is killed, so the run cannot go on',
-    next: 'see its log beside the ledger in .lab/ledgers; was it killed by hand, or for memory?',
+    next: 'see its log beside the ledger in .lab/ledgers; was it killed or stopped by hand, or for memory?',
   })
 }

@@ -1,14 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Clock } from '../base/clock.ts'
+import { inTime } from '../base/deadline.ts'
 import { LabError } from '../base/errors.ts'
+import { appending, openOwnFile } from '../base/own-file.ts'
 import { finishRun } from '../ledger/finish-run.ts'
 import { isMissing, LedgerWriter } from '../ledger/ledger-file.ts'
+import { demandTrustedRun } from '../ledger/trusted-run.ts'
 import { writableFolder } from '../ledger/writable-folder.ts'
 import type { Guardian } from '../model/guardian.ts'
+import { placeOf } from '../processes/place.ts'
+import { tagOf } from '../processes/process-marks.ts'
 import { identify } from '../processes/process-table.ts'
 import { GuardianCalls } from './calls.ts'
 import { GuardedHandle } from './guarded-handle.ts'
@@ -17,11 +22,14 @@ import { openLedger } from './open-ledger.ts'
 export interface GuardianOptions {
   /** `.lab`: the ledgers stand below it. */
   readonly folder: string
-  /** Made here, removed by the guardian. */
+  /** As `scratchFolderFor` computes it. Made here, removed by the guardian. */
   readonly scratchFolder: string
   readonly runId: string
   readonly clock: Clock
 }
+
+/** It takes a quarter of a second; the rest is for a busy machine. */
+const readyWithinMs = 30_000
 
 /**
  * Writes down whose run this is, and starts the process that guards it.
@@ -32,15 +40,28 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
   const ledgers = await writableFolder(join(options.folder, 'ledgers'))
   const file = join(ledgers, `${runId}.jsonl`)
   const writer = await LedgerWriter.open(file)
-  await writer.append({ kind: 'run', runId, lab: identify(process.pid), scratchFolder })
+  const run = {
+    kind: 'run',
+    runId,
+    lab: identify(process.pid),
+    place: placeOf(),
+    scratchFolder,
+  } as const
+  await demandTrustedRun(file, run)
+  await writer.append(run)
   // Servers that run as another user must be able to pass through it.
   await mkdir(scratchFolder, { recursive: true, mode: 0o755 })
   const { child, stdin, stdout } = await spawnGuardian(file)
-  const calls = new GuardianCalls(stdin)
+  const calls = new GuardianCalls(stdin, clock, () => child.kill('SIGKILL'))
   createInterface({ input: stdout }).on('line', line => calls.receive(line))
   // Not at its `exit`: its last answer may still be on the way.
   const ended = once(child, 'close').then(([code]) => calls.lose(`it ended with code ${code}`))
-  await calls.ready
+  await inTime('the guardian to start', readyWithinMs, calls.ready, clock).catch(
+    (error: unknown) => {
+      child.kill('SIGKILL')
+      throw error
+    },
+  )
   const ledger = openLedger(writer, clock)
   let count = 0
   let disposed: Promise<void> | undefined
@@ -75,12 +96,13 @@ async function finishWithoutGuardian(file: string, clock: Clock): Promise<readon
 
 async function spawnGuardian(ledgerFile: string) {
   const main = join(import.meta.dirname, 'main.ts')
-  const log = await open(`${ledgerFile}.log`, 'a')
+  const log = await openOwnFile(`${ledgerFile}.log`, appending, 0o600)
   try {
     // Detached: a session of its own, so that no signal to the lab's group or terminal reaches it.
     const child = spawn(process.execPath, [main, ledgerFile], {
       detached: true,
       cwd: '/',
+      env: { ...process.env, ...tagOf(ledgerFile) },
       stdio: ['pipe', 'pipe', log.fd],
     })
     await once(child, 'spawn')

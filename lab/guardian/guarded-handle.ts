@@ -13,6 +13,7 @@ export class GuardedHandle implements GuardedProcess {
   readonly #calls: GuardianCalls
   readonly #server: number
   readonly #key: string
+  readonly #stopWithinMs: number
   readonly #exits: PromiseWithResolvers<Exit>[] = []
   #process: ProcessId = { pid: 0, startedAt: '' }
   #running = 0
@@ -22,6 +23,7 @@ export class GuardedHandle implements GuardedProcess {
     this.#calls = calls
     this.#server = server
     this.#key = key
+    this.#stopWithinMs = spec.stopWithinMs ?? 0
     calls.onExit(server, exit => {
       if (exit.incarnation === this.#running) this.#running = 0
       this.#exits[exit.incarnation - 1]?.resolve(exit)
@@ -71,7 +73,7 @@ export class GuardedHandle implements GuardedProcess {
   }
 
   get undoPause(): Undo {
-    return undoOf({ action: 'resume', process: this.#process })
+    return undoOf({ action: 'resume', server: this.#key, process: this.#process })
   }
 
   async kill(): Promise<void> {
@@ -84,7 +86,7 @@ export class GuardedHandle implements GuardedProcess {
   }
 
   async stop(): Promise<void> {
-    await this.#calls.call({ do: 'stop', server: this.#server })
+    await this.#calls.call({ do: 'stop', server: this.#server }, this.#stopWithinMs)
     this.#running = 0
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
+import { tagOf } from '../processes/process-marks.ts'
 import { identify, isAlive, type ProcessId } from '../processes/process-table.ts'
 import { killTree, pauseTree, resumeTree, send } from '../processes/process-tree.ts'
 import { unprivilegedUser } from '../processes/unprivileged.ts'
@@ -16,7 +17,7 @@ export interface Exit {
 /** A server as the guardian, its parent, holds it: one command line, started again and again. */
 export class GuardedServer {
   readonly spec: SpawnSpec
-  readonly #runId: string
+  readonly #ledgerFile: string
   readonly #scratchFolder: string
   readonly #clock: Clock
   readonly #onExit: (exit: Exit) => void
@@ -24,12 +25,12 @@ export class GuardedServer {
 
   constructor(
     spec: SpawnSpec,
-    run: { readonly runId: string; readonly scratchFolder: string },
+    run: { readonly ledgerFile: string; readonly scratchFolder: string },
     clock: Clock,
     onExit: (exit: Exit) => void,
   ) {
     this.spec = spec
-    this.#runId = run.runId
+    this.#ledgerFile = run.ledgerFile
     this.#scratchFolder = run.scratchFolder
     this.#clock = clock
     this.#onExit = onExit
@@ -56,9 +57,9 @@ export class GuardedServer {
   #spawn(logFd: number): ChildProcess {
     const { command, args, cwd, env, unprivileged } = this.spec
     return spawn(command, args, {
-      // Below the scratch folder by default: that too tells whose process it is.
+      // Below the scratch folder by default: that too helps to tell whose process it is.
       cwd: cwd ?? this.#scratchFolder,
-      env: { ...process.env, ...env, LAB_RUN: this.#runId },
+      env: { ...process.env, ...env, ...tagOf(this.#ledgerFile) },
       detached: true,
       stdio: ['ignore', logFd, logFd],
       ...(unprivileged ? unprivilegedUser() : undefined),

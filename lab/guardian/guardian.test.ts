@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,6 +11,8 @@ import { systemClock } from '../base/clock.ts'
 import { finishRun } from '../ledger/finish-run.ts'
 import { healRuns } from '../ledger/heal-runs.ts'
 import { LedgerWriter } from '../ledger/ledger-file.ts'
+import { scratchFolderFor } from '../ledger/reachable-folder.ts'
+import { placeOf } from '../processes/place.ts'
 import {
   identify,
   isAlive,
@@ -33,9 +35,16 @@ interface FixtureLab extends AsyncDisposable {
   undone(): Promise<readonly string[]>
 }
 
+/** One that all may pass through to, so that the scratch folder is in it. */
+async function ownFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
+  await chmod(folder, 0o755)
+  return folder
+}
+
 /** A lab in mid-fault as a process of its own, in a process group of its own. */
 async function startFixtureLab(): Promise<FixtureLab> {
-  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
+  const folder = await ownFolder()
   const main = join(import.meta.dirname, '../testing/fixture-lab.ts')
   const lab = spawn(process.execPath, [main, folder, 'run-1'], {
     detached: true,
@@ -79,7 +88,7 @@ async function eventually(holds: () => boolean, withinMs = goneWithinMs): Promis
 async function expectNothingLeft(run: FixtureLab): Promise<void> {
   const tookMs = await eventually(() => ![run.guardian, ...run.processes].some(isAlive))
   console.log(`gone after ${tookMs.toFixed()} ms`)
-  expect(existsSync(join(run.folder, 'scratch'))).toBe(false)
+  expect(await readdir(join(run.folder, '.lab/scratch'))).toEqual([])
   expect(await readdir(join(run.folder, '.lab/ledgers'))).toEqual([])
   expect(await run.undone()).toEqual(['second', 'first'])
 }
@@ -105,7 +114,7 @@ test('while the lab lives nothing is undone, whatever signal reaches the guardia
     clock: systemClock,
     guardianWithinMs: 0,
   })
-  expect(found).toEqual([{ state: 'alive', runId: 'run-1', by: `its lab, process ${run.lab.pid}` }])
+  expect(found).toEqual([{ state: 'alive', runId: 'run-1', by: 'lab', pid: run.lab.pid }])
   expect([run.guardian, ...run.processes].every(isAlive)).toBe(true)
   expect(await run.undone()).toEqual([])
 })
@@ -127,21 +136,24 @@ test('a guardian that hangs after its lab died is replaced by healing by hand', 
   run.lab.kill('SIGKILL')
   await eventually(() => labOf(run.lab).length === 0)
   const swept = await healRuns(join(run.folder, '.lab'), { clock: systemClock })
-  expect(swept).toMatchObject([{ state: 'alive', by: `its guardian, process ${run.guardian.pid}` }])
+  expect(swept).toMatchObject([{ state: 'alive', by: 'guardian', pid: run.guardian.pid }])
   await healRuns(join(run.folder, '.lab'), { clock: systemClock, guardianWithinMs: 100 })
   await expectNothingLeft(run)
 })
 
-async function startOwnGuardian() {
-  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
+async function startOwnGuardian(clock = systemClock) {
+  const folder = await ownFolder()
+  const labFolder = join(folder, '.lab')
+  const scratchFolder = await scratchFolderFor(labFolder, 'run-2')
   const guardian = await startGuardian({
-    folder: join(folder, '.lab'),
-    scratchFolder: join(folder, 'scratch'),
+    folder: labFolder,
+    scratchFolder,
     runId: 'run-2',
-    clock: systemClock,
+    clock,
   })
   return {
     folder,
+    scratchFolder,
     guardian,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
@@ -163,7 +175,57 @@ test('when the guardian dies the lab is told, and cleans up itself', async () =>
   expect(isAlive(id)).toBe(true)
   await guardian[Symbol.asyncDispose]()
   expect(isAlive(id)).toBe(false)
-  expect(existsSync(join(folder, 'scratch'))).toBe(false)
+  expect(existsSync(own.scratchFolder)).toBe(false)
+})
+
+/** Ten times as fast where it waits: a hung guardian is given up after many seconds. */
+const hurried = {
+  ...systemClock,
+  sleep: (ms: number, signal?: AbortSignal) =>
+    systemClock.sleep(ms >= 10_000 ? ms / 10 : ms, signal),
+}
+
+test('a guardian that is stopped is given up, and the lab cleans up in its place', async () => {
+  await using own = await startOwnGuardian(hurried)
+  const { guardian, folder } = own
+  const spec = { name: 'server', command: 'sleep', args: ['1000'], logFile: join(folder, 'log') }
+  const server = await guardian.spawn(spec)
+  const id = identify(server.pid)
+  process.kill(guardian.pid, 'SIGSTOP')
+  await expect(server.pause()).rejects.toThrow('no answer to "pause" within 20 s')
+  expect(guardian.lost.aborted).toBe(true)
+  await guardian[Symbol.asyncDispose]()
+  expect(isAlive(id)).toBe(false)
+  expect(await readdir(join(folder, '.lab/ledgers'))).toEqual([])
+})
+
+test('one that is stopped when it is to finish is given up too', async () => {
+  await using own = await startOwnGuardian(hurried)
+  process.kill(own.guardian.pid, 'SIGSTOP')
+  await own.guardian[Symbol.asyncDispose]()
+  expect(listProcesses().some(({ pid }) => pid === own.guardian.pid)).toBe(false)
+  expect(existsSync(own.scratchFolder)).toBe(false)
+})
+
+test('a fault whose undo cannot be played is refused before it is made', async () => {
+  await using own = await startOwnGuardian()
+  const { guardian, folder } = own
+  const file = join(folder, 'undone')
+  const main = new URL('main.ts', import.meta.url).href
+  const cases = [
+    [{ module: main, args: null }, 'exports no function "undo"'],
+    [{ module: `${main}x`, args: null }, 'no such file'],
+    [{ module: 'data:text/javascript,export const undo = 1', args: null }, 'not the file URL'],
+    [{ module: fixtureUndo, args: { file } }, /arguments are not understood[\s\S]*line/],
+  ] as const
+  for (const [undo, says] of cases) {
+    const owing = guardian.ledger.owe('x', undo)
+    await expect(owing).rejects.toMatchObject({ code: 'not-undoable' })
+    await expect(owing).rejects.toThrow(says)
+  }
+  await guardian.ledger.owe('x', { module: fixtureUndo, args: { file, line: 'x' } })
+  await guardian[Symbol.asyncDispose]()
+  expect(await readFile(file, 'utf8')).toBe('x\n')
 })
 
 test('a guardian that has ended everything and dies before it says so has done its work', async () => {
@@ -231,7 +293,7 @@ test('an undo that throws at the end is reported, the others are played, and its
     code: 'not-cleaned-up',
     verdict: 'not-restored',
     message: expect.stringMatching(
-      /undoing three[\s\S]*did not end within[\s\S]*undoing two[\s\S]*cannot/,
+      /undoing three[\s\S]*no answer by then[\s\S]*undoing two[\s\S]*cannot/,
     ),
   })
   expect(await readFile(file, 'utf8')).toBe('four\none\n')
@@ -240,13 +302,15 @@ test('an undo that throws at the end is reported, the others are played, and its
 })
 
 test('a guardian survives the half line of a lab that died, and a slip in an undo', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lab-guardian-'))
-  const ledgerFile = join(folder, 'run-3.jsonl')
+  const folder = await ownFolder()
+  const labFolder = join(folder, '.lab')
+  const ledgerFile = join(labFolder, 'ledgers', 'run-3.jsonl')
+  await mkdir(join(labFolder, 'ledgers'), { recursive: true })
   const file = join(folder, 'undone')
   const lab = { pid: process.pid, startedAt: 'long ago' }
-  const scratchFolder = join(folder, 'scratch')
+  const scratchFolder = await scratchFolderFor(labFolder, 'run-3')
   await using writer = await LedgerWriter.open(ledgerFile)
-  await writer.append({ kind: 'run', runId: 'run-3', lab, scratchFolder })
+  await writer.append({ kind: 'run', runId: 'run-3', lab, place: placeOf(), scratchFolder })
   for (const line of ['one', 'two']) {
     const args = { file, line, fails: 'throw-later' }
     await writer.append({ kind: 'owe', id: line, label: line, undo: { module: fixtureUndo, args } })

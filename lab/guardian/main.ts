@@ -3,6 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
 import { finishRun } from '../ledger/finish-run.ts'
 import { LedgerWriter, readLedger } from '../ledger/ledger-file.ts'
+import { demandTrustedRun } from '../ledger/trusted-run.ts'
 import { identify, type ProcessId } from '../processes/process-table.ts'
 import { GuardedServer } from './guarded-server.ts'
 import { type Answer, type Request, request, type ServerRequest } from './protocol.ts'
@@ -34,6 +35,7 @@ lines.on('close', () => void finish())
 async function readRun() {
   const { run } = await readLedger(ledgerFile)
   if (!run) throw new Error(`${ledgerFile} does not begin with a run.`)
+  await demandTrustedRun(ledgerFile, run)
   return run
 }
 
@@ -61,7 +63,7 @@ async function obey(message: ServerRequest): Promise<ProcessId | undefined> {
   if (finishing) throw new Error('the run is being ended')
   if (message.do === 'spawn') {
     const { server: id, spec } = message
-    const server = new GuardedServer(spec, run, systemClock, exit =>
+    const server = new GuardedServer(spec, { ...run, ledgerFile }, systemClock, exit =>
       say({ kind: 'exited', server: id, ...exit }),
     )
     servers.set(id, server)

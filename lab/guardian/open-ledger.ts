@@ -1,11 +1,17 @@
 import type { Clock } from '../base/clock.ts'
+import { inTime } from '../base/deadline.ts'
 import { LabError, messageOf } from '../base/errors.ts'
 import type { LedgerWriter } from '../ledger/ledger-file.ts'
+import { loadUndo } from '../ledger/load-undo.ts'
 import { playUndo } from '../ledger/play-undo.ts'
+import { labFolderOf } from '../ledger/trusted-run.ts'
 import type { Ledger, Undo } from '../model/ledger.ts'
 
+const loadWithinMs = 5_000
+
 /** The lab's own view of its run's ledger. */
-export function openLedger(writer: LedgerWriter, clock: Clock): Ledger {
+export function openLedger(writer: Pick<LedgerWriter, 'file' | 'append'>, clock: Clock): Ledger {
+  const labFolder = labFolderOf(writer.file)
   const owed = new Map<string, Undo>()
   const settling = new Map<string, Promise<void>>()
   let count = 0
@@ -13,7 +19,7 @@ export function openLedger(writer: LedgerWriter, clock: Clock): Ledger {
   async function play(id: string): Promise<void> {
     const undo = owed.get(id)
     if (!undo) return
-    await playUndo(undo, clock)
+    await playUndo(undo, labFolder, clock)
     owed.delete(id)
     await writer.append({ kind: 'settled', id })
   }
@@ -21,6 +27,11 @@ export function openLedger(writer: LedgerWriter, clock: Clock): Ledger {
   return {
     owe: async (label, undo) => {
       const id = `${++count}`
+      try {
+        await inTime('its module to load', loadWithinMs, loadUndo(undo, labFolder), clock)
+      } catch (cause) {
+        throw notUndoable(label, cause)
+      }
       try {
         await writer.append({ kind: 'owe', id, label, undo: JSON.parse(JSON.stringify(undo)) })
       } catch (cause) {
@@ -35,6 +46,17 @@ export function openLedger(writer: LedgerWriter, clock: Clock): Ledger {
       return running
     },
   }
+}
+
+function notUndoable(label: string, cause: unknown): LabError {
+  return new LabError({
+    code: 'not-undoable',
+    expected: `an undo for "${label}" that can be played`,
+    found: messageOf(cause),
+    why: 'a fault that cannot be undone would outlive the run, so it was not made',
+    next: 'export undo(args) from a module of your project (and undoArgs, to have them checked)',
+    cause,
+  })
 }
 
 function notWritten(label: string, file: string, cause: unknown): LabError {

@@ -4,14 +4,15 @@ import type { Undo } from '../model/ledger.ts'
 import { resumeTree } from '../processes/process-tree.ts'
 import { guardedProcesses } from './guarded-processes.ts'
 
-const arguments_ = z.discriminatedUnion('action', [
+export const undoArgs = z.discriminatedUnion('action', [
   z.object({ action: z.literal('start'), server: z.string() }),
   z.object({
     action: z.literal('resume'),
+    server: z.string(),
     process: z.object({ pid: z.int(), startedAt: z.string() }),
   }),
 ])
-type Arguments = z.infer<typeof arguments_>
+type Arguments = z.infer<typeof undoArgs>
 
 /** The undo of a kill (`start`) and of a pause (`resume`) of an embedded server, as data. */
 export function undoOf(args: Arguments): Undo {
@@ -20,11 +21,12 @@ export function undoOf(args: Arguments): Undo {
 
 /**
  * Where the run's guardian is not ours, the server has ended with it or is about to: then nothing
- * needs to be started.
+ * needs to be started or resumed.
  */
 export async function undo(args: Json): Promise<void> {
-  const parsed = arguments_.parse(args)
-  if (parsed.action === 'resume') return resumeTree(parsed.process)
+  const parsed = undoArgs.parse(args)
   const server = guardedProcesses.get(parsed.server)
-  if (server && !server.running) await server.restart()
+  if (!server) return
+  if (parsed.action === 'resume') return resumeTree(parsed.process)
+  if (!server.running) await server.restart()
 }

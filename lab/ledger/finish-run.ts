@@ -1,17 +1,12 @@
 import { rm } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import { LabError, messageOf } from '../base/errors.ts'
-import {
-  findMarked,
-  isAlive,
-  isSame,
-  listProcesses,
-  type ProcessId,
-  withDescendants,
-} from '../processes/process-table.ts'
+import { isAlive, isSame, type ProcessId } from '../processes/process-table.ts'
 import { killTree, send } from '../processes/process-tree.ts'
 import { type LedgerContent, LedgerWriter, readLedger } from './ledger-file.ts'
 import { playUndo } from './play-undo.ts'
+import { processesOf } from './run-processes.ts'
+import { demandTrustedRun, labFolderOf } from './trusted-run.ts'
 
 /** Together under five seconds: so long may what a dead lab left stay. */
 const eachUndoWithinMs = 1_000
@@ -39,8 +34,9 @@ export async function finishRun(ledgerFile: string, clock: Clock): Promise<Finis
   const content = await readLedger(ledgerFile)
   const { run } = content
   if (!run) throw unreadable(ledgerFile, content.problems)
+  await demandTrustedRun(ledgerFile, run)
   const undos = await playAll(ledgerFile, content, clock)
-  const ended = await endProcesses(run.runId, run.scratchFolder, content.spawned, clock)
+  const ended = await endProcesses(ledgerFile, run, content.spawned, clock)
   const scratch = await attempt(() => rm(run.scratchFolder, { recursive: true, force: true }))
   const problems = [...content.problems, ...undos.problems, ...ended.problems, ...scratch]
   if (problems.length === 0) {
@@ -64,7 +60,7 @@ async function playAll(file: string, { owed }: LedgerContent, clock: Clock) {
   for (const { id, label, undo } of owed.toReversed()) {
     const leftMs = Math.max(1, deadline - clock.nowMs())
     try {
-      await playUndo(undo, clock, Math.min(eachUndoWithinMs, leftMs))
+      await playUndo(undo, labFolderOf(file), clock, Math.min(eachUndoWithinMs, leftMs))
       undone.push(label)
       await writer.append({ kind: 'settled', id })
     } catch (error) {
@@ -75,28 +71,32 @@ async function playAll(file: string, { owed }: LedgerContent, clock: Clock) {
 }
 
 async function endProcesses(
-  runId: string,
-  scratchFolder: string,
+  ledgerFile: string,
+  run: NonNullable<LedgerContent['run']>,
   spawned: LedgerContent['spawned'],
   clock: Clock,
 ) {
-  const find = () => {
-    const rows = listProcesses()
-    const marked = findMarked(runId, scratchFolder)
-    return withDescendants(rows, [...spawned, ...marked]).filter(row => row.pid !== process.pid)
-  }
-  const first = find()
-  const servers = first.filter(row => row.state !== 'T' && spawned.some(own => isSame(own, row)))
+  const first = processesOf(ledgerFile, run, spawned)
+  const servers = first.own.filter(row => spawned.some(own => isSame(own, row)))
+  // A frozen process hears nothing until it goes on.
+  for (const row of first.own.toReversed()) send(row, 'SIGCONT')
   for (const row of servers) {
     send(row, (spawned.find(own => isSame(own, row))?.stopSignal ?? 'SIGTERM') as NodeJS.Signals)
   }
   // A moment to leave in order: Postgres takes its shared memory with it only if it may.
   const deadline = clock.nowMs() + graceMs
   while (servers.some(isAlive) && clock.nowMs() < deadline) await clock.sleep(10)
-  const left: readonly ProcessId[] = await killTree(find(), clock, killWithinMs)
+  const { own } = processesOf(ledgerFile, run, spawned)
+  const left: readonly ProcessId[] = await killTree(own, clock, killWithinMs)
   return {
-    count: first.length,
-    problems: left.map(({ pid }) => `process ${pid} is still alive after SIGKILL`),
+    count: first.own.length,
+    problems: [
+      ...left.map(({ pid }) => `process ${pid} is still alive after SIGKILL`),
+      ...first.strange.map(
+        ({ pid, name }) =>
+          `process ${pid} is written down as ${name}, but carries no sign of the run: left alone`,
+      ),
+    ],
   }
 }
 

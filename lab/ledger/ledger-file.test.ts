@@ -1,24 +1,35 @@
-import { appendFile, mkdtemp, readFile, rm, symlink, truncate } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../base/clock.ts'
 import { openLedger } from '../guardian/open-ledger.ts'
+import { placeOf } from '../processes/place.ts'
 import { identify } from '../processes/process-table.ts'
 import { fixtureUndo } from '../testing/fixture-undo.ts'
 import { finishRun } from './finish-run.ts'
 import { healRuns } from './heal-runs.ts'
 import { LedgerWriter, readLedger } from './ledger-file.ts'
+import { scratchFolderFor } from './reachable-folder.ts'
 
 /** A ledger of a run whose lab is long gone, that owes three undos. */
 async function deadRun() {
   const folder = await mkdtemp(join(tmpdir(), 'lab-ledger-'))
-  const file = join(folder, 'run-1.jsonl')
+  await chmod(folder, 0o755)
+  const labFolder = join(folder, '.lab')
+  await mkdir(join(labFolder, 'ledgers'), { recursive: true })
+  const file = join(labFolder, 'ledgers', 'run-1.jsonl')
   const trace = join(folder, 'undone')
   const gone = { ...identify(process.pid), startedAt: 'long ago' }
   const writer = await LedgerWriter.open(file)
-  const scratchFolder = join(folder, 'scratch')
-  await writer.append({ kind: 'run', runId: 'run-1', lab: gone, scratchFolder })
+  const scratchFolder = await scratchFolderFor(labFolder, 'run-1')
+  await writer.append({
+    kind: 'run',
+    runId: 'run-1',
+    lab: gone,
+    place: placeOf(),
+    scratchFolder,
+  })
   const ledger = openLedger(writer, systemClock)
   const owe = (line: string) =>
     ledger.owe(line, { module: fixtureUndo, args: { file: trace, line } })
@@ -86,21 +97,28 @@ test('a process that took the pid of one of ours is never ended', async () => {
 })
 
 test('on a full disk the fault is refused, since its undo could not be written down', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lab-ledger-'))
-  const file = join(folder, 'full.jsonl')
-  await symlink('/dev/full', file)
-  await using writer = await LedgerWriter.open(file)
-  const owing = openLedger(writer, systemClock).owe('kill(redis)', { module: '', args: null })
-  await expect(owing).rejects.toMatchObject({
+  await using run = await deadRun()
+  const full = {
+    file: run.file,
+    append: () => Promise.reject(new Error('no space left on the device')),
+  }
+  const undo = { module: fixtureUndo, args: { file: run.file, line: 'x' } }
+  await expect(openLedger(full, systemClock).owe('kill(redis)', undo)).rejects.toMatchObject({
     code: 'ledger-not-written',
-    message: expect.stringMatching(/how "kill\(redis\)" is undone[\s\S]*no space left on device/i),
+    message: expect.stringMatching(
+      /how "kill\(redis\)" is undone[\s\S]*no space left on the device/,
+    ),
   })
-  await rm(folder, { recursive: true })
 })
 
 test('an undo whose module is gone is reported by name', async () => {
   await using run = await deadRun()
-  await run.ledger.owe('lost', { module: 'file:///no/such/undo.ts', args: null })
+  await run.writer.append({
+    kind: 'owe',
+    id: '9',
+    label: 'lost',
+    undo: { module: 'file:///no/such/undo.ts', args: null },
+  })
   const found = await finishRun(run.file, systemClock)
   expect(found.problems.join()).toMatch(/undoing lost[\s\S]*\/no\/such\/undo.ts/)
   expect(found.undone).toEqual(['three', 'two', 'one'])

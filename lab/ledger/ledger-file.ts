@@ -1,6 +1,8 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { LabError } from '../base/errors.ts'
+import { appending, openOwnFile, readOwnFile } from '../base/own-file.ts'
 import type { Undo } from '../model/ledger.ts'
 import type { ProcessId } from '../processes/process-table.ts'
 
@@ -13,6 +15,8 @@ const line = z.discriminatedUnion('kind', [
     kind: z.literal('run'),
     runId: z.string(),
     lab: z.object(processId),
+    /** From where its processes can be seen: see `placeOf`. */
+    place: z.string(),
     scratchFolder: z.string(),
   }),
   z.object({ kind: z.literal('guardian'), ...processId }),
@@ -45,9 +49,16 @@ export interface LedgerContent {
   readonly problems: readonly string[]
 }
 
-/** Reads what can be read; a broken line hides no other. */
+/** Some hundred times what the longest run writes. */
+const maxBytes = 16 * 2 ** 20
+
+/**
+ * Reads what can be read; a broken line hides no other.
+ * @throws {LabError} when the file is none of this user's own: what it says would be acted upon.
+ */
 export async function readLedger(file: string): Promise<LedgerContent> {
-  const text = await readFile(file, 'utf8')
+  const text = await readOwnFile(file, maxBytes)
+  await demandOurs(file)
   const lines: LedgerLine[] = []
   const problems: string[] = []
   for (const [index, row] of text.split('\n').entries()) {
@@ -69,6 +80,19 @@ export async function readLedger(file: string): Promise<LedgerContent> {
 /** Whether reading a ledger failed because it is gone: whoever finishes a run removes it. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+async function demandOurs(file: string): Promise<void> {
+  const { uid, mode } = await stat(file)
+  const us = process.getuid?.() ?? uid
+  if (uid === us && (mode & 0o022) === 0) return
+  throw new LabError({
+    code: 'ledger-untrusted',
+    expected: `${file} to be owned by uid ${us}, and writable by nobody else`,
+    found: `owner ${uid}, mode ${(mode & 0o7777).toString(8)}`,
+    why: 'what a ledger says is played and ended, so only who ran the lab may have written it',
+    next: 'heal as the user whose run it was, or remove the file when you know that nothing is left',
+  })
 }
 
 function parseLine(row: string): LedgerLine | string {
@@ -95,7 +119,7 @@ export class LedgerWriter implements AsyncDisposable {
   }
 
   static async open(file: string): Promise<LedgerWriter> {
-    const handle = await open(file, 'a', 0o644)
+    const handle = await openOwnFile(file, appending, 0o600)
     const writer = new LedgerWriter(file, handle, (await handle.stat()).size > 0)
     const folder = await open(dirname(file))
     // The file's name must survive a crash as well as its lines.

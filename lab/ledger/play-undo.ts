@@ -1,17 +1,25 @@
 import type { Clock } from '../base/clock.ts'
+import { inTime } from '../base/deadline.ts'
 import { LabError, messageOf } from '../base/errors.ts'
 import type { Undo } from '../model/ledger.ts'
+import { loadUndo } from './load-undo.ts'
 
 export const undoWithinMs = 5_000
 
 /**
  * Plays an undo: the one function for the lab in peace, for the guardian and for `pnpm lab heal`.
+ * `labFolder` is the `.lab` that its ledger lies in.
  * @throws {LabError} `undo-failed` when it throws, or has not ended after `withinMs`.
  */
-export async function playUndo(undo: Undo, clock: Clock, withinMs = undoWithinMs): Promise<void> {
-  const done = new AbortController()
+export async function playUndo(
+  undo: Undo,
+  labFolder: string,
+  clock: Clock,
+  withinMs = undoWithinMs,
+): Promise<void> {
   try {
-    await Promise.race([call(undo), tooLate(clock, withinMs, done.signal)])
+    const play = loadUndo(undo, labFolder).then(ready => ready())
+    await inTime('it to end', withinMs, play, clock)
   } catch (cause) {
     throw new LabError({
       code: 'undo-failed',
@@ -21,21 +29,5 @@ export async function playUndo(undo: Undo, clock: Clock, withinMs = undoWithinMs
       next: 'remove the cause, then play it again: pnpm lab heal',
       cause,
     })
-  } finally {
-    done.abort()
   }
-}
-
-async function call({ module, args }: Undo): Promise<void> {
-  const exports: unknown = await import(module)
-  if (typeof exports !== 'object' || exports === null || !('undo' in exports)) {
-    throw new Error('the module exports no function "undo"')
-  }
-  if (typeof exports.undo !== 'function') throw new Error('its export "undo" is no function')
-  await exports.undo(args)
-}
-
-async function tooLate(clock: Clock, withinMs: number, signal: AbortSignal): Promise<void> {
-  await clock.sleep(withinMs, signal).catch(() => {})
-  if (!signal.aborted) throw new Error(`it did not end within ${withinMs} ms`)
 }

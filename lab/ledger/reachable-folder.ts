@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { chmod, lstat, mkdir, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LabError } from '../base/errors.ts'
 
@@ -11,14 +11,31 @@ import { LabError } from '../base/errors.ts'
 export async function reachableFolder(folder: string): Promise<string> {
   const uid = process.getuid?.()
   if (uid !== 0 || (await reachableByAll(folder))) return resolve(folder)
-  const outside = `/var/tmp/resilience-lab-${uid}`
+  const outside = outsideFolder(uid)
   await ownFolder(outside, uid)
   return outside
+}
+
+function outsideFolder(uid: number): string {
+  return `/var/tmp/resilience-lab-${uid}`
 }
 
 /** Where the servers of a run keep their data; made and removed by the run's guardian. */
 export async function scratchFolderFor(labFolder: string, runId: string): Promise<string> {
   return join(await reachableFolder(labFolder), 'scratch', runId)
+}
+
+/** Whether this is where the run's scratch folder lies: in the one place, or in the other. */
+export async function isScratchFolderOf(
+  labFolder: string,
+  runId: string,
+  folder: string,
+): Promise<boolean> {
+  const root = dirname(dirname(folder))
+  if (folder !== join(root, 'scratch', runId)) return false
+  const outside = outsideFolder(process.getuid?.() ?? 0)
+  // By either way, when one goes through a link.
+  return root === outside || (await realpath(root)) === (await realpath(labFolder))
 }
 
 /** Whether every existing folder on the way to `path` may be passed through by any user. */

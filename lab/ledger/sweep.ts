@@ -1,12 +1,36 @@
 import { systemClock } from '../base/clock.ts'
 import type { Recorder } from '../journal/journal.ts'
-import { healRuns } from './heal-runs.ts'
+import { type Healed, healRuns } from './heal-runs.ts'
 
-/** Ends what an earlier crash left below `.lab`, of the guardian too, and says so. */
-export async function sweep(labFolder: string, recorder: Recorder): Promise<void> {
-  const note = (text: string) => recorder.record({ kind: 'note', text })
+/**
+ * Ends what an earlier crash left below `.lab`, of the guardian too. What it did, and what it left
+ * alone, is in the journal, and told through `say`.
+ */
+export async function sweep(
+  labFolder: string,
+  recorder: Recorder,
+  say: (text: string) => void = () => {},
+): Promise<void> {
   for (const found of await healRuns(labFolder, { clock: systemClock })) {
-    if (found.state === 'finished') note(`cleaned up after ${found.runId}, which had crashed`)
-    if (found.state === 'unreadable') note(`${found.ledgerFile} cannot be read: ${found.problem}`)
+    const text = noteOf(found)
+    if (text === undefined) continue
+    recorder.record({ kind: 'note', text })
+    say(text)
+  }
+}
+
+function noteOf(found: Healed): string | undefined {
+  switch (found.state) {
+    case 'finished': {
+      const left = found.problems.map(problem => `; not done: ${problem}`).join('')
+      return `cleaned up after ${found.runId}, which had crashed${left}`
+    }
+    case 'unreadable':
+      return `${found.ledgerFile} is left alone: ${found.problem}`
+    case 'foreign':
+      return `${found.runId} is left alone: it was started in another PID namespace or machine`
+    case 'alive':
+      if (found.by === 'lab') return undefined
+      return `the lab of ${found.runId} is gone, and its guardian, process ${found.pid}, still at work; should that last: pnpm lab heal`
   }
 }

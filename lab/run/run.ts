@@ -89,7 +89,7 @@ async function guarded<System extends LabSystem>(
   journal.record({ kind: 'phase', phase: 'start' })
   const interrupted = options.signal ?? new AbortController().signal
   interrupted.throwIfAborted()
-  await sweep(labFolder, journal)
+  await sweep(labFolder, journal, options.progress)
   const scratchFolder = await scratchFolderFor(labFolder, runId)
   await using guardian = await startGuardian({
     folder: labFolder,

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { systemClock } from '../base/clock.ts'
 import { startGuardian } from '../guardian/client.ts'
+import { scratchFolderFor } from '../ledger/reachable-folder.ts'
 import { fixtureUndo } from './fixture-undo.ts'
 
 /**
@@ -8,9 +9,10 @@ import { fixtureUndo } from './fixture-undo.ts'
  * with a child of its own in another session, owes two undos, and says so in one line.
  */
 const [folder = '', runId = ''] = process.argv.slice(2)
+const labFolder = join(folder, '.lab')
 const guardian = await startGuardian({
-  folder: join(folder, '.lab'),
-  scratchFolder: join(folder, 'scratch'),
+  folder: labFolder,
+  scratchFolder: await scratchFolderFor(labFolder, runId),
   runId,
   clock: systemClock,
 })

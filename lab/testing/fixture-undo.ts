@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 
-const arguments_ = z.object({
+export const undoArgs = z.object({
   file: z.string(),
   line: z.string(),
   fails: z.enum(['throw', 'hang', 'throw-later']).optional(),
@@ -10,7 +10,7 @@ const arguments_ = z.object({
 
 /** Leaves a trace, so that a test can see what was undone, and in which order. */
 export async function undo(args: Json): Promise<void> {
-  const { file, line, fails } = arguments_.parse(args)
+  const { file, line, fails } = undoArgs.parse(args)
   if (fails === 'throw') throw new Error(`cannot undo ${line}`)
   if (fails === 'hang') await new Promise(() => {})
   if (fails === 'throw-later') {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { systemClock } from '../../lab/base/clock.ts'
 import { seeded } from '../../lab/base/random.ts'
 import { startGuardian } from '../../lab/guardian/client.ts'
+import { scratchFolderFor } from '../../lab/ledger/reachable-folder.ts'
 import type { Guardian } from '../../lab/model/guardian.ts'
 import type { Context } from '../../lab/model/target.ts'
 
@@ -20,11 +21,12 @@ export async function testRun(): Promise<TestRun> {
   // Servers that run as another user must be able to pass through it.
   await chmod(folder, 0o755)
   const runId = `test-${randomBytes(4).toString('hex')}`
-  const scratchFolder = join(folder, 'scratch')
+  const labFolder = join(folder, 'lab')
+  const scratchFolder = await scratchFolderFor(labFolder, runId)
   const runFolder = join(folder, 'run')
   await mkdir(runFolder)
   const guardian = await startGuardian({
-    folder: join(folder, 'lab'),
+    folder: labFolder,
     scratchFolder,
     runId,
     clock: systemClock,

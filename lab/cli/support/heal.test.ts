@@ -1,25 +1,30 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../base/clock.ts'
 import { LedgerWriter } from '../../ledger/ledger-file.ts'
+import { scratchFolderFor } from '../../ledger/reachable-folder.ts'
+import { placeOf } from '../../processes/place.ts'
 import { identify } from '../../processes/process-table.ts'
 import { fixtureUndo } from '../../testing/fixture-undo.ts'
 import { heal } from './heal.ts'
 
 /** `.lab` with the ledger of a run that died and owes one undo. */
 async function deadRun(fails?: 'throw') {
-  const folder = await mkdtemp(join(tmpdir(), 'lab-heal-'))
-  await mkdir(join(folder, 'ledgers'))
+  const project = await mkdtemp(join(tmpdir(), 'lab-heal-'))
+  await chmod(project, 0o755)
+  const folder = join(project, '.lab')
+  await mkdir(join(folder, 'ledgers'), { recursive: true })
   const file = join(folder, 'ledgers', 'run-1.jsonl')
   await using writer = await LedgerWriter.open(file)
   const lab = { ...identify(process.pid), startedAt: 'long ago' }
-  await writer.append({ kind: 'run', runId: 'run-1', lab, scratchFolder: join(folder, 'scratch') })
+  const scratchFolder = await scratchFolderFor(folder, 'run-1')
+  await writer.append({ kind: 'run', runId: 'run-1', lab, place: placeOf(), scratchFolder })
   const args = { file: join(folder, 'undone'), line: 'x', ...(fails && { fails }) }
   const undo = { module: fixtureUndo, args }
   await writer.append({ kind: 'owe', id: '1', label: 'kill(redis)', undo })
-  return { folder, file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+  return { folder, file, [Symbol.asyncDispose]: () => rm(project, { recursive: true }) }
 }
 
 async function healed(folder: string) {

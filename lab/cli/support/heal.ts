@@ -24,7 +24,15 @@ export async function heal({ folder, clock, print }: HealOptions): Promise<numbe
 export function tellHealed(healed: Healed): readonly string[] {
   switch (healed.state) {
     case 'alive':
-      return [`Run ${healed.runId} is left alone: ${healed.by}, is alive.`]
+      return [
+        `Run ${healed.runId} is left alone: its ${healed.by}, process ${healed.pid}, is alive.`,
+      ]
+    case 'foreign':
+      return [
+        `Run ${healed.runId} is left alone: it was started in another PID namespace (a container?)`,
+        '  or on another machine, so whether it lives cannot be seen from here. Heal it there,',
+        `  or, when you know that nothing of it runs, remove ${healed.ledgerFile}`,
+      ]
     case 'unreadable':
       return [healed.problem]
     case 'finished':
@@ -49,5 +57,6 @@ function tellFinished(run: Extract<Healed, { state: 'finished' }>): readonly str
 }
 
 function isWhole(healed: Healed): boolean {
-  return healed.state === 'alive' || (healed.state === 'finished' && healed.problems.length === 0)
+  if (healed.state === 'alive' || healed.state === 'foreign') return true
+  return healed.state === 'finished' && healed.problems.length === 0
 }
