@@ -8,7 +8,9 @@ describe('docs/checks.md', () => {
   test('names every check that there is, and none that there is not', async () => {
     const prose = await readFile(new URL('../../docs/checks.md', here), 'utf8')
     const named = [...prose.matchAll(/^\| `(\w+)\(/gm)].map(match => match[1] ?? '')
-    const files = (await readdir(here)).filter(name => /^[a-z-]+\.ts$/.test(name))
+    const files = (await readdir(here, { recursive: true })).filter(name =>
+      /(^|\/)[a-z-]+\.ts$/.test(name),
+    )
     const sources = await Promise.all(files.map(name => readFile(new URL(name, here), 'utf8')))
     const made = sources.flatMap(source => {
       return [...source.matchAll(/^export function (\w+)\([^)]*\): Checker/gm)].map(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Entry, Journal } from '../journal/journal.ts'
-import type { Checker, Finding, Witness } from '../model/checker.ts'
-import { isCalm, ofKind } from './shared/history.ts'
+import type { Entry, Journal } from '../../journal/journal.ts'
+import type { Checker, Finding, Witness } from '../../model/checker.ts'
+import { isCalm, ofKind } from '../shared/history.ts'
 
 export interface BreakerOptions {
   /** The breaker's name in `service` events `breaker {name, state}`. */

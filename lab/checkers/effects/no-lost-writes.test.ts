@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../base/json.ts'
-import type { Outcome } from '../journal/journal.ts'
+import type { Json } from '../../base/json.ts'
+import type { Outcome } from '../../journal/journal.ts'
+import { journalOf, type Told } from '../shared/journal-of.ts'
 import { noLostWrites, type WriteOptions } from './no-lost-writes.ts'
-import { journalOf, type Told } from './shared/journal-of.ts'
 
 const orders = { name: 'orders' }
 const ok: Outcome = { kind: 'ok', value: 'done' }

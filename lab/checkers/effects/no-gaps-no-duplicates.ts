@@ -1,13 +1,7 @@
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding, Witness } from '../model/checker.ts'
-import {
-  type ChannelOptions,
-  type Send,
-  sendsOf,
-  type View,
-  viewsOf,
-} from './shared/channel-views.ts'
-import { clearest, entriesOf, type Named } from './shared/history.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding, Witness } from '../../model/checker.ts'
+import { clearest, entriesOf, type Named } from '../shared/history.ts'
+import { type ChannelOptions, type Send, sendsOf, type View, viewsOf } from './channel-views.ts'
 
 const sins = ['missing', 'duplicated', 'reordered', 'leaked', 'refusedYetSeen', 'phantom'] as const
 type Sin = (typeof sins)[number]

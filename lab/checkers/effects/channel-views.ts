@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '../../base/json.ts'
 import type { Entry, Journal } from '../../journal/journal.ts'
-import { history, type Named, ofKind, type Performed } from './history.ts'
+import { history, type Named, ofKind, type Performed } from '../shared/history.ts'
 
 export interface ChannelOptions {
   /** The operation that publishes; default `send`. */

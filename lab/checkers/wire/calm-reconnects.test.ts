@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { began, journalOf, type Told } from '../shared/journal-of.ts'
 import { calmReconnects } from './calm-reconnects.ts'
-import { began, journalOf, type Told } from './shared/journal-of.ts'
 
 const fault = {
   kind: 'fault',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../base/json.ts'
+import type { Json } from '../../base/json.ts'
+import { journalOf, type Told } from '../shared/journal-of.ts'
 import { jobsAccounted } from './jobs-accounted.ts'
-import { journalOf, type Told } from './shared/journal-of.ts'
 
 describe('jobs', () => {
   const poison = { is: (job: { input: Json }) => job.input === 'poison', tries: 3 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { traffic } from '../shared/journal-of.ts'
 import { longestOutage } from './longest-outage.ts'
-import { traffic } from './shared/journal-of.ts'
 
 const workload = { name: 'reads' }
 const outage = longestOutage(workload, { atMost: '1s' })

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Json } from '../base/json.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Figures, Finding } from '../model/checker.ts'
-import { clearest, entriesOf, history, type Named, type Performed } from './shared/history.ts'
+import type { Json } from '../../base/json.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Figures, Finding } from '../../model/checker.ts'
+import { clearest, entriesOf, history, type Named, type Performed } from '../shared/history.ts'
 
 export interface WriteOptions {
   /** The operation that writes; default each but the reads. Its `key` is unique to the request. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { began, journalOf, type Told } from '../shared/journal-of.ts'
 import { breaker } from './breaker.ts'
-import { began, journalOf, type Told } from './shared/journal-of.ts'
 
 const wire = (what: 'connect' | 'request', atMs: number): Told => {
   return { kind: 'wire', link: 'api-1>redis', connection: 1, what, atMs }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../journal/journal.ts'
+import type { Outcome } from '../../journal/journal.ts'
+import { began, journalOf, traffic } from '../shared/journal-of.ts'
 import { fastRefusals } from './fast-refusals.ts'
-import { began, journalOf, traffic } from './shared/journal-of.ts'
 
 const fast = fastRefusals({ name: 'orders' }, { p50AtMost: '50ms', p95AtMost: '200ms' })
 const ok: Outcome = { kind: 'ok', value: 1 }

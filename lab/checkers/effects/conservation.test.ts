@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../base/json.ts'
+import type { Json } from '../../base/json.ts'
+import { traffic } from '../shared/journal-of.ts'
 import { conservation } from './conservation.ts'
-import { traffic } from './shared/journal-of.ts'
 
 describe('conservation', () => {
   const bank = conservation({ name: 'bank' }, { read: 'ask', quantity: Number, is: 100 })

@@ -1,7 +1,7 @@
-import type { Json } from '../base/json.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
-import { entriesOf, faultWindow, history, type Named, type Performed } from './shared/history.ts'
+import type { Json } from '../../base/json.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
+import { entriesOf, faultWindow, history, type Named, type Performed } from '../shared/history.ts'
 
 export interface ConservationOptions {
   /** The operation that reads; default `read`. */

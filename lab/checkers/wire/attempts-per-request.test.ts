@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { WireEvent } from '../journal/journal.ts'
+import type { WireEvent } from '../../journal/journal.ts'
+import { traffic } from '../shared/journal-of.ts'
 import { attemptsPerRequest } from './attempts-per-request.ts'
-import { traffic } from './shared/journal-of.ts'
 
 const workload = { name: 'orders' }
 const limit = attemptsPerRequest(workload, { atMost: 3 })

@@ -1,6 +1,6 @@
-import { type Duration, toMs } from '../base/duration.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
+import { type Duration, toMs } from '../../base/duration.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
 import {
   entriesOf,
   faultWindow,
@@ -9,8 +9,8 @@ import {
   type Named,
   type Performed,
   within,
-} from './shared/history.ts'
-import { quantile } from './shared/quantile.ts'
+} from '../shared/history.ts'
+import { quantile } from '../shared/quantile.ts'
 
 /** Bounds on the latency of refusals; at least one of them. */
 export type FastOptions =

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../journal/journal.ts'
+import type { Outcome } from '../../journal/journal.ts'
+import { journalOf, type Told } from '../shared/journal-of.ts'
 import { noGapsNoDuplicates } from './no-gaps-no-duplicates.ts'
-import { journalOf, type Told } from './shared/journal-of.ts'
 
 const workload = 'chat'
 const judge = (told: readonly Told[]) =>

@@ -1,7 +1,7 @@
-import { type Duration, toMs } from '../base/duration.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
-import { faultWindow, isCalm, ofKind } from './shared/history.ts'
+import { type Duration, toMs } from '../../base/duration.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
+import { faultWindow, isCalm, ofKind } from '../shared/history.ts'
 
 export interface ReconnectOptions {
   /** The most connects on any one link within any stretch of this length. */

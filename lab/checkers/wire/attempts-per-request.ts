@@ -1,5 +1,5 @@
-import type { Journal, WireEvent } from '../journal/journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
+import type { Journal, WireEvent } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
 import {
   faultWindow,
   history,
@@ -7,7 +7,7 @@ import {
   ofKind,
   type Performed,
   within,
-} from './shared/history.ts'
+} from '../shared/history.ts'
 
 export interface AttemptOptions {
   /** The most attempts any one logical request may make. */

@@ -1,7 +1,7 @@
-import { type Duration, toMs } from '../base/duration.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
-import { faultWindow, history, type Named, type Performed, type Window } from './shared/history.ts'
+import { type Duration, toMs } from '../../base/duration.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
+import { faultWindow, history, type Named, type Performed, type Window } from '../shared/history.ts'
 
 export interface OutageOptions {
   readonly atMost: Duration

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Outcome } from '../journal/journal.ts'
+import type { Outcome } from '../../journal/journal.ts'
+import { traffic } from '../shared/journal-of.ts'
 import { honestRefusals } from './honest-refusals.ts'
-import { traffic } from './shared/journal-of.ts'
 
 const honest = honestRefusals({ name: 'orders' }, { deadlineMs: 500 })
 const ok: Outcome = { kind: 'ok', value: 1 }

@@ -1,5 +1,5 @@
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding } from '../model/checker.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
 import {
   clearest,
   entriesOf,
@@ -8,7 +8,7 @@ import {
   type Named,
   type Performed,
   within,
-} from './shared/history.ts'
+} from '../shared/history.ts'
 
 export interface RefusalOptions {
   /** Any answer after this long, from the intended start, is late. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding, Witness } from '../model/checker.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding, Witness } from '../../model/checker.ts'
 import {
   clearest,
   entriesOf,
@@ -8,7 +8,7 @@ import {
   type Named,
   ofKind,
   type Performed,
-} from './shared/history.ts'
+} from '../shared/history.ts'
 
 export interface JobOptions {
   /** The operation that hands a job in; default `enqueue`. Its key is the job's id. */
