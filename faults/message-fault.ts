@@ -14,6 +14,11 @@ import type {
 export interface Which<Match extends MatchOrder> {
   readonly on?: Match
   readonly hits?: HitsOrder
+  /**
+   * `present`: only messages of the connections open when the fault strikes, while new ones are fine.
+   * Healing is silent then: where an answer is missing, it stays missing. Default: all connections.
+   */
+  readonly which?: 'present'
 }
 
 export interface MessageToxic<Type extends MessageToxicType> {
@@ -37,6 +42,7 @@ export function messageFault<System extends LabSystem, Type extends MessageToxic
   { type, stream, attributes, only, protocols }: MessageToxic<Type>,
 ): Fault<System> {
   const { on, hits } = which
+  const connections = which.which && { which: which.which }
   return ownToxicFault(name, select, {
     settings: describe(which),
     toxics: [
@@ -45,6 +51,7 @@ export function messageFault<System extends LabSystem, Type extends MessageToxic
         stream,
         attributes: { ...attributes, match: { ...on, ...only } },
         ...(hits && { hits }),
+        ...(connections && { connections }),
       },
     ],
     counts: 'messages',
@@ -67,8 +74,9 @@ function refuseOtherProtocol(
   })
 }
 
-function describe({ on = {}, hits = {} }: Which<MatchOrder>): string[] {
-  return Object.entries({ ...on, ...hits }).map(([field, value]) => `${field} ${text(value)}`)
+function describe({ on = {}, hits = {}, which }: Which<MatchOrder>): string[] {
+  const told = Object.entries({ ...on, ...hits }).map(([field, value]) => `${field} ${text(value)}`)
+  return which ? [...told, `${which} connections`] : told
 }
 
 function text(value: unknown): string {

@@ -40,25 +40,25 @@ export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
       const { links } = await select(system)
       for (const link of links) refuse(link)
       const mark = `${name}-${context.random.fork(label).integer(0, 0xffffff).toString(16)}`
-      const orders = toxics.map((toxic, index) => ({ ...toxic, name: `${mark}-${index}` }))
-      const each = links.flatMap(link => orders.map(order => ({ link, order })))
+      const requests = toxics.map((toxic, index) => ({ ...toxic, name: `${mark}-${index}` }))
+      const each = links.flatMap(link => requests.map(request => ({ link, request })))
       return {
         undo: {
           module: import.meta.url,
-          args: each.map(({ link: { tapUrl, tapToken, name: proxy }, order }) => ({
+          args: each.map(({ link: { tapUrl, tapToken, name: proxy }, request }) => ({
             url: tapUrl,
             proxy,
-            toxic: order.name,
+            toxic: request.name,
             ...(tapToken !== undefined && { token: tapToken }),
           })),
         },
         touches: links.map(link => link.name),
         apply: async () => {
-          for (const { link, order } of each) await clientOf(link).addToxic(link.name, order)
+          for (const link of links) await addAll(link, requests)
           return {
             landed: async () => {
               const all = await Promise.all(
-                each.map(({ link, order }) => clientOf(link).landed(link.name, order.name)),
+                each.map(({ link, request }) => clientOf(link).landed(link.name, request.name)),
               )
               return all.reduce((sum, landed) => sum + (landed?.[counts] ?? 0), 0)
             },
@@ -66,6 +66,19 @@ export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
         },
       }
     },
+  }
+}
+
+/** All of them on the same connections, where they are for those that are open now. */
+async function addAll<Type extends ToxicType>(
+  link: Link,
+  requests: readonly ToxicOrder<Type>[],
+): Promise<void> {
+  let ids: readonly number[] | undefined
+  for (const request of requests) {
+    const connections = ids && { ...request.connections, ids }
+    const added = { ...request, ...(connections && { connections }) }
+    ids = await clientOf(link).addToxic(link.name, added)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
-import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
+import { connectionsOf, labelOf, type WhichConnections } from './which-connections.ts'
 
 /** After so many bytes of the answers, or so long since the fault met the connection; idle ones too. */
 export type CutPoint =
@@ -14,7 +14,7 @@ export type CutPoint =
 export function cutAfter<System extends LabSystem>(
   select: Selector<System, Linked>,
   { bytes, after }: CutPoint,
-  { how = 'rst', ...of }: OfClient & { readonly how?: 'rst' | 'fin' } = {},
+  { how = 'rst', ...of }: WhichConnections & { readonly how?: 'rst' | 'fin' } = {},
 ): Fault<System> {
   const attributes = {
     ...(bytes !== undefined && { bytes }),

@@ -2,22 +2,33 @@ import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import { ownToxicFault } from '../own-toxic-fault.ts'
 import { toxicFault } from './toxic-fault.ts'
+import { connectionsOf, isSelective, labelOf, type WhichConnections } from './which-connections.ts'
 
-/** Delays every answer by `delay`, give or take `jitter` (uniform; default none). */
+/**
+ * Delays every answer by `delay`, give or take `jitter` (uniform; default none). Of one client, or of
+ * the present connections, only where our own proxy injects.
+ */
 export function latency<System extends LabSystem>(
   select: Selector<System, Linked>,
   delay: Duration,
   jitter: Duration = '0ms',
+  of: WhichConnections = {},
 ): Fault<System> {
+  const attributes = { latency: toMs(delay), jitter: toMs(jitter) }
+  const amount = jitter === '0ms' ? delay : `${delay} ± ${jitter}`
+  if (isSelective(of)) {
+    return ownToxicFault('latency', select, {
+      settings: [amount, ...labelOf(of)],
+      toxics: [{ type: 'latency', stream: 'downstream', attributes, ...connectionsOf(of) }],
+      counts: 'bytes',
+    })
+  }
   return toxicFault(
     'latency',
     select,
-    {
-      type: 'latency',
-      attributes: { latency: toMs(delay), jitter: toMs(jitter) },
-      streams: ['downstream'],
-    },
-    jitter === '0ms' ? delay : `${delay} ± ${jitter}`,
+    { type: 'latency', attributes, streams: ['downstream'], counts: 'bytes' },
+    amount,
   )
 }

@@ -26,6 +26,7 @@ const limitData = toxicFault('limitData', part, {
   type: 'limit_data',
   attributes: { bytes: 1_000 },
   streams: ['downstream'],
+  counts: 'bytes',
 })
 
 const faults: readonly [Fault<OnePart>, hurts: (found: Echoed) => boolean][] = [

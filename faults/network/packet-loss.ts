@@ -3,7 +3,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
-import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
+import { connectionsOf, labelOf, type WhichConnections } from './which-connections.ts'
 
 /**
  * What packet loss looks like above TCP, both ways: no byte is lost, but with `probability` per
@@ -12,7 +12,7 @@ import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
 export function packetLoss<System extends LabSystem>(
   select: Selector<System, Linked>,
   probability: number,
-  { resentAfter = '200ms', ...of }: OfClient & { readonly resentAfter?: Duration } = {},
+  { resentAfter = '200ms', ...of }: WhichConnections & { readonly resentAfter?: Duration } = {},
 ): Fault<System> {
   const attributes = { probability, rto: toMs(resentAfter) }
   return ownToxicFault('packetLoss', select, {

@@ -2,18 +2,19 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
-import { connectionsOf, labelOf, type OfClient } from './of-client.ts'
 import { toxicFault } from './toxic-fault.ts'
+import { connectionsOf, isSelective, labelOf, type WhichConnections } from './which-connections.ts'
 
 /**
  * Resets (TCP RST) every connection, those already open in pools too, and every new one. Those of one
- * `client` alone only where our own proxy injects: then also idle ones, which else fall when used.
+ * client, or the present ones, alone only where our own proxy injects: then also idle ones, which else
+ * fall when used.
  */
 export function reset<System extends LabSystem>(
   select: Selector<System, Linked>,
-  of: OfClient = {},
+  of: WhichConnections = {},
 ): Fault<System> {
-  if (of.client !== undefined) {
+  if (isSelective(of)) {
     return ownToxicFault('reset', select, {
       settings: labelOf(of),
       toxics: [{ type: 'rst', attributes: {}, ...connectionsOf(of) }],
@@ -24,5 +25,6 @@ export function reset<System extends LabSystem>(
     type: 'reset_peer',
     attributes: { timeout: 0 },
     streams: ['downstream'],
+    counts: 'connections',
   })
 }

@@ -2,32 +2,38 @@ import { z } from 'zod'
 import type { Link } from '../../lab/model/capability.ts'
 
 const proxy = z.object({
-  counters: z.object({ open: z.number(), connections: z.number(), bytes: z.number() }),
+  counters: z.object({
+    open: z.number(),
+    connections: z.number(),
+    received: z.object({ upstream: z.number(), downstream: z.number() }),
+  }),
 })
 
-/**
- * Bytes and connections that reached these links so far, counted by our own tap, which stands in
- * front of whoever injects. The growth while a fault is in force is what the fault really touched.
- */
-export async function touched(links: readonly Link[]): Promise<number> {
-  return sum(links, counters => counters.connections + counters.bytes)
+/** What our own tap, which stands in front of whoever injects, has seen of a link so far. */
+export interface TapCounters {
+  /** Connections open now, and those that have ended. */
+  readonly open: number
+  readonly closed: number
+  /** Bytes from the client (`upstream`) and from the server (`downstream`). */
+  readonly received: { readonly upstream: number; readonly downstream: number }
+}
+
+export async function tapCounters(link: Link): Promise<TapCounters> {
+  const url = new URL(`/proxies/${encodeURIComponent(link.name)}`, link.tapUrl)
+  const answer = await fetch(url, {
+    headers: authorization(link),
+    signal: AbortSignal.timeout(5_000),
+  })
+  const { open, connections, received } = proxy.parse(await answer.json()).counters
+  return { open, closed: connections - open, received }
 }
 
 /** Connections open on these links now. */
 export async function openConnections(links: readonly Link[]): Promise<number> {
-  return sum(links, counters => counters.open)
+  const counters = await Promise.all(links.map(tapCounters))
+  return counters.reduce((total, { open }) => total + open, 0)
 }
 
-async function sum(
-  links: readonly Link[],
-  pick: (counters: z.infer<typeof proxy>['counters']) => number,
-): Promise<number> {
-  const counts = await Promise.all(
-    links.map(async link => {
-      const url = new URL(`/proxies/${encodeURIComponent(link.name)}`, link.tapUrl)
-      const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) })
-      return pick(proxy.parse(await answer.json()).counters)
-    }),
-  )
-  return counts.reduce((total, count) => total + count, 0)
+function authorization({ tapToken }: Link): Record<string, string> {
+  return tapToken === undefined ? {} : { authorization: `Bearer ${tapToken}` }
 }

@@ -4,7 +4,10 @@ import type { Json } from '../../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
-import { touched } from './tap.ts'
+import { ProxyClient } from '../proxy/client/client.ts'
+import { type TapCounters, tapCounters } from './tap.ts'
+
+type Direction = 'upstream' | 'downstream'
 
 /** One of Toxiproxy's standard toxics, which ours and the original both know. */
 export interface StandardToxic {
@@ -17,7 +20,18 @@ export interface StandardToxic {
     | 'limit_data'
     | 'reset_peer'
   readonly attributes: { readonly [name: string]: number }
-  readonly streams: readonly ('upstream' | 'downstream')[]
+  readonly streams: readonly Direction[]
+  /** What `landed` tells the number of: bytes of the toxic's own direction, or connections. */
+  readonly counts: 'bytes' | 'connections'
+  /** The toxic in its place where our own proxy injects, which has a better one. */
+  readonly own?: 'black_hole'
+}
+
+/** A toxic on one link and in one direction. */
+interface Placed {
+  readonly link: Link
+  readonly stream: Direction
+  readonly name: string
 }
 
 export const undoArgs = z.array(
@@ -26,7 +40,8 @@ export const undoArgs = z.array(
 
 /**
  * Puts one toxic on every link of a part, and takes it off again. `name` and `settings` make the
- * label: `latency(postgres, 200ms)`.
+ * label: `latency(postgres, 200ms)`. `landed` is what each toxic itself has touched; the original
+ * does not tell, so there it is what our tap has seen in the toxic's direction since the strike.
  */
 export function toxicFault<System extends LabSystem>(
   name: string,
@@ -43,38 +58,55 @@ export function toxicFault<System extends LabSystem>(
     plan: async (system, context) => {
       const { links } = await select(system)
       const mark = `${name}-${context.random.fork(label).integer(0, 0xffffff).toString(16)}`
-      const toxics = links.flatMap(link =>
+      const placed = links.flatMap(link =>
         toxic.streams.map(stream => ({ link, stream, name: `${mark}-${stream}` })),
       )
       return {
         undo: {
           module: import.meta.url,
-          args: toxics.map(one => ({
-            adminUrl: one.link.adminUrl,
-            proxy: one.link.name,
-            toxic: one.name,
+          args: placed.map(({ link, name }) => ({
+            adminUrl: link.adminUrl,
+            proxy: link.name,
+            toxic: name,
           })),
         },
         touches: links.map(link => link.name),
         apply: async () => {
-          const before = await touched(links)
-          for (const { link, stream, name } of toxics) await add(link, stream, name, toxic)
-          return { landed: async () => (await touched(links)) - before }
+          const meters = await Promise.all(placed.map(each => meterOf(each, toxic)))
+          for (const each of placed) await add(each, toxic)
+          return { landed: async () => sum(await Promise.all(meters.map(landed => landed()))) }
         },
       }
     },
   }
 }
 
-async function add(
-  link: Link,
-  stream: 'upstream' | 'downstream',
-  name: string,
-  toxic: StandardToxic,
-): Promise<void> {
-  const proxy = await new Toxiproxy(link.adminUrl).get(link.name)
-  const { type, attributes } = toxic
-  await proxy.addToxic({ name, type, stream, toxicity: 1, attributes })
+const isOwn = ({ adminUrl, tapUrl }: Link): boolean => adminUrl === tapUrl
+const clientOf = ({ tapUrl, tapToken }: Link) => new ProxyClient(tapUrl, tapToken)
+const sum = (figures: readonly number[]): number => figures.reduce((a, b) => a + b, 0)
+
+async function add({ link, stream, name }: Placed, toxic: StandardToxic): Promise<void> {
+  const { type, attributes, own } = toxic
+  if (own && isOwn(link)) {
+    await clientOf(link).addToxic(link.name, { name, type: own, stream, attributes: {} })
+  } else {
+    const proxy = await new Toxiproxy(link.adminUrl).get(link.name)
+    await proxy.addToxic({ name, type, stream, toxicity: 1, attributes })
+  }
+}
+
+/** How to ask what the toxic has touched. Called before the toxic is added. */
+async function meterOf(
+  { link, stream, name }: Placed,
+  { counts }: StandardToxic,
+): Promise<() => Promise<number>> {
+  if (isOwn(link)) {
+    return async () => (await clientOf(link).landed(link.name, name))?.[counts] ?? 0
+  }
+  const seen = ({ received, closed }: TapCounters) =>
+    counts === 'bytes' ? received[stream] : closed
+  const before = seen(await tapCounters(link))
+  return async () => seen(await tapCounters(link)) - before
 }
 
 /** Removes the toxics by their names; one that is gone, with or without its proxy, is done. */

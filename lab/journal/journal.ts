@@ -209,6 +209,10 @@ export interface WireEvent {
   readonly kind: 'wire'
   readonly link: string
   readonly connection: number
+  /**
+   * `abandoned`: one side let go of a connection that a fault has cut off, which the other side may
+   * never learn; `detail` is `client` (the link's consumer) or `upstream` (its provider).
+   */
   readonly what:
     | 'connect'
     | 'refused'

@@ -47,7 +47,12 @@ const toxicBody = z.strictObject({
         .string()
         .refine(text => parseClient(text) !== undefined, 'must be an IP address, or IP:port')
         .optional(),
-      ids: z.array(positive).min(1, 'must name a connection').optional(),
+      ids: z.array(positive).optional(),
+      which: z.enum(['all', 'present']).optional(),
+    })
+    .refine(({ ids, which }) => ids?.length !== 0 || which === 'present', {
+      path: ['ids'],
+      message: 'must name a connection',
     })
     .nullish(),
   hits: z
@@ -91,8 +96,16 @@ export function parseProxy(body: unknown, registry: Registry, where = ''): Proxy
     },
     said,
     enabled: given.enabled ?? undefined,
-    toxics: given.toxics?.map(toxic => parseToxic(toxic, registry, protocol)),
+    toxics: given.toxics?.map(toxic => ownToxic(parseToxic(toxic, registry, protocol))),
   }
+}
+
+/** Those that come with a proxy are there before its first connection. */
+function ownToxic(toxic: ToxicSettings): ToxicSettings {
+  if (toxic.connections?.which !== 'present') return toxic
+  throw ApiError.badRequest(
+    `connections.which: toxic '${toxic.name}' would meet no connection; add it when some are open`,
+  )
 }
 
 /** A change of a proxy. Its name cannot change; its toxics have calls of their own. */

@@ -3,6 +3,9 @@ import type { ToxicOrder, ToxicType } from './toxic-request.ts'
 
 const count = z.number().default(0)
 const landed = z.object({ connections: count, bytes: count, messages: count, packets: count })
+const added = z.object({
+  connections: z.object({ ids: z.array(z.number()).optional() }).optional(),
+})
 /** Null: nobody can tell, as of connects that are refused. */
 const state = z.object({ landed: landed.nullable() })
 export type Landed = z.infer<typeof landed>
@@ -23,10 +26,17 @@ export class ProxyClient {
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   }
 
-  /** @throws {Error} with the proxy's own words when it refuses the toxic. */
-  async addToxic<Type extends ToxicType>(proxy: string, order: ToxicOrder<Type>): Promise<void> {
+  /**
+   * Resolves to the ids of the connections it is for; undefined where those to come are hit too.
+   * @throws {Error} with the proxy's own words when it refuses the toxic.
+   */
+  async addToxic<Type extends ToxicType>(
+    proxy: string,
+    order: ToxicOrder<Type>,
+  ): Promise<readonly number[] | undefined> {
     const { status, text } = await this.#call('POST', proxyPath(proxy), order)
     if (status !== 200) throw new Error(`The proxy refused ${order.type} on ${proxy}: ${text}`)
+    return added.parse(JSON.parse(text)).connections?.ids
   }
 
   /**

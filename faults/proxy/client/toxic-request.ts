@@ -65,8 +65,11 @@ export interface MessageToxicAttributes {
 
 export type MessageToxicType = keyof MessageToxicAttributes
 
-/** What each toxic on whole connections takes, of those beyond Toxiproxy's; times in ms. */
+/** What each toxic on whole connections takes; times in ms, rates in KB/s. */
 export interface ConnectionToxicAttributes {
+  readonly latency: { readonly latency?: number; readonly jitter?: number }
+  readonly bandwidth: { readonly rate?: number }
+  readonly black_hole: Record<never, never>
   readonly fin: { readonly after?: number; readonly bytes?: number }
   readonly rst: { readonly after?: number; readonly bytes?: number }
   readonly half_open: { readonly after?: number }
@@ -81,10 +84,17 @@ export type ToxicType = keyof ToxicAttributes
 /** Which connections. Without it all. */
 export interface ConnectionsOrder {
   /** `127.0.0.1` (any port of it) or `127.0.0.1:40312`. */
-  readonly client: string
+  readonly client?: string
+  /**
+   * `present`: only those open when the toxic is added; what it cut off stays so when it is removed.
+   * Default all, those to come too.
+   */
+  readonly which?: 'all' | 'present'
+  /** Of these, those with one of these ids. */
+  readonly ids?: readonly number[]
 }
 
-/** A toxic beyond Toxiproxy's to be put on a proxy. */
+/** A toxic to be put on a proxy, with what Toxiproxy's own client cannot say. */
 export interface ToxicOrder<Type extends ToxicType = ToxicType> {
   readonly name: string
   readonly type: Type

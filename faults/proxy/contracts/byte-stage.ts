@@ -12,6 +12,11 @@ export interface Stage {
   end(): void
   /** The toxic's attributes changed. */
   updated?(): void
+  /**
+   * Nothing of this direction gets through, not even that its source has gone: to the sink the
+   * connection looks alive. A silent removal leaves such a stage in its place. Default false.
+   */
+  swallows?(): boolean
   /** The toxic was removed while the connection lives on: pass on at once whatever is held. */
   detach(): void
   /** The connection is gone: let go of timers and data. */
@@ -34,6 +39,8 @@ export interface Port {
   /** The toxic really touched traffic of this connection. Zero landed makes a run inconclusive. */
   landed(bytes: number): void
   readonly connection: ConnectionFacts
+  /** The toxic's removal will be silent: what is swallowed need not be kept, for it never flows on. */
+  readonly healsSilently: boolean
   readonly timers: TimerQueue
   /** A stream of chance of its own for this toxic on this connection: replays from the seed. */
   readonly random: Random

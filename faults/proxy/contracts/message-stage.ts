@@ -75,6 +75,12 @@ export interface MessageStage {
   /** All bytes of a message have been seen (not: delivered). */
   finished?(message: Message): void
   updated?(): void
+  /**
+   * The connection would be wrong without this stage: an answer is missing, a transaction is spoilt.
+   * A silent removal leaves such a stage in its place. Default false.
+   */
+  unfinished?(): boolean
+  /** The toxic was removed, or the connection is gone. Where it is `unfinished`, it must end it. */
   destroy?(): void
 }
 

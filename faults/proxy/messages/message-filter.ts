@@ -77,15 +77,19 @@ export class MessageFilter implements InterceptorOwner {
     this.#interceptors = { upstream, downstream }
   }
 
-  /** Lets these toxics decide from the next message on; those already there keep their state. */
+  /**
+   * Lets these toxics decide from the next message on; those already there keep their state. Before
+   * them stands what toxics that are gone have left unfinished.
+   */
   use(toxics: readonly ActiveToxic[]): void {
     const before = this.#instances
-    for (const instance of before) {
-      if (!toxics.includes(instance.toxic)) instance.stage.destroy?.()
-    }
-    this.#instances = toxics.flatMap(
+    const leaving = before.filter(({ toxic }) => !toxics.includes(toxic))
+    const left = leaving.filter(instance => instance.staysSilently)
+    for (const instance of leaving) if (!left.includes(instance)) instance.stage.destroy?.()
+    const inForce = toxics.flatMap(
       toxic => before.find(each => each.toxic === toxic) ?? this.#open(toxic) ?? [],
     )
+    this.#instances = [...left, ...inForce]
     this.#session.detail = this.#host.readsDetail || this.#instances.length > 0
     const { upstream, downstream } = this.#interceptors
     if (this.#instances.length > 0) {
@@ -99,6 +103,11 @@ export class MessageFilter implements InterceptorOwner {
 
   get toxics(): readonly ActiveToxic[] {
     return this.#instances.map(({ toxic }) => toxic)
+  }
+
+  /** A toxic has kept an answer, or part of a transaction, from one side. */
+  get unfinished(): boolean {
+    return this.#instances.some(instance => instance.unfinished)
   }
 
   updated(toxic: ActiveToxic): void {

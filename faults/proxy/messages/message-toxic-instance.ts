@@ -36,6 +36,15 @@ export class MessageToxicInstance {
     this.#bothWays = bothWays
   }
 
+  get unfinished(): boolean {
+    return this.stage.unfinished?.() ?? false
+  }
+
+  /** The toxic's removal takes nothing back here. */
+  get staysSilently(): boolean {
+    return this.toxic.healsSilently && this.unfinished
+  }
+
   sees(message: Message): boolean {
     return this.#bothWays || message.direction === this.toxic.settings.stream
   }

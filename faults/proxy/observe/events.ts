@@ -3,7 +3,19 @@ export interface WireEvent {
   readonly kind: 'wire'
   readonly link: string
   readonly connection: number
-  readonly what: 'connect' | 'refused' | 'close' | 'request' | 'response' | 'toxic' | 'unparsed'
+  /**
+   * `abandoned`: one side (`detail`: `client`, `upstream`) let go of a connection that a toxic has cut
+   * off, by FIN or with `error` by RST, whether or not the other side learns of it.
+   */
+  readonly what:
+    | 'connect'
+    | 'refused'
+    | 'close'
+    | 'abandoned'
+    | 'request'
+    | 'response'
+    | 'toxic'
+    | 'unparsed'
   readonly message?: string
   readonly key?: string
   readonly trace?: string

@@ -10,6 +10,11 @@ export interface Selection {
   /** `127.0.0.1` (any port) or `127.0.0.1:40312`; `::1` or `[::1]:40312`. */
   readonly client?: string | undefined
   readonly ids?: readonly number[] | undefined
+  /**
+   * `present`: only those open when the toxic is added, whose ids stand in `ids` from then on. Its
+   * removal is silent: what it cut off stays cut off, neither reset nor revived. Default `all`.
+   */
+  readonly which?: 'all' | 'present' | undefined
 }
 
 /** Which of the matches (connections; messages for message toxics) are hit, counted from 1. */
@@ -61,6 +66,8 @@ export class ActiveToxic {
   unanswered: number | undefined
   readonly #random: Random
   readonly #client: ClientAddress | undefined
+  readonly #ids: ReadonlySet<number> | undefined
+  #isRemoved = false
   readonly #choices = new Map<number, { readonly draw: number; readonly counted: boolean }>()
   #matches = 0
   #hits = 0
@@ -69,8 +76,19 @@ export class ActiveToxic {
     this.settings = settings
     this.toxicity = settings.toxicity
     this.#random = random
-    const { client } = settings.connections ?? {}
+    const { client, ids } = settings.connections ?? {}
+    this.#ids = ids && new Set(ids)
     this.#client = client === undefined ? undefined : parseClient(client)
+  }
+
+  /** Its removal leaves what it cut off as it is. */
+  get healsSilently(): boolean {
+    return this.settings.connections?.which === 'present'
+  }
+
+  /** From now on it hits nothing more, where stages of it stay. */
+  remove(): void {
+    this.#isRemoved = true
   }
 
   /** Whether it acts on this connection: drawn once per connection, kept through every update. */
@@ -87,8 +105,7 @@ export class ActiveToxic {
   }
 
   #selects({ id, client }: ConnectionFacts): boolean {
-    const { ids } = this.settings.connections ?? {}
-    if (ids && !ids.includes(id)) return false
+    if (this.#ids && !this.#ids.has(id)) return false
     if (!this.#client) return true
     const connected = parseAddress(client)
     return connected !== undefined && isClient(this.#client, connected)
@@ -96,6 +113,7 @@ export class ActiveToxic {
 
   /** Counts one match and says whether it is one to hit. */
   chosen(): boolean {
+    if (this.#isRemoved) return false
     const { skip = 0, first, every, probability } = this.settings.hits ?? {}
     const match = ++this.#matches - skip
     if (match < 1) return false

@@ -15,6 +15,8 @@ export interface PipeOwner {
   close(how: Ending): void
   /** Resets one side; the other one stays open, and what it says is read and forgotten. */
   orphan(gone: End, left: End): void
+  /** The side that a pipe reads from has said FIN. */
+  sourceEnded(source: End): void
   /** The toxic has touched this connection for the first time. */
   noteToxic(toxic: ActiveToxic): void
 }

@@ -65,12 +65,18 @@ export class Pipe implements Reader, StageHost {
   }
 
   ended(): void {
+    this.connection.sourceEnded(this.source)
     this.interceptor?.end()
     if (!this.interceptor?.control) this.forwardEnd()
   }
 
   get held(): number {
     return this.#held
+  }
+
+  /** What the source says, and its end, reaches nobody. */
+  get swallows(): boolean {
+    return this.#stages.some(stage => stage.swallows)
   }
 
   get toxics(): readonly ActiveToxic[] {
@@ -126,14 +132,17 @@ export class Pipe implements Reader, StageHost {
     this.#closeAfterEnd = true
   }
 
-  /** Makes the chain these toxics, in this order; those that stay keep what they hold. */
+  /**
+   * Makes the chain these toxics, in this order; those that stay keep what they hold. Before them
+   * stands what toxics that are gone have left behind.
+   */
   use(toxics: readonly ActiveToxic[]): void {
     const leaving = this.#stages.filter(stage => !toxics.includes(stage.toxic))
-    for (const { stage } of leaving) stage.detach()
+    const stages = leaving.filter(stage => stage.staysSilently)
+    for (const stage of leaving) if (!stages.includes(stage)) stage.stage.detach()
     // What a toxic does when it goes may end the connection.
     if (this.#destroyed) return
     const staying = new Map(this.#stages.map(stage => [stage.toxic, stage]))
-    const stages: ToxicStage[] = []
     for (const toxic of toxics) {
       const stage = staying.get(toxic) ?? ToxicStage.open(toxic, this)
       if (stage) stages.push(stage)

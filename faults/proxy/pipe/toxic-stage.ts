@@ -28,6 +28,7 @@ export class ToxicStage implements Port {
   readonly random: Random
   readonly timers: TimerQueue
   readonly stage: Stage
+  readonly healsSilently: boolean
   next: ToxicStage | undefined
   readonly #pipe: StageHost
   #landed = false
@@ -42,11 +43,21 @@ export class ToxicStage implements Port {
   private constructor(toxic: ActiveToxic, pipe: StageHost, open: (port: Port) => Stage) {
     const { connection } = pipe
     this.toxic = toxic
+    this.healsSilently = toxic.healsSilently
     this.#pipe = pipe
     this.connection = { ...connection.facts, wasOpen: !connection.isNew }
     this.random = toxic.chance(connection.ordinal)
     this.timers = connection.timers
     this.stage = open(this)
+  }
+
+  get swallows(): boolean {
+    return this.stage.swallows?.() ?? false
+  }
+
+  /** The toxic's removal takes nothing back here. */
+  get staysSilently(): boolean {
+    return this.healsSilently && this.swallows
   }
 
   pass(data: Buffer): void {

@@ -21,6 +21,9 @@ export interface ConnectionHost extends MessageFilterHost {
 
 /** After FIN both sides may take this long to say theirs before the rest is cut off. */
 const LINGER_MS = 1_000
+/** A side that has let go may be asked after so long whether it is still there at all. */
+const PROBE_AFTER_MS = 60_000
+const NOBODY: readonly End[] = []
 
 /** One client's connection and the one to the upstream that belongs to it. */
 export class Connection {
@@ -39,6 +42,9 @@ export class Connection {
   #reached = false
   #closing = false
   #orphaned = false
+  /** Its source has gone by RST, and the sink has not been told. */
+  #lost: Pipe | undefined
+  #abandonedBy: readonly End[] = NOBODY
 
   constructor(
     facts: ConnectionFacts,
@@ -63,8 +69,8 @@ export class Connection {
       upstreamEnd.start(this.down)
     })
     this.filter = session && new MessageFilter(this, session, host)
-    this.client.on('error', error => this.#failed(upstreamEnd, error))
-    this.upstream.on('error', error => this.#failed(clientEnd, error))
+    this.client.on('error', error => this.#failed(this.up, error))
+    this.upstream.on('error', error => this.#failed(this.down, error))
     this.client.on('close', () => this.#closed())
     this.upstream.on('close', () => this.#closed())
     this.applyToxics()
@@ -82,6 +88,7 @@ export class Connection {
     this.filter?.use(mine)
     this.up.use(mine.filter(toxic => toxic.settings.stream === 'upstream'))
     this.down.use(mine.filter(toxic => toxic.settings.stream === 'downstream'))
+    if (this.#lost && !this.#lost.swallows) this.#passReset(this.#lost)
   }
 
   updated(toxic: ActiveToxic): void {
@@ -99,7 +106,7 @@ export class Connection {
   /** Ends both sides: RST at once; FIN after what was already passed on, reading no more. */
   close(how: Ending): void {
     if (this.#closing) return
-    this.#stopFlows()
+    this.#stopPipes()
     for (const end of [this.up.source, this.down.source]) {
       const { socket } = end
       if (socket.connecting) socket.destroy()
@@ -117,37 +124,64 @@ export class Connection {
     this.#orphaned = true
     gone.reset()
     left.ignore()
+    left.socket.once('end', () => this.sourceEnded(left))
+  }
+
+  sourceEnded(source: End): void {
+    this.#noteAbandoned(source)
   }
 
   /** Ends both sides at once: unread data makes the kernel send RST, else FIN. */
   destroy(): void {
-    this.#stopFlows()
+    this.#stopPipes()
     this.client.destroy()
     this.upstream.destroy()
   }
 
-  #stopFlows(): void {
+  #stopPipes(): void {
     this.#closing = true
     this.filter?.destroy()
     this.up.destroy()
     this.down.destroy()
   }
 
-  #failed(other: End, error: NodeJS.ErrnoException): void {
+  /** The source of this pipe was reset, or could not be reached. */
+  #failed(from: Pipe, error: NodeJS.ErrnoException): void {
     if (!this.#reached) {
       this.#host.refused(this, error)
       this.destroy()
     }
-    if (this.#closing || this.#orphaned) return
-    this.#stopFlows()
-    if (other.socket.connecting) other.socket.destroy()
-    else other.reset()
+    if (this.#closing) return
+    this.#noteAbandoned(from.source, error)
+    if (this.#orphaned) return
+    if (from.swallows) this.#lost = from
+    else this.#passReset(from)
+  }
+
+  #passReset({ sink }: Pipe): void {
+    this.#stopPipes()
+    if (sink.socket.connecting) sink.socket.destroy()
+    else sink.reset()
+  }
+
+  /** One side lets go of a connection that a toxic has cut off. An end that answers ours is none. */
+  #noteAbandoned(side: End, error?: NodeJS.ErrnoException): void {
+    const isStruck = this.up.swallows || this.down.swallows || this.filter?.unfinished
+    if (!isStruck || side.socket.writableEnded || this.#abandonedBy.includes(side)) return
+    this.#abandonedBy = [...this.#abandonedBy, side]
+    if (!error) side.socket.setKeepAlive(true, PROBE_AFTER_MS)
+    this.#host.emit({
+      connection: this.facts.id,
+      what: 'abandoned',
+      detail: side === this.up.source ? 'client' : 'upstream',
+      ...(error && { error: error.code ?? error.message }),
+    })
   }
 
   #closed(): void {
     this.#open--
     if (this.#open > 0) return
-    this.#stopFlows()
+    this.#stopPipes()
     this.#host.closed(this)
   }
 }

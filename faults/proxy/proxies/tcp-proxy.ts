@@ -100,7 +100,7 @@ export class TcpProxy implements ConnectionHost {
   async addToxic(settings: ToxicSettings): Promise<ActiveToxic> {
     if (this.#toxics.some(toxic => toxic.settings.name === settings.name)) throw toxicExists()
     const toxic = new ActiveToxic(
-      settings,
+      this.#withPresent(settings),
       this.#context.random.fork(`${this.#settings.name}/${settings.name}`),
     )
     this.#toxics = [...this.#toxics, toxic]
@@ -121,6 +121,16 @@ export class TcpProxy implements ConnectionHost {
     return toxic
   }
 
+  /** Names the connections that are open now, where the toxic is for these alone. */
+  #withPresent(settings: ToxicSettings): ToxicSettings {
+    const { connections } = settings
+    if (connections?.which !== 'present') return settings
+    const { ids: wanted } = connections
+    const open = [...this.#connections].map(({ facts }) => facts.id)
+    const ids = wanted ? open.filter(id => wanted.includes(id)) : open
+    return { ...settings, connections: { ...connections, ids } }
+  }
+
   /** Asks the kernel what the toxics on the way in have touched. */
   async measure(): Promise<void> {
     for (const [toxic, { unanswered }] of this.#claims) toxic.unanswered = await unanswered?.()
@@ -136,6 +146,7 @@ export class TcpProxy implements ConnectionHost {
     this.timers.cancel(this.#leases.get(toxic))
     this.#leases.delete(toxic)
     this.#toxics = this.#toxics.filter(other => other !== toxic)
+    toxic.remove()
     this.#applyToxics()
     if (toxic.settings.bound.level !== 'listener') return
     await this.#changes.run(async () => this.#claims.get(toxic)?.release())
@@ -247,11 +258,11 @@ export class TcpProxy implements ConnectionHost {
     for (const connection of this.#connections) connection.applyToxics()
   }
 
-  /** Connections open now, connections so far, and bytes received from both sides so far. */
+  /** Connections open now, connections so far, and bytes received so far, in all and by direction. */
   #counters(): object {
     const { received } = this.traffic.totals(this.#connections)
     const bytes = received.upstream + received.downstream
-    return { open: this.#connections.size, connections: this.traffic.connects, bytes }
+    return { open: this.#connections.size, connections: this.traffic.connects, bytes, received }
   }
 
   toJSON(): object {

@@ -6,7 +6,7 @@ import { defineToxic } from '../contracts/toxic.ts'
  * Leaves one side alone with a connection that only it believes in: `after` ms after the toxic met
  * it, the source of this stream is reset (`downstream`: the server), and the other side hears
  * nothing and is heard by nobody. Removing the toxic ends that side with RST, as a peer that lost
- * its state answers.
+ * its state answers; a silent removal leaves it alone for good.
  */
 export const toxic = defineToxic({
   type: 'half_open',
@@ -27,6 +27,7 @@ export const toxic = defineToxic({
       end: () => {
         if (!orphaned) port.end()
       },
+      swallows: () => orphaned,
       detach: () => {
         port.timers.cancel(timer)
         if (orphaned) port.close('rst')

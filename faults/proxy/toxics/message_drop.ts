@@ -33,6 +33,7 @@ export const toxic = defineToxic({
         if (message.awaited || message.answers !== undefined) silent = true
         return { do: 'drop' }
       },
+      unfinished: () => silent,
       // Once answers are missing, the next one must not pass for them.
       destroy: () => silent && session.close('rst'),
     }

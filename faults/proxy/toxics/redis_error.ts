@@ -40,8 +40,13 @@ export const toxic = defineToxic({
 
     return {
       message: each => (each.direction === 'upstream' ? request(each) : reply(each)),
+      unfinished,
       // The rest of a spoilt transaction must not be done without its missing command.
-      destroy: () => (spoilt || rewrites.size > 0) && session.close('rst'),
+      destroy: () => unfinished() && session.close('rst'),
+    }
+
+    function unfinished(): boolean {
+      return spoilt || rewrites.size > 0
     }
 
     function request(message: Message): MessageAction {
