@@ -37,6 +37,11 @@ export class GuardianCalls {
     input.on('error', () => {})
   }
 
+  /** The run is being ended: every process may go. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
   get lost(): AbortSignal {
     return this.#lost.signal
   }

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import { inTime } from '../base/deadline.ts'
 import { LabError } from '../base/errors.ts'
 import { appending, openOwnFile } from '../base/own-file.ts'
+import type { Recorder } from '../journal/journal.ts'
 import { finishRun } from '../ledger/finish-run.ts'
 import { isMissing, LedgerWriter } from '../ledger/ledger-file.ts'
 import { demandTrustedRun } from '../ledger/trusted-run.ts'
@@ -26,6 +27,8 @@ export interface GuardianOptions {
   readonly scratchFolder: string
   readonly runId: string
   readonly clock: Clock
+  /** Told what becomes of every process; default nobody. */
+  readonly recorder?: Recorder
 }
 
 /** It takes a quarter of a second; the rest is for a busy machine. */
@@ -36,7 +39,7 @@ const readyWithinMs = 30_000
  * @throws {LabError} when the ledger cannot be written, or the guardian does not start.
  */
 export async function startGuardian(options: GuardianOptions): Promise<Guardian> {
-  const { clock, runId, scratchFolder } = options
+  const { clock, runId, scratchFolder, recorder } = options
   const ledgers = await writableFolder(join(options.folder, 'ledgers'))
   const file = join(ledgers, `${runId}.jsonl`)
   const writer = await LedgerWriter.open(file)
@@ -78,7 +81,7 @@ export async function startGuardian(options: GuardianOptions): Promise<Guardian>
     pid: child.pid ?? 0,
     ledger,
     lost: calls.lost,
-    spawn: spec => GuardedHandle.start(calls, ++count, runId, spec),
+    spawn: spec => GuardedHandle.start({ calls, runId, recorder }, ++count, spec),
     [Symbol.asyncDispose]: () => (disposed ??= dispose()),
   }
 }

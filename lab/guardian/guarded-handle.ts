@@ -1,11 +1,30 @@
 import { LabError, messageOf } from '../base/errors.ts'
+import type { Recorder } from '../journal/journal.ts'
 import type { GuardedProcess, ProcessSpec } from '../model/guardian.ts'
 import type { Undo } from '../model/ledger.ts'
 import type { ProcessId } from '../processes/process-table.ts'
+import { resumeTree } from '../processes/process-tree.ts'
 import type { GuardianCalls } from './calls.ts'
 import { guardedProcesses } from './guarded-processes.ts'
 import type { Exit } from './guarded-server.ts'
+import { ProcessRecord } from './process-record.ts'
 import { undoOf } from './undo-process.ts'
+
+/** What all handles of a run share. */
+interface Guarding {
+  readonly calls: GuardianCalls
+  readonly runId: string
+  readonly recorder: Recorder | undefined
+}
+
+/** Signals after which nobody is surprised that a process is gone. */
+const endings: ReadonlySet<NodeJS.Signals> = new Set([
+  'SIGTERM',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGKILL',
+  'SIGABRT',
+])
 
 /** A server as the lab holds it, through its guardian. */
 export class GuardedHandle implements GuardedProcess {
@@ -14,30 +33,35 @@ export class GuardedHandle implements GuardedProcess {
   readonly #server: number
   readonly #key: string
   readonly #stopWithinMs: number
+  readonly #record: ProcessRecord
   readonly #exits: PromiseWithResolvers<Exit>[] = []
   #process: ProcessId = { pid: 0, startedAt: '' }
   #running = 0
+  #probe: (() => Promise<void>) | undefined
+  #ready = Promise.resolve()
 
-  private constructor(calls: GuardianCalls, server: number, key: string, spec: ProcessSpec) {
+  private constructor({ calls, runId, recorder }: Guarding, server: number, spec: ProcessSpec) {
     this.name = spec.name
     this.#calls = calls
     this.#server = server
-    this.#key = key
+    // The number tells two servers of one name apart.
+    this.#key = `${runId}/${server}/${spec.name}`
     this.#stopWithinMs = spec.stopWithinMs ?? 0
+    this.#record = new ProcessRecord(recorder, spec)
     calls.onExit(server, exit => {
       if (exit.incarnation === this.#running) this.#running = 0
+      if (calls.finished) this.#record.ask()
+      this.#record.exited(exit)
       this.#exits[exit.incarnation - 1]?.resolve(exit)
     })
   }
 
   static async start(
-    calls: GuardianCalls,
+    guarding: Guarding,
     server: number,
-    runId: string,
     spec: ProcessSpec,
   ): Promise<GuardedProcess> {
-    // The number tells two servers of one name apart.
-    const handle = new GuardedHandle(calls, server, `${runId}/${server}/${spec.name}`, spec)
+    const handle = new GuardedHandle(guarding, server, spec)
     try {
       await handle.#begin(incarnation => ({
         do: 'spawn',
@@ -76,29 +100,50 @@ export class GuardedHandle implements GuardedProcess {
     return undoOf({ action: 'resume', server: this.#key, process: this.#process })
   }
 
+  get ready(): Promise<void> {
+    return this.#ready
+  }
+
+  readyWhen(probe: () => Promise<void>): Promise<void> {
+    this.#probe = probe
+    this.#awaitReady()
+    return this.#ready
+  }
+
   async kill(): Promise<void> {
+    this.#record.ask()
     await this.#calls.call({ do: 'kill', server: this.#server })
     this.#running = 0
   }
 
   async restart(): Promise<void> {
+    this.#record.ask()
     await this.#begin(incarnation => ({ do: 'restart', server: this.#server, incarnation }))
   }
 
   async stop(): Promise<void> {
+    this.#record.ask()
     await this.#calls.call({ do: 'stop', server: this.#server }, this.#stopWithinMs)
     this.#running = 0
   }
 
   async pause(): Promise<void> {
     await this.#calls.call({ do: 'pause', server: this.#server })
+    this.#record.tell('paused')
   }
 
   async resume(): Promise<void> {
     await this.#calls.call({ do: 'resume', server: this.#server })
+    this.#record.tell('resumed')
+  }
+
+  goOn(frozen: ProcessId): void {
+    resumeTree(frozen)
+    this.#record.tell('resumed')
   }
 
   async signal(signal: NodeJS.Signals): Promise<void> {
+    if (endings.has(signal)) this.#record.ask()
     await this.#calls.call({ do: 'signal', server: this.#server, signal })
   }
 
@@ -116,11 +161,21 @@ export class GuardedHandle implements GuardedProcess {
     this.#running = incarnation
     try {
       const started = await this.#calls.call(request(incarnation))
-      if (started) this.#process = started
+      if (!started) return
+      this.#process = started
+      this.#record.spawned(incarnation, started.pid)
+      this.#awaitReady()
     } catch (error) {
       this.#running = 0
       throw error
     }
+  }
+
+  /** Whoever asks is told how it went; after a restart that an undo made, nobody may ask. */
+  #awaitReady(): void {
+    if (!this.#probe) return
+    this.#ready = this.#probe().then(() => this.#record.tell('ready'))
+    this.#ready.catch(() => {})
   }
 }
 

@@ -1,7 +1,14 @@
 import type { GuardedProcess } from '../model/guardian.ts'
+import type { ProcessId } from '../processes/process-table.ts'
+
+/** What an undo needs of a server. */
+export type Undoable = Pick<GuardedProcess, 'running' | 'restart'> & {
+  /** Lets it go on without a word to the guardian, which may be frozen itself. */
+  goOn(frozen: ProcessId): void
+}
 
 /**
  * The servers whose guardian is a child of this very process, by `<run>/<name>`: so that an undo,
  * which is only data, finds the server it speaks of.
  */
-export const guardedProcesses = new Map<string, GuardedProcess>()
+export const guardedProcesses = new Map<string, Undoable>()

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 import type { Undo } from '../model/ledger.ts'
-import { resumeTree } from '../processes/process-tree.ts'
 import { guardedProcesses } from './guarded-processes.ts'
 
 export const undoArgs = z.discriminatedUnion('action', [
@@ -27,6 +26,6 @@ export async function undo(args: Json): Promise<void> {
   const parsed = undoArgs.parse(args)
   const server = guardedProcesses.get(parsed.server)
   if (!server) return
-  if (parsed.action === 'resume') return resumeTree(parsed.process)
+  if (parsed.action === 'resume') return server.goOn(parsed.process)
   if (!server.running) await server.restart()
 }

@@ -23,6 +23,13 @@ export interface GuardedProcess extends Killable, Pausable, AsyncDisposable {
   readonly running: boolean
   /** Resolves when the present incarnation has ended, by whatever cause. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>
+  /**
+   * What resolves once it answers as it should, and rejects when it never will. Asked now and after
+   * every restart; each time it resolves the journal is told that the process is ready.
+   */
+  readyWhen(probe: () => Promise<void>): Promise<void>
+  /** Of the present incarnation, by that probe. */
+  readonly ready: Promise<void>
   /** SIGKILL to the whole process group and its descendants; resolves when they are gone. */
   kill(): Promise<void>
   /** The same command line again; kills it first when it runs. */

@@ -96,6 +96,7 @@ async function guarded<System extends LabSystem>(
     scratchFolder,
     runId,
     clock: systemClock,
+    recorder: journal,
   })
   // Whatever a workload or a part still has under way ends with the run.
   using over = endOfRun()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Killable, Link } from '../model/capability.ts'
 import type { Fault } from '../model/fault.ts'
-import type { LabSystem, Target } from '../model/target.ts'
+import type { Context, LabSystem, Target } from '../model/target.ts'
 import type { Workload } from '../model/workload.ts'
 import { freePort } from './loopback.ts'
 
@@ -16,7 +16,11 @@ export interface CounterSystem extends LabSystem {
 
 /** The counter server as a target; its one defence is `durable`. */
 export function counter(
-  settings: { readonly links?: readonly Link[] } = {},
+  settings: {
+    readonly links?: readonly Link[]
+    /** A script of Node's, run as another process of the target, named `helper`. */
+    readonly helper?: string
+  } = {},
 ): Target<CounterSystem> {
   return {
     name: 'counter',
@@ -38,16 +42,30 @@ export function counter(
         env: { DURABLE: durable ? 'yes' : 'no' },
         logFile: join(context.runFolder, 'counter.log'),
       })
-      await ready(readyFile, context.clock, context.signal)
+      const { helper } = settings
+      const beside = helper === undefined ? undefined : await startHelper(context, helper)
+      await server.readyWhen(() => ready(readyFile, context.clock, context.signal))
       return {
         url: `http://127.0.0.1:${port}`,
         server,
         links: settings.links ?? [],
         describe: () => ({ counter: `port ${port}` }),
-        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+        [Symbol.asyncDispose]: async () => {
+          await server[Symbol.asyncDispose]()
+          await beside?.[Symbol.asyncDispose]()
+        },
       }
     },
   }
+}
+
+function startHelper({ guardian, runFolder }: Context, script: string) {
+  return guardian.spawn({
+    name: 'helper',
+    command: process.execPath,
+    args: ['--eval', script],
+    logFile: join(runFolder, 'helper.log'),
+  })
 }
 
 /** Adds ids of its own, and reads them all at the end. */

@@ -3,7 +3,7 @@ import type { Killable, Pausable } from '../../lab/model/capability.ts'
 import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
-import { logEnd } from './log-end.ts'
+import { indentedLogEnd } from './log-end.ts'
 
 /** What starting a server takes of a run. */
 export type ServerContext = Pick<
@@ -57,7 +57,7 @@ export class ServerPart implements Killable, Pausable, AsyncDisposable {
 
   async restart(): Promise<void> {
     await this.process.restart()
-    await this.ready()
+    await this.process.ready
   }
 
   pause(): Promise<void> {
@@ -69,7 +69,11 @@ export class ServerPart implements Killable, Pausable, AsyncDisposable {
   }
 
   /** @throws {LabError} `server-not-ready` when it ends, or does not answer in time. */
-  async ready(): Promise<void> {
+  ready(): Promise<void> {
+    return this.process.readyWhen(() => this.#answers())
+  }
+
+  async #answers(): Promise<void> {
     const { clock, signal } = this.#context
     const deadline = clock.nowMs() + startWithinMs
     for (;;) {
@@ -79,13 +83,13 @@ export class ServerPart implements Killable, Pausable, AsyncDisposable {
         (error: unknown) => error,
       )
       if (reason === undefined) return
-      if (!this.process.running || clock.nowMs() > deadline) throw await this.#notReady(reason)
+      if (!this.process.running || clock.nowMs() > deadline) throw this.#notReady(reason)
       await clock.sleep(pollMs, signal)
     }
   }
 
-  async #notReady(reason: unknown): Promise<LabError> {
-    const last = await logEnd(this.logFile)
+  #notReady(reason: unknown): LabError {
+    const last = indentedLogEnd(this.logFile)
     const state = this.process.running ? `no answer in ${startWithinMs} ms` : 'it ended'
     return new LabError({
       code: 'server-not-ready',

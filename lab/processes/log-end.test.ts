@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { logEnd } from './log-end.ts'
+
+async function logOf(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'log-end-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'server.log')
+  await writeFile(file, text)
+  return file
+}
+
+test('gives the last ten lines and no more than 4 KiB of them', async () => {
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`)
+  expect(logEnd(await logOf(`${lines.join('\n')}\n`))).toBe(lines.slice(-10).join('\n'))
+  expect(logEnd(await logOf('x'.repeat(100_000)))).toBe('x'.repeat(4_096))
+})
+
+test('gives nothing of a log that is not there', () => {
+  expect(logEnd('/nowhere/server.log')).toBe('')
+})
+
+test.each([
+  'connecting to postgres://user:hunter2@host/db',
+  '{"msg":"no","password":"hunter2"}',
+  'error: {\\"accessToken\\":\\"hunter2\\"}',
+  'PGPASSWORD=hunter2 psql',
+  'authorization: Bearer hunter2',
+])('hides the secret of "%s"', async line => {
+  const end = logEnd(await logOf(line))
+  expect(end).toContain('[redacted]')
+  expect(end).not.toContain('hunter2')
+})
