@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { TestLink } from '../proxy/testing/message-proxy.ts'
-import { echo, type Upstream } from '../proxy/testing/proxied.ts'
+import { echo, type Upstream, upstream } from '../proxy/testing/proxied.ts'
 import { type FaultBench, faultBench, type OnePart, part, play } from '../testing/fault-bench.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
@@ -122,6 +122,28 @@ test.each(rows)('%s says so when it touched nothing', async (_, fault) => {
   expect(await injection.landed()).toBe(0)
   await play(undo)
 })
+
+const ofAnswers = [latency(part, '300ms'), reset(part), limitData, cutAfter(part, { bytes: 1 })]
+
+test.each(ofAnswers.map(fault => [fault.label, fault] as const))(
+  '%s has not landed where the server never answers',
+  async (_, fault) => {
+    const heard: Buffer[] = []
+    await using mute = await upstream(socket => void socket.on('data', data => heard.push(data)))
+    const { system, at } = await bench.system('tcp', { host: '127.0.0.1', port: mute.port })
+    const { apply, undo } = await fault.plan(system, bench.context)
+    const injection = await apply()
+    const socket = dial(at)
+    socket.write(message)
+    const isHeard = () => Buffer.concat(heard).length === message.length
+    await expect.poll(isHeard, { timeout: patience }).toBe(true)
+    expect(await injection.landed()).toBe(0)
+    mute.sockets[0]?.write(message)
+    await expect.poll(() => injection.landed(), { timeout: patience }).toBeGreaterThan(0)
+    socket.destroy()
+    await play(undo)
+  },
+)
 
 test.each(rows)('%s is undone when its link is gone', async (_, fault) => {
   const { system, at } = await linked()
