@@ -1,4 +1,5 @@
 import { LabError, messageOf } from '../base/errors.ts'
+import { learnSecrets } from '../base/secrets.ts'
 import type { Recorder } from '../journal/journal.ts'
 import type { GuardedProcess, ProcessSpec } from '../model/guardian.ts'
 import type { Undo } from '../model/ledger.ts'
@@ -61,6 +62,7 @@ export class GuardedHandle implements GuardedProcess {
     server: number,
     spec: ProcessSpec,
   ): Promise<GuardedProcess> {
+    learnSecrets({ ...spec.env, arguments: spec.args.join(' ') })
     const handle = new GuardedHandle(guarding, server, spec)
     try {
       await handle.#begin(incarnation => ({

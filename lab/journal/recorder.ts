@@ -2,7 +2,8 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import type { Clock } from '../base/clock.ts'
 import { LabError } from '../base/errors.ts'
 import type { Entry, Event, Recorder } from './journal.ts'
-import { stringifyRedacted } from './redact.ts'
+import { Redactor } from './redact.ts'
+import { recordable } from './to-json.ts'
 
 export interface JournalFileOptions {
   readonly file: string
@@ -26,8 +27,8 @@ const essential: ReadonlySet<Event['kind']> = new Set([
 ])
 
 /**
- * The one recorder of a run: numbers every event, and writes it before `record` returns. It never
- * throws: a disk that is full is told by `failure` and through `onFailure`, because faults must be
+ * The one recorder of a run: numbers every event, takes the secrets out, and writes it before `record`
+ * returns. It never throws: a disk that is full is told by `failure` and through `onFailure`, because faults must be
  * healed whatever happens to the record of it.
  */
 export class JournalFile implements Recorder, Disposable {
@@ -37,6 +38,7 @@ export class JournalFile implements Recorder, Disposable {
   readonly #options: JournalFileOptions
   readonly #startMs: number
   readonly #fd: number
+  readonly #redactor = new Redactor()
   #bytes = 0
   #dropped = 0
   #failure: LabError | undefined
@@ -75,12 +77,12 @@ export class JournalFile implements Recorder, Disposable {
     event: Event,
     from: { readonly source: string; readonly sourceAtMs?: number } = { source: 'lab' },
   ): Entry {
-    const entry: Entry = {
+    const { value: entry, line } = this.#redactor.redact<Entry>({
       index: this.entries.length,
       atMs: Math.round(this.nowMs() * 1000) / 1000,
       ...from,
-      ...event,
-    }
+      ...recordable(event),
+    })
     const full = this.#bytes >= (this.#options.maxBytes ?? 256 * 1024 * 1024)
     if (full && !essential.has(event.kind)) {
       this.#dropped++
@@ -90,7 +92,7 @@ export class JournalFile implements Recorder, Disposable {
       return entry
     }
     this.entries.push(entry)
-    this.#write(`${stringifyRedacted(entry)}\n`)
+    this.#write(`${line}\n`)
     for (const listener of this.#listeners) listener(entry)
     return entry
   }
