@@ -22,7 +22,15 @@ export { type AbortCondition, type Experiment, experiment } from './model/experi
 export type { Fault, Injection, PlannedFault } from './model/fault.ts'
 export type { Hypothesis, SystemProbe, Tolerance, TrafficProbe } from './model/hypothesis.ts'
 export { errorRatio, hypothesis, p95, p99, throughput } from './model/probes.ts'
-export { at, type Strike } from './model/schedule.ts'
+export {
+  after,
+  at,
+  every,
+  type Moment,
+  type Strike,
+  type StrikeOptions,
+  when,
+} from './model/schedule.ts'
 export type { Context, LabSystem, Target } from './model/target.ts'
 export { atLeast, atMost, equals } from './model/tolerances.ts'
 export type { Operation, Workload, WorkloadClients } from './model/workload.ts'

@@ -60,7 +60,7 @@ export function optionRefusals<System extends LabSystem>(
     .map(name => ({
       code: 'unknown-control',
       expected: `one of the controls: ${controls.join(', ') || '(there are none)'}`,
-      found: name,
+      found: `--plant ${name}`,
       why: 'Only a planted failure that the experiment describes can be made.',
       next: 'Correct the name.',
     }))

@@ -30,6 +30,8 @@ export interface Checker {
   readonly name: string
   /** Links whose single messages the check needs in the journal (else only counters are kept). */
   readonly subscribes?: (link: { readonly name: string; readonly protocol: string }) => boolean
+  /** Its sentence says how long something takes, so a stall of the lab itself could break it. */
+  readonly timed?: true
   check(journal: Journal): Finding
   /** At least one: a check to which no lie can be told in a run is `unknown` there. */
   readonly lies?: readonly Lie[]

@@ -56,7 +56,7 @@ describe('traffic probes', () => {
 
   test('a window says what it could have seen', () => {
     expect(errorRatio(workload).sees?.(200, 0.05)).toBe('an error ratio of 8.4 % or more, at 95 %')
-    expect(errorRatio(workload).sees?.(2000, 0.05)).toBe('an error ratio of 6 % or more, at 95 %')
+    expect(errorRatio(workload).sees?.(2000, 0.05)).toBe('an error ratio of 5.9 % or more, at 95 %')
   })
 
   test('an abort condition reads as it is written', () => {

@@ -22,7 +22,7 @@ test('is inconclusive, and makes no fault, when a link it would hit carries no t
   const touching = { ...misbehave('refuse'), plan: touchingPlan }
   await using it = await running({
     target: counter({ links: [tap.link] }),
-    schedule: [at('100ms', touching)],
+    schedule: [at('100ms', touching, { for: '300ms' })],
   })
   expect(it.conclusion).toMatchObject({ verdict: 'inconclusive', faults: [] })
   expect(it.reasons.join()).toContain('a fault would hit link a>b, but no workload uses it')

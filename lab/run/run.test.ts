@@ -48,6 +48,7 @@ test('is held without the defence when no fault is made', async () => {
 test('is inconclusive when the fault touched nothing', async () => {
   const idle: Fault<CounterSystem> = {
     ...killCounter(),
+    kind: 'momentary',
     label: 'idle()',
     plan: async () => ({
       undo: undefined,
@@ -83,6 +84,7 @@ test('is inconclusive, and makes no fault, when the system is not steady before'
 test('is not-restored when the steady state does not return', async () => {
   const forGood: Fault<CounterSystem> = {
     ...misbehave('refuse'),
+    kind: 'momentary',
     plan: async (system, context) => ({
       ...(await misbehave('refuse').plan(system, context)),
       undo: undefined,
@@ -93,6 +95,43 @@ test('is not-restored when the steady state does not return', async () => {
   expect(it.reasons[0]).toContain('after healing: "most additions succeed" did not hold')
 })
 
+test('a lasting fault without an undo is not made: the run is an error', async () => {
+  const applied: string[] = []
+  const endless: Fault<CounterSystem> = {
+    ...misbehave('refuse'),
+    plan: async () => ({
+      undo: undefined,
+      touches: [],
+      apply: async () => {
+        applied.push('made')
+        return { landed: () => 1 }
+      },
+    }),
+  }
+  await using it = await running({ schedule: [at('100ms', endless, { for: '300ms' })] })
+  expect(it.conclusion.verdict).toBe('error')
+  expect(it.reasons.join()).toContain('no undo, of a fault that is lasting')
+  expect(applied).toEqual([])
+})
+
+test.each([Number.NaN, -1, { 'api-1': Number.NaN }])(
+  'a fault that says it landed %j is an error',
+  async told => {
+    const lying: Fault<CounterSystem> = {
+      ...killCounter(),
+      kind: 'momentary',
+      plan: async () => ({
+        undo: undefined,
+        touches: [],
+        apply: async () => ({ landed: () => told }),
+      }),
+    }
+    await using it = await running({ schedule: [at('100ms', lying)] })
+    expect(it.conclusion.verdict).toBe('error')
+    expect(it.reasons.join()).toContain('cannot say what it touched')
+  },
+)
+
 test('is not-restored when a fault cannot be healed', async () => {
   const module = new URL('../testing/failing-undo.ts', import.meta.url).href
   const stuck: Fault<CounterSystem> = {
@@ -102,7 +141,10 @@ test('is not-restored when a fault cannot be healed', async () => {
       undo: { module, args: null },
     }),
   }
-  await using it = await running({ schedule: [at('100ms', stuck)], recoverWithin: '500ms' })
+  await using it = await running({
+    schedule: [at('100ms', stuck, { for: '300ms' })],
+    recoverWithin: '500ms',
+  })
   expect(it.conclusion.verdict).toBe('not-restored')
   expect(it.reasons.join()).toContain('refuse(counter) could not be healed')
   expect(it.reasons.join()).toContain('this undo always fails')
@@ -127,13 +169,16 @@ const failures: Record<string, Changes> = {
     ],
   },
   'a fault cannot be planned': {
-    schedule: [at('100ms', { ...killCounter(), plan: async () => broken('planted') })],
+    schedule: [
+      at('100ms', { ...killCounter(), plan: async () => broken('planted') }, { for: '1s' }),
+    ],
   },
   'a fault cannot be made': {
     schedule: [
-      at('10ms', misbehave('refuse')),
+      at('10ms', misbehave('refuse'), { for: '1s' }),
       at('200ms', {
         ...killCounter(),
+        kind: 'momentary',
         plan: async () => ({
           undo: undefined,
           touches: [],

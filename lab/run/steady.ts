@@ -89,11 +89,15 @@ export class Steady<System extends LabSystem> {
 
   async #sought({ sinceMs, deadlineMs, signal }: Seeking): Promise<readonly Answer[]> {
     const giveUpMs = this.#recorder.nowMs() + deadlineMs
+    // Too little traffic decides nothing: a whole window must have passed before it is told so.
+    const leastMs = sinceMs + this.#longestMs()
     for (;;) {
       const toMs = this.#recorder.nowMs()
       const window = (overMs: number) => ({ fromMs: Math.max(sinceMs, toMs - overMs), toMs })
       const answers = await this.#measure(({ overMs }) => window(overMs))
-      if (allHold(answers) || toMs >= giveUpMs || signal.aborted) return answers
+      const decided = toMs >= leastMs || !answers.some(({ tooFew }) => tooFew)
+      const over = (toMs >= giveUpMs && decided) || signal.aborted
+      if (allHold(answers) || over) return answers
       await this.#clock.sleep(pollMs, signal).catch(() => {})
     }
   }
@@ -101,7 +105,7 @@ export class Steady<System extends LabSystem> {
   /** The next whole window: the system is asked all along, traffic is judged at its end. */
   async #further(signal: AbortSignal): Promise<readonly Answer[]> {
     const fromMs = this.#recorder.nowMs()
-    const endMs = fromMs + Math.max(...this.#hypotheses.map(({ overMs }) => overMs))
+    const endMs = fromMs + this.#longestMs()
     for (;;) {
       const toMs = this.#recorder.nowMs()
       const answers = await this.#measure(() => ({ fromMs, toMs }))
@@ -109,6 +113,10 @@ export class Steady<System extends LabSystem> {
       if (toMs >= endMs || fallen || signal.aborted) return answers
       await this.#clock.sleep(Math.min(pollMs, endMs - toMs), signal).catch(() => {})
     }
+  }
+
+  #longestMs(): number {
+    return Math.max(...this.#hypotheses.map(({ overMs }) => overMs))
   }
 
   #measure(window: (one: Hypothesis<System>) => Stretch): Promise<readonly Answer[]> {

@@ -83,8 +83,8 @@ function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly 
 }
 
 /** The longest stall of the lab while what the witness shows was going on, in ms. */
-function stallOver({ witness }: JudgedCheck, facts: Facts): number | undefined {
-  if (!witness) return undefined
+function stallOver({ witness, timed }: JudgedCheck, facts: Facts): number | undefined {
+  if (!witness || !timed) return undefined
   const { fromMs, toMs } = facts.spanOf(witness)
   const stalls = facts
     .of('stall')

@@ -25,6 +25,8 @@ const judgedCheck = z
   .object({
     checker: z.string(),
     word: z.enum(['valid', 'invalid', 'unknown']),
+    /** A stall of the lab could have broken it. */
+    timed: z.literal(true).exactOptional(),
     story: z.string(),
     figures: z.record(z.string(), z.number()).readonly(),
     witness: witness.exactOptional(),

@@ -33,7 +33,14 @@ export type Judgeable = Pick<Experiment<never>, 'checks'>
 export function judge(journal: Journal, experiment: Judgeable): Conclusion {
   const failures: string[] = []
   const findings = Object.entries(experiment.checks).map(([name, checker]) => {
-    return [name, { checker: checker.name, ...ask(name, checker, journal, failures) }] as const
+    return [
+      name,
+      {
+        checker: checker.name,
+        ...(checker.timed && { timed: checker.timed }),
+        ...ask(name, checker, journal, failures),
+      },
+    ] as const
   })
   return conclude(journal, Object.fromEntries(findings), failures)
 }

@@ -32,6 +32,7 @@ export function fastRefusals(workload: Named, options: FastOptions): Checker {
   const bounds = [p50AtMost && `p50 ${p50AtMost}`, p95AtMost && `p95 ${p95AtMost}`].filter(Boolean)
   return {
     name: `fast refusals of ${workload.name}: ${bounds.join(', ')} at most`,
+    timed: true,
     check: journal => judge(journal, workload, options),
   }
 }

@@ -29,6 +29,7 @@ type Ending = 'answered' | 'refused' | 'shed' | (typeof sins)[number]
 export function honestRefusals(workload: Named, options: RefusalOptions): Checker {
   return {
     name: `honest refusals of ${workload.name}: within ${options.deadlineMs} ms`,
+    timed: true,
     check: journal => judge(journal, workload, options),
   }
 }

@@ -27,6 +27,7 @@ const leastOperations = 10
 export function longestOutage(workload: Named, options: OutageOptions): Checker {
   return {
     name: `longest outage of ${workload.name}: at most ${options.atMost}`,
+    timed: true,
     check: journal => judge(journal, workload, options),
   }
 }

@@ -1,0 +1,358 @@
+import { expect, test } from 'vitest'
+import type { Told } from '../checkers/shared/journal-of.ts'
+import { heldJournal, heldPlan } from '../testing/held-journal.ts'
+import { conclude } from './conclude.ts'
+import type { JudgedCheck, Reason } from './conclusion.ts'
+import { demands } from './demands.ts'
+
+const valid: JudgedCheck = { checker: 'kept', word: 'valid', story: 'all there', figures: {} }
+type Change = (events: readonly Told[]) => readonly Told[]
+
+function concluded(change: Change = all => all, check: JudgedCheck = valid) {
+  return conclude(heldJournal(change), { kept: check }, [])
+}
+
+const without =
+  (gone: (event: Told) => boolean): Change =>
+  events =>
+    events.filter(event => !gone(event))
+const adding =
+  (...more: readonly Told[]): Change =>
+  events => [...events, ...more]
+const changing =
+  (kind: Told['kind'], change: (event: Told) => Told | undefined): Change =>
+  events =>
+    events.flatMap(event => (event.kind === kind ? (change(event) ?? []) : [event]))
+const ofStrike = (event: Told, strike: string, ...steps: readonly string[]) =>
+  event.kind === 'fault' && event.strike === strike && steps.includes(event.step)
+const planned = (plan: Partial<typeof heldPlan>): Change =>
+  changing('run', event =>
+    event.kind === 'run' ? { ...event, plan: { ...heldPlan, ...plan } } : event,
+  )
+const [reads] = heldPlan.workloads
+const process = { kind: 'process', process: 'redis-1', pid: 9, step: 'exited' } as const
+
+test('a run that shows all its plan demands is held', () => {
+  expect(concluded()).toMatchObject({ verdict: 'held', exitCode: 0, reasons: [] })
+})
+
+/** One row for each demand: what is taken from the held run, the word, and what the reason says. */
+const rows: Record<string, readonly [Change, Reason['word'], string]> = {
+  'a plan': [
+    without(({ kind }) => kind === 'run'),
+    'inconclusive',
+    'does not say what the run was',
+  ],
+  'no error of the lab': [adding({ kind: 'error', message: 'planted' }), 'error', 'planted'],
+  'nothing left behind': [
+    adding({ kind: 'error', message: 'two processes are left', verdict: 'not-restored' }),
+    'not-restored',
+    'two processes are left',
+  ],
+  'traffic on every link that is to be hurt': [
+    adding({ kind: 'preflight', link: 'a>b', passed: false, detail: 'no byte passed' }),
+    'inconclusive',
+    'a fault would hit link a>b, but no byte passed',
+  ],
+  'no abort': [adding({ kind: 'abort', reason: 'too many errors' }), 'inconclusive', 'aborted'],
+  'every phase entered and left': [
+    without(event => event.kind === 'phase' && event.phase === 'recover'),
+    'inconclusive',
+    'never entered: recover',
+  ],
+  'a complete journal': [
+    adding({ kind: 'overflow', dropped: 3, why: 'the stream ended' }),
+    'inconclusive',
+    'the journal has a gap: the stream ended',
+  ],
+  'every process alive': [
+    adding({ ...process, asked: false, signal: 'SIGSEGV', log: 'out of luck', atMs: 5_000 }),
+    'inconclusive',
+    'redis-1 ended by itself at 5000 ms, by SIGSEGV; its log ends:\nout of luck',
+  ],
+  'steady before': [
+    changing('probe', event => {
+      return event.kind === 'probe' && event.when === 'before' ? { ...event, held: false } : event
+    }),
+    'inconclusive',
+    'before the first fault: "few errors" did not hold',
+  ],
+  'steady after': [
+    changing('probe', event => {
+      return event.kind === 'probe' && event.when === 'after' ? { ...event, held: false } : event
+    }),
+    'not-restored',
+    'after healing: "few errors" did not hold',
+  ],
+  'steady rolled back': [
+    changing('probe', event => {
+      const back = event.kind === 'probe' && event.when === 'rolled-back'
+      return back ? { ...event, held: false } : event
+    }),
+    'not-restored',
+    'after everything was undone and traffic had ended: "few errors" did not hold',
+  ],
+  'enough traffic to tell whether it is steady': [
+    changing('probe', event => {
+      const after = event.kind === 'probe' && event.when === 'after'
+      return after ? { ...event, held: false, tooFew: true, value: '3 of 20' } : event
+    }),
+    'inconclusive',
+    'after healing: "few errors": 3 of 20',
+  ],
+  'every hypothesis asked': [
+    without(event => event.kind === 'probe' && event.when === 'rolled-back'),
+    'inconclusive',
+    'was never asked after everything was undone',
+  ],
+  'every fault healed': [
+    changing('fault', event => {
+      return ofStrike(event, 'cut', 'healed') ? { ...event, error: 'stuck' } : event
+    }),
+    'not-restored',
+    'cut(redis) could not be healed: stuck',
+  ],
+  'every strike made': [
+    without(event => ofStrike(event, 'flush', 'planned', 'applied', 'landed', 'healed')),
+    'inconclusive',
+    'flush(redis) was never made',
+  ],
+  'every strike landed': [
+    changing('fault', event =>
+      ofStrike(event, 'flush', 'landed') ? { ...event, landed: 0 } : event,
+    ),
+    'inconclusive',
+    'flush(redis) was in force, but touched nothing',
+  ],
+  'every lasting strike in force for its time': [
+    changing('fault', event => {
+      return ofStrike(event, 'cut', 'landed', 'healed') ? { ...event, atMs: 7_900 } : event
+    }),
+    'inconclusive',
+    'cut(redis) was to last 2000 ms, and lasted 3895 ms',
+  ],
+  'every lasting strike said to be healed': [
+    without(event => ofStrike(event, 'cut', 'healed')),
+    'inconclusive',
+    'nothing says that cut(redis) was healed',
+  ],
+  'every workload at its rate': [
+    without(event => 'op' in event && event.op % 3 === 0),
+    'inconclusive',
+    '115 operations of reads were planned, and 76 made',
+  ],
+  'every operation sent': [
+    changing('complete', event => {
+      const shed = { kind: 'info', ended: 'shed', error: 'not sent' } as const
+      return event.kind === 'complete' && event.op === 7 ? { ...event, outcome: shed } : event
+    }),
+    'inconclusive',
+    '1 operations of reads were never sent',
+  ],
+  'every workload on time': [
+    changing('invoke', event => {
+      return event.kind === 'invoke' && event.op % 5 === 0
+        ? { ...event, intendedMs: event.intendedMs - 400 }
+        : event
+    }),
+    'inconclusive',
+    'were started over 250 ms late',
+  ],
+  'a service to lose before the first fault': [
+    changing('complete', event => {
+      const early = event.kind === 'complete' && event.op < 33
+      const failed = { kind: 'fail', ended: 'refused', error: 'x' } as const
+      return early ? { ...event, outcome: failed } : event
+    }),
+    'inconclusive',
+    '2 ok answers of reads before the first fault, at least 10 needed',
+  ],
+  'operations overlapping each strike': [
+    without(event => 'op' in event && event.op > 30 && event.op < 60),
+    'inconclusive',
+    'no operation was under way while cut(redis) was in force',
+  ],
+  'traffic until recovery was judged': [
+    changing('traffic', event => {
+      return event.kind === 'traffic' && event.step === 'ended' ? { ...event, why: 'done' } : event
+    }),
+    'inconclusive',
+    'the traffic of reads ended before the run did',
+  ],
+}
+
+test('every demand has a row', () => {
+  expect(Object.keys(rows).sort()).toEqual(demands.map(({ name }) => name).sort())
+})
+
+test.each(Object.entries(rows))('not held without %s', (demand, [change, word, text]) => {
+  const reasons = concluded(change).reasons.filter(one => one.demand === demand)
+  expect(reasons.map(one => one.word)).toContain(word)
+  expect(reasons.map(one => one.text).join('\n')).toContain(text)
+  expect(reasons.every(one => one.next !== undefined)).toBe(true)
+})
+
+const more: Record<string, readonly [Change, string]> = {
+  'a strike that landed less than it must': [
+    changing('fault', event =>
+      ofStrike(event, 'cut', 'landed') ? { ...event, landed: 4 } : event,
+    ),
+    'was to touch at least 5, and touched 4',
+  ],
+  'a strike that landed less on one part than it must': [
+    changing('fault', event => {
+      return ofStrike(event, 'cut', 'landed') ? { ...event, landedOn: { a: 5, b: 1 } } : event
+    }),
+    'was to touch at least 2 of b, not 1',
+  ],
+  'a strike that cannot tell its parts apart': [
+    changing('fault', event => {
+      if (!ofStrike(event, 'cut', 'landed') || event.kind !== 'fault') return event
+      const { landedOn: _, ...rest } = event
+      return rest
+    }),
+    'cannot say how much it touched of each part',
+  ],
+  'a strike that does not say what it touched': [
+    without(event => ofStrike(event, 'flush', 'landed')),
+    'flush(redis) did not say what it touched',
+  ],
+  'a lasting strike in force too shortly': [
+    changing('fault', event => {
+      return ofStrike(event, 'cut', 'landed', 'healed') ? { ...event, atMs: 4_010 } : event
+    }),
+    'was to last 2000 ms, and lasted 5 ms',
+  ],
+  'a workload without any traffic': [
+    without(event => 'workload' in event && event.workload === 'reads'),
+    'there was no traffic of reads',
+  ],
+  'a workload of which nothing says when it began': [
+    without(({ kind }) => kind === 'traffic'),
+    'nothing says when the traffic of reads began',
+  ],
+  'phases that are out of order': [
+    changing('phase', event => {
+      return event.kind === 'phase' && event.phase === 'heal' ? { ...event, atMs: 2_000 } : event
+    }),
+    'not in their order',
+  ],
+  'a check of the plan that nobody judged': [
+    planned({ checks: { kept: 'kept', order: 'in order' } }),
+    "the checks differ from the run's: order was in order, and is not there",
+  ],
+  'a check that says something else than in the run': [
+    planned({ checks: { kept: 'kept twice' } }),
+    "the checks differ from the run's: kept was kept twice, and is kept",
+  ],
+}
+
+test.each(Object.entries(more))('inconclusive for %s', (_, [change, text]) => {
+  const { verdict, reasons } = concluded(change)
+  expect(verdict).toBe('inconclusive')
+  expect(reasons.map(one => one.text).join('\n')).toContain(text)
+})
+
+const explained: Record<string, Change> = {
+  'a process whose end was asked for': adding({ ...process, asked: true, code: 0, atMs: 5_000 }),
+  'a process that a strike may end': events =>
+    adding({ ...process, asked: false, code: 1, atMs: 5_000 })(
+      changing('fault', event => {
+        return ofStrike(event, 'cut', 'planned') ? { ...event, mayEnd: ['redis-1'] } : event
+      })(events),
+    ),
+  'a workload that is finite on purpose': events =>
+    planned({ workloads: reads ? [{ ...reads, finite: true }] : [] })(
+      changing('traffic', event => {
+        return event.kind === 'traffic' && event.step === 'ended'
+          ? { ...event, why: 'done' }
+          : event
+      })(events),
+    ),
+  'a probe that did not hold during the fault': adding(),
+}
+
+test.each(Object.entries(explained))('held with %s', (_, change) => {
+  expect(concluded(change).reasons).toEqual([])
+})
+
+test('a strike explains no end of a process before it', () => {
+  const early: Change = events =>
+    adding({ ...process, asked: false, code: 1, atMs: 3_500 })(
+      changing('fault', event => {
+        return ofStrike(event, 'cut', 'planned') ? { ...event, mayEnd: ['redis-1'] } : event
+      })(events),
+    )
+  expect(concluded(early).verdict).toBe('inconclusive')
+})
+
+const witness = { what: 'it was late', entries: [40], atMs: 5_000 }
+const late: JudgedCheck = { ...valid, word: 'invalid', story: 'late.', witness, timed: true }
+const stall: Change = adding({ kind: 'stall', stalledMs: 900, atMs: 5_400 })
+
+test('an invalid check is broken', () => {
+  expect(concluded(undefined, late)).toMatchObject({ verdict: 'broken', exitCode: 1 })
+})
+
+test('a stall of the lab that overlaps the witness of a check of time leaves it open', () => {
+  const { verdict, reasons } = concluded(stall, late)
+  expect(verdict).toBe('inconclusive')
+  expect(reasons[0]?.text).toContain('the lab itself stood still for 900 ms meanwhile')
+})
+
+test('control: a stall elsewhere, or of a check that is not about time, changes nothing', () => {
+  const { timed: _, ...lost } = late
+  expect(concluded(stall, lost).verdict).toBe('broken')
+  const elsewhere = adding({ kind: 'stall', stalledMs: 100, atMs: 9_000 })
+  expect(concluded(elsewhere, late).verdict).toBe('broken')
+})
+
+test('a check that missed a planted lie leaves the question open', () => {
+  const lies = { told: 2, found: 1, noPlace: 0, missed: ['takes one write out of the reads'] }
+  const { verdict, reasons } = concluded(undefined, { ...valid, lies })
+  expect(verdict).toBe('inconclusive')
+  expect(reasons[0]?.text).toContain(
+    'did not find a planted lie: it takes one write out of the reads',
+  )
+})
+
+test('an unknown check leaves the question open', () => {
+  expect(concluded(undefined, { ...valid, word: 'unknown' }).verdict).toBe('inconclusive')
+})
+
+test('a check that threw is an error', () => {
+  expect(conclude(heldJournal(), { kept: valid }, ['check kept: boom']).verdict).toBe('error')
+})
+
+test('what was not restored outranks an error, and an error a broken promise', () => {
+  const unhealed = changing('fault', event => {
+    return ofStrike(event, 'cut', 'healed') ? { ...event, error: 'stuck' } : event
+  })
+  const failing = adding({ kind: 'error', message: 'planted' })
+  expect(concluded(events => failing(unhealed(events)), late)).toMatchObject({
+    verdict: 'not-restored',
+    exitCode: 3,
+  })
+  expect(concluded(failing, late)).toMatchObject({ verdict: 'error', exitCode: 4 })
+})
+
+test('of a run that was cut short the reason is told, and not all that is missing after it', () => {
+  const cutShort: Change = events => [
+    ...events.filter(({ atMs = 0 }) => atMs < 5_000),
+    { kind: 'error', message: 'planted', atMs: 5_000 },
+  ]
+  expect(concluded(cutShort).reasons.map(({ text }) => text)).toEqual(['planted'])
+  const silent = without(({ atMs = 0 }) => atMs >= 5_000)
+  expect(concluded(silent).reasons[0]?.text).toContain('the run did not come to its end')
+})
+
+test('an interruption ends with 130, and a machine that cannot run it with 5', () => {
+  const interrupted = adding({ kind: 'abort', reason: 'SIGINT', signal: 'SIGINT' })
+  expect(concluded(interrupted).exitCode).toBe(130)
+  const unable = adding({ kind: 'error', message: 'no disk', verdict: 'unable' })
+  expect(concluded(unable).exitCode).toBe(5)
+})
+
+test('an empty journal shows nothing', () => {
+  expect(conclude([], {}, []).verdict).toBe('inconclusive')
+})
