@@ -1,6 +1,7 @@
-import type { Link, Linked, Selector } from '../lab/model/capability.ts'
+import type { Killable, Link, Linked, Pausable, Selector } from '../lab/model/capability.ts'
 import type { SystemProbe } from '../lab/model/hypothesis.ts'
 import type { Context, Target } from '../lab/model/target.ts'
+import { type LinkedPart, withLinks } from './linked.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type Address, listenAddress, type Proxies, startProxies } from './proxy.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type SentinelOptions,
   type SentinelPlan,
 } from './redis-sentinel.ts'
-import type { RedisNode } from './runtime/redis-node.ts'
 import type { Endpoint, WithEndpoints } from './scenarios/endpoints.ts'
 import { defenceNames } from './service/defences.ts'
 import { type ServiceInstance, startInstance } from './service-instance.ts'
@@ -32,10 +32,18 @@ export function shop(options: ShopOptions): Target<Shop> {
 }
 
 /** The Redis node that Sentinels hold to be the primary when the fault strikes. */
-export const primary: Selector<Shop, RedisNode> = Object.assign(
-  (system: Shop) => system.redis.primary(),
+export const primary: Selector<Shop, LinkedPart> = Object.assign(
+  async (system: Shop) => linked(system, await system.redis.primary()),
   { label: 'redis primary' },
 )
+
+/** With all links by which clients and peers reach it. */
+function linked({ links }: Shop, part: Killable & Pausable): LinkedPart {
+  return withLinks(
+    part,
+    links.filter(({ provider }) => provider === part.name),
+  )
+}
 
 /** The link by which replicas and Sentinels reach the primary; its clients have others. */
 export const replication: Selector<Shop, Linked> = Object.assign(

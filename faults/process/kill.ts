@@ -1,12 +1,16 @@
-import type { Killable, Selector } from '../../lab/model/capability.ts'
+import type { Killable, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import { connectionsHit } from './arrivals.ts'
 
 /**
  * Kills a process with SIGKILL: no goodbye, no flush. Lasting: healed by starting the same command
- * again on the same address, with the data that was on its disk.
+ * again on the same address, with the data that was on its disk. Lands on
+ * the connections of its links that were open, and on those that are tried while it is away.
  */
-export function kill<System extends LabSystem>(select: Selector<System, Killable>): Fault<System> {
+export function kill<System extends LabSystem>(
+  select: Selector<System, Killable & Linked>,
+): Fault<System> {
   const label = `kill(${select.label ?? 'process'})`
   return {
     name: 'kill',
@@ -19,8 +23,9 @@ export function kill<System extends LabSystem>(select: Selector<System, Killable
         undo: part.undoKill,
         touches: [part.name],
         apply: async () => {
+          const landed = await connectionsHit(part.links)
           await part.kill()
-          return { landed: () => 1 }
+          return { landed }
         },
       }
     },

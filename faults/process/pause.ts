@@ -1,12 +1,16 @@
-import type { Pausable, Selector } from '../../lab/model/capability.ts'
+import type { Linked, Pausable, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import { arrivals } from './arrivals.ts'
 
 /**
  * Freezes a process (SIGSTOP): its sockets stay open and accept bytes, but nobody answers. What a
- * long garbage collection, a stuck disk or a live migration looks like from outside.
+ * long garbage collection, a stuck disk or a live migration looks like from outside. Lands
+ * on the bytes and connections that arrive for it meanwhile.
  */
-export function pause<System extends LabSystem>(select: Selector<System, Pausable>): Fault<System> {
+export function pause<System extends LabSystem>(
+  select: Selector<System, Pausable & Linked>,
+): Fault<System> {
   return {
     name: 'pause',
     label: `pause(${select.label ?? 'process'})`,
@@ -19,7 +23,7 @@ export function pause<System extends LabSystem>(select: Selector<System, Pausabl
         touches: [part.name],
         apply: async () => {
           await part.pause()
-          return { landed: () => 1 }
+          return { landed: await arrivals(part.links) }
         },
       }
     },

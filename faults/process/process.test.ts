@@ -1,48 +1,56 @@
-import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import type { LabSystem } from '../../lab/model/target.ts'
-import { type RedisNode, startRedis } from '../../targets/redis.ts'
-import { testRun } from '../../targets/testing/test-run.ts'
-import { contextOf, play } from '../testing/fault-bench.ts'
+import { play } from '../testing/fault-bench.ts'
+import { redisBench, redisPart } from '../testing/redis-bench.ts'
 import { kill } from './kill.ts'
 import { pause } from './pause.ts'
 
-interface System extends LabSystem {
-  readonly redis: RedisNode
-}
-const redisOf = Object.assign(({ redis }: System) => redis, { label: 'redis' })
-
 const patience = 20_000
 
-/** What comes of a PING on a new connection. */
-function ping({ host, port }: RedisNode, patienceMs = patience): Promise<string> {
-  const socket = connect({ host, port })
-  return new Promise<string>(resolve => {
-    socket.on('data', data => resolve(`${data}`.trim()))
-    socket.on('error', () => {})
-    socket.on('close', () => resolve('ended'))
-    setTimeout(() => resolve('silent'), patienceMs)
-    socket.write('PING\r\n')
-  }).finally(() => socket.destroy())
-}
+test.each([
+  [kill(redisPart), 'refused', patience],
+  [pause(redisPart), 'silent', 300],
+] as const)('$label hurts, and is undone twice', async (fault, hurt, patienceMs) => {
+  await using bench = await redisBench()
+  const { touches, undo, apply } = await fault.plan(bench.system, bench.context)
+  expect(touches).toEqual(['redis'])
+  expect(await bench.ping(), 'planned is not yet struck').toBe('+PONG')
+  await apply()
+  expect(await bench.ping(patienceMs)).toBe(hurt)
+  await play(undo)
+  await expect.poll(() => bench.ping(), { timeout: patience }).toBe('+PONG')
+  const { pid } = bench.node.process
+  await play(undo)
+  expect(bench.node.process.pid, 'a second time it is left alone').toBe(pid)
+  expect(await bench.ping()).toBe('+PONG')
+})
+
+test('a kill lands on the connections that were open and on those that are tried meanwhile', async () => {
+  await using bench = await redisBench()
+  await bench.hold()
+  await bench.hold()
+  const injection = await (await kill(redisPart).plan(bench.system, bench.context)).apply()
+  expect(await injection.landed()).toEqual({ 'link-0': 2 })
+  await bench.ping()
+  expect(await injection.landed()).toEqual({ 'link-0': 3 })
+})
+
+test('a pause lands on the bytes and connections that arrive, not on connections that stay silent', async () => {
+  await using bench = await redisBench()
+  await bench.hold()
+  const injection = await (await pause(redisPart).plan(bench.system, bench.context)).apply()
+  expect(await injection.landed()).toEqual({ 'link-0': 0 })
+  await bench.ping(300)
+  expect(await injection.landed()).toEqual({ 'link-0': 1 + 'PING\r\n'.length })
+  await bench.system.redis.resume()
+})
 
 test.each([
-  [kill(redisOf), 'ended', patience],
-  [pause(redisOf), 'silent', 300],
-] as const)('$label hurts, lands, and is undone twice', async (fault, hurt, patienceMs) => {
-  await using run = await testRun()
-  await using redis = await startRedis(run)
-  const system = { redis, links: [], describe: () => ({}), [Symbol.asyncDispose]: async () => {} }
-  const { touches, undo, apply } = await fault.plan(system, contextOf(run))
-  expect(touches).toEqual(['redis'])
-  expect(await ping(redis), 'planned is not yet struck').toBe('+PONG')
+  ['kill', kill],
+  ['pause', pause],
+] as const)('a %s of a process that nobody uses lands on nothing', async (_, fault) => {
+  await using bench = await redisBench()
+  const { apply, undo } = await fault(redisPart).plan(bench.system, bench.context)
   const injection = await apply()
-  expect(await ping(redis, patienceMs)).toBe(hurt)
-  expect(await injection.landed()).toBe(1)
+  expect(await injection.landed()).toEqual({ 'link-0': 0 })
   await play(undo)
-  await expect.poll(() => ping(redis), { timeout: patience }).toBe('+PONG')
-  const { pid } = redis.process
-  await play(undo)
-  expect(redis.process.pid, 'a second time it is left alone').toBe(pid)
-  expect(await ping(redis)).toBe('+PONG')
 })
