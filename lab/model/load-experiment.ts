@@ -72,6 +72,7 @@ const members = z.object({
       perSecond: z.union([
         z.number().positive(),
         z.array(z.object({ for: z.string(), perSecond: z.number().nonnegative() })).min(1),
+        z.object({ thinkTime: z.string() }),
       ]),
       clients: z.int().positive(),
       maxInFlight: z.int().positive(),

@@ -1,12 +1,17 @@
 import { toMs } from '../base/duration.ts'
 import type { PlannedWorkload } from '../journal/plan.ts'
-import type { Workload } from './workload.ts'
+import type { ClosedLoop, Workload } from './workload.ts'
 
 /** The rate at a moment; between two points it changes evenly, after the last one it stays. */
 export type Rates = PlannedWorkload['rates']
 
-/** A workload's rate as points over time, in ms since traffic began. */
+export function isClosedLoop(perSecond: Workload<never>['perSecond']): perSecond is ClosedLoop {
+  return typeof perSecond === 'object' && 'thinkTime' in perSecond
+}
+
+/** A workload's rate as points over time, in ms since traffic began; 0 in a closed loop, which has none. */
 export function ratesOf({ perSecond }: Pick<Workload<never>, 'perSecond'>): Rates {
+  if (isClosedLoop(perSecond)) return [{ fromMs: 0, perSecond: 0 }]
   if (typeof perSecond === 'number') return [{ fromMs: 0, perSecond }]
   const [first] = perSecond
   const rates: Rates = [{ fromMs: 0, perSecond: first?.perSecond ?? 0 }]

@@ -12,14 +12,17 @@ export interface Operation {
 }
 
 /**
- * Traffic. Open loop: operations start at their intended times whether or not earlier ones have
- * ended, so a slow service does not slow its own load. Bounded: at most `maxInFlight` at once;
- * what would exceed that ends as `shed` and makes the run inconclusive.
+ * Traffic. Open loop, unless it has a think time: operations start at their intended times whether or
+ * not earlier ones have ended, so a slow service does not slow its own load. Bounded: at most
+ * `maxInFlight` at once; what would exceed that ends as `shed` and makes the run inconclusive.
  */
 export interface Workload<in System extends LabSystem = LabSystem> {
   readonly name: string
-  /** Operations a second; a list is a course: each stage changes evenly from the rate before it. */
-  readonly perSecond: number | readonly Stage[]
+  /**
+   * Operations a second; a list is a course: each stage changes evenly from the rate before it. With
+   * a think time the clients make the rate, and the verdict demands none.
+   */
+  readonly perSecond: number | readonly Stage[] | ClosedLoop
   readonly clients: number
   readonly maxInFlight: number
   /** After this long without an answer a client gives up: outcome `info`, counted as a hang. */
@@ -31,8 +34,13 @@ export interface Workload<in System extends LabSystem = LabSystem> {
   operations(random: Random): Iterator<Operation>
   /** Opens clients (connections, logins); disposed when traffic ends. */
   open(system: System, context: Context): Promise<WorkloadClients>
-  /** Reads at the end, one client, calm system; from what the journal recorded of this workload. */
+  /**
+   * Reads at the end, on a calm system, from what the journal recorded of this workload: up to 16
+   * clients side by side, each with one operation at a time.
+   */
   finale?(journal: readonly Entry[]): Iterable<Operation>
+  /** The final reads are made by one client, one after the other. */
+  readonly finaleInOrder?: boolean
 }
 
 /**
@@ -42,6 +50,15 @@ export interface Workload<in System extends LabSystem = LabSystem> {
 export interface Stage {
   readonly for: Duration
   readonly perSecond: number
+}
+
+/**
+ * A closed loop: each client waits for its answer, then from half to one and a half of `thinkTime`
+ * (the seed says how long), before its next operation. A slow service has less traffic then, as with
+ * people who wait; what a constant stream of arrivals would suffer is not seen.
+ */
+export interface ClosedLoop {
+  readonly thinkTime: Duration
 }
 
 export interface WorkloadClients extends AsyncDisposable {

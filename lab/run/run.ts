@@ -14,18 +14,18 @@ import { sweep } from '../ledger/sweep.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { Context, LabSystem } from '../model/target.ts'
 import type { Workload } from '../model/workload.ts'
+import { finalReads } from '../traffic/final-reads.ts'
+import { startTraffic } from '../traffic/traffic.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
 import { judge, judgeFolder, writeVerdict } from '../verdict/judge.ts'
 import { watchAborts } from './abort-watch.ts'
 import { describeRun } from './describe-run.ts'
-import { finalReads } from './final-reads.ts'
 import { Injector } from './injector.ts'
 import { preflight } from './preflight.ts'
 import { recordThrown } from './record-thrown.ts'
 import { makeRunFolder } from './run-folder.ts'
 import { watchStalls } from './stalls.ts'
 import { Steady } from './steady.ts'
-import { startTraffic } from './traffic.ts'
 import { followWire } from './wire.ts'
 
 /** Starting servers may mean downloading them first. */
@@ -144,7 +144,7 @@ async function conduct<System extends LabSystem>(
   context: Context,
   journal: JournalFile,
 ): Promise<void> {
-  const { clock, random, signal } = context
+  const { clock, random, signal, progress } = context
   const { workloads, steadyState, checks } = experiment
   const { name } = experiment.target
   const starting = experiment.target.start(context)
@@ -153,7 +153,7 @@ async function conduct<System extends LabSystem>(
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, checks, journal, clock)
   using _stalls = watchStalls(journal, clock)
-  const desk = { recorder: journal, clock, random }
+  const desk = { recorder: journal, clock, random, progress }
   const open = (one: Workload<System>) =>
     inTime(`the clients of ${one.name} to open`, openWithinMs, one.open(system, context), clock)
   await using traffic = await startTraffic(workloads, open, desk)

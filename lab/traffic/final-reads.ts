@@ -1,0 +1,46 @@
+import { type Entry, firstFinalOp } from '../journal/journal.ts'
+import type { JournalFile } from '../journal/recorder.ts'
+import type { Context, LabSystem } from '../model/target.ts'
+import type { Operation, Workload } from '../model/workload.ts'
+import { perform, recordComplete, recordInvoke } from './perform.ts'
+
+/** So many clients read side by side, where the workload has them. */
+const sideBySide = 16
+
+/** What is there in the end, on a calm system: each client reads one thing after the other. */
+export async function finalReads<System extends LabSystem>(
+  workloads: readonly Workload<System>[],
+  system: System,
+  context: Context,
+  recorder: JournalFile,
+): Promise<void> {
+  for (const workload of workloads) {
+    if (!workload.finale) continue
+    await using clients = await workload.open(system, context)
+    const { name } = workload
+    const reads = numbered(workload.finale(ownEntries(recorder.entries, name)))
+    const readers = workload.finaleInOrder ? 1 : Math.min(workload.clients, sideBySide)
+    const reading = Array.from({ length: readers }, async (_, client) => {
+      // All take from the one iterator; whoever throws ends it for the others too.
+      for (const { op, operation } of reads) {
+        context.signal.throwIfAborted()
+        const intendedMs = context.clock.nowMs()
+        const started = { workload: name, op, client, operation, intendedMs }
+        recordInvoke(recorder, started)
+        const outcome = await perform(workload, clients, started, context.clock)
+        recordComplete(recorder, started, outcome, context.clock)
+      }
+    })
+    const failed = (await Promise.allSettled(reading)).find(one => one.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+}
+
+function* numbered(operations: Iterable<Operation>) {
+  let op = firstFinalOp
+  for (const operation of operations) yield { op: op++, operation }
+}
+
+function ownEntries(entries: readonly Entry[], workload: string): readonly Entry[] {
+  return entries.filter(entry => 'workload' in entry && entry.workload === workload)
+}
