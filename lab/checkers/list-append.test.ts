@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { seeded } from '../base/random.ts'
 import type { Outcome } from '../journal/journal.ts'
+import type { Item } from './isolation/transactions.ts'
 import { isolation, type Level } from './list-append.ts'
 import { journalOf, type Told } from './shared/journal-of.ts'
-import type { Item } from './shared/list-append-graph.ts'
 
 type Txn = readonly Item[]
 type End = 'ok' | 'fail' | 'info'
@@ -29,6 +30,39 @@ function run(level: Level, txns: readonly Txn[], ends: readonly End[] = [], seri
     ? txns.flatMap((items, op) => [begin(items, op), end(items, op)])
     : [...txns.map(begin), ...txns.map(end)]
   return isolation({ name: 't' }, { level }).check(journalOf(told))
+}
+
+const common = { workload: 't', op: 0, client: 0, f: 'txn' } as const
+
+/** A right store with eight clients; what is read is shared, as the lists grow long. */
+function manyTransactions(count: number, keys: number) {
+  const random = seeded(keys)
+  const lists = new Map<string, readonly number[]>()
+  const told: Told[] = []
+  const open: { readonly op: number; readonly items: readonly Item[] }[] = []
+  for (let op = 0; op < count || open.length > 0; ) {
+    if (op < count && open.length < 8 && random.next() < 0.5) {
+      const items = Array.from({ length: random.integer(1, 4) }, (_, i): Item => {
+        const key = `k${random.integer(0, keys - 1)}`
+        return random.next() < 0.3 ? a(key, 10 * op + i) : ['read', key, null]
+      })
+      const common = { workload: 't', op, client: op, f: 'txn' } as const
+      told.push({ kind: 'invoke', ...common, input: items, intendedMs: 0 })
+      open.push({ op: op++, items })
+      continue
+    }
+    const [done] = open.splice(random.integer(0, open.length - 1), 1)
+    if (!done) continue
+    const value = done.items.map(([f, key, number]): Item => {
+      const list = lists.get(key) ?? []
+      if (f === 'read') return r(key, list)
+      lists.set(key, [...list, Number(number)])
+      return a(key, Number(number))
+    })
+    const common = { workload: 't', op: done.op, client: done.op, f: 'txn' } as const
+    told.push({ kind: 'complete', ...common, outcome: { kind: 'ok', value }, latencyMs: 1 })
+  }
+  return journalOf(told)
 }
 
 const levels: readonly Level[] = ['read-committed', 'repeatable-read', 'serializable']
@@ -108,6 +142,109 @@ describe('isolation of list-append transactions', () => {
   test('an append that was confirmed and no read ever saw still orders its readers', () => {
     const skew = [[r('x', []), a('y', 1)], [r('y', []), a('x', 1)], [a('z', 1)], [r('z', [1])]]
     expect(run('serializable', skew)).toHaveProperty('witness.what', expect.stringContaining('G2'))
+  })
+
+  test('an uncertain transaction that was seen has committed, as a whole', () => {
+    const txns = [
+      [a('y', 1), a('x', 1)],
+      [r('y', [1]), r('x', [])],
+    ]
+    expect(run('read-committed', txns, ['info']).word).toBe('valid')
+    for (const level of ['repeatable-read', 'serializable'] as const) {
+      expect(run(level, txns, ['info'])).toHaveProperty(
+        'witness.what',
+        'G-single (read skew): T0 -wr(y)-> T1, T1 -rw(x)-> T0',
+      )
+    }
+  })
+
+  test('an update is lost also where no read ever saw it', () => {
+    const txns = [[a('x', 0)], [r('x', [0]), a('x', 1)], [r('x', [0]), a('x', 2)], [r('x', [0, 1])]]
+    expect(run('read-committed', txns).word).toBe('valid')
+    expect(run('repeatable-read', txns)).toMatchObject({
+      word: 'invalid',
+      story: expect.stringContaining('lost update'),
+    })
+  })
+
+  test('of two that append to one list, unseen, one must have come first', () => {
+    const blind = [
+      [r('y', []), a('z', 1), a('x', 1)],
+      [r('z', []), a('y', 1), a('x', 2)],
+      [a('w', 1)],
+      [r('w', [1])],
+    ]
+    expect(run('repeatable-read', blind)).toMatchObject({
+      word: 'invalid',
+      story: expect.stringContaining('T0 and T1 appended to one list'),
+    })
+    const apart = blind.with(1, [a('y', 1), a('x', 2)])
+    expect(run('repeatable-read', apart).word).toBe('valid')
+  })
+
+  test('a long fork is no snapshot, while write skew is one', () => {
+    const fork = [[a('x', 1)], [a('y', 1)], [r('x', [1]), r('y', [])], [r('x', []), r('y', [1])]]
+    expect(run('read-committed', fork).word).toBe('valid')
+    expect(run('repeatable-read', fork)).toMatchObject({
+      word: 'invalid',
+      story: expect.stringContaining('G-nonadjacent (long fork)'),
+    })
+  })
+
+  test.each<readonly [string, readonly Txn[]]>([
+    ['what it appends only later', [[a('x', 2)], [r('x', [2, 1]), a('x', 1)]]],
+    ['another order than that of the appends', [[a('x', 1), a('x', 2)], [r('x', [2, 1])]]],
+    ['the second append without the first', [[a('x', 1), a('x', 2)], [r('x', [2])]]],
+  ])('no level allows to read %s', (_, txns) => {
+    expect(run('read-uncommitted', txns).word).toBe('invalid')
+  })
+
+  test('read-uncommitted allows to read what is half done or undone, and no dirty write', () => {
+    const dirty = [[a('x', 1), a('x', 2)], [a('x', 3)], [r('x', [1, 3])], [r('x', [3])]]
+    expect(run('read-uncommitted', dirty, ['fail']).word).toBe('valid')
+    expect(run('read-committed', dirty, ['fail']).word).toBe('invalid')
+    expect(run('read-uncommitted', [[a('x', 1), a('x', 2)], [r('x', [1])]]).word).toBe('valid')
+    const writes = [
+      [a('x', 1), a('y', 1)],
+      [a('x', 2), a('y', 2)],
+      [r('x', [1, 2]), r('y', [2, 1])],
+    ]
+    expect(run('read-uncommitted', writes).word).toBe('invalid')
+  })
+
+  test('what is no list-append, answers another one, or tells nothing apart is unknown', () => {
+    const [begin, end] = journalOf([
+      { kind: 'invoke', ...common, input: [['append', 'x', 1]], intendedMs: 0 },
+      { kind: 'complete', ...common, outcome: { kind: 'ok', value: [] }, latencyMs: 1 },
+    ])
+    const check = isolation({ name: 't' }, { level: 'serializable' })
+    expect(check.check([begin, end].flatMap(each => each ?? []))).toMatchObject({
+      word: 'unknown',
+      figures: { strange: 1 },
+    })
+    const twice = [[a('x', 1)], [a('x', 1)], [r('x', [1])]]
+    expect(run('serializable', twice)).toMatchObject({
+      word: 'unknown',
+      story: expect.stringContaining('1 was appended twice to x'),
+    })
+  })
+
+  test('the witness is dated at the end of the shortest beginning that fails', () => {
+    const stale = [[a('x', 1)], [r('x', [1])], [r('x', [])], [a('x', 2)], [r('x', [1, 2])]]
+    expect(run('strict-serializable', stale, [], true)).toMatchObject({
+      word: 'invalid',
+      witness: { atMs: 50 },
+    })
+  })
+
+  test.each([24, 5])('20,000 transactions on %d lists take less than 3 s of a processor', keys => {
+    const journal = manyTransactions(20_000, keys)
+    for (const level of ['repeatable-read', 'strict-serializable'] as const) {
+      const before = process.threadCpuUsage()
+      expect(isolation({ name: 't' }, { level }).check(journal).word).toBe('valid')
+      const { user, system } = process.threadCpuUsage(before)
+      expect((user + system) / 1_000).toBeLessThan(3_000)
+    }
   })
 
   test('what was never read shows nothing', () => {

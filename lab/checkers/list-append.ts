@@ -1,38 +1,32 @@
-import { z } from 'zod'
 import type { Journal } from '../journal/journal.ts'
 import type { Checker, Finding } from '../model/checker.ts'
-import { type Cycle, type Edge, shortestCycles } from './shared/cycles.ts'
-import { entriesOf, history, type Named, type Performed } from './shared/history.ts'
-import { dependencies, type Flaw, type Transaction } from './shared/list-append-graph.ts'
+import { type Examined, examine, isBroken } from './isolation/anomaly.ts'
+import type { Level } from './isolation/levels.ts'
+import { type Transaction, transactionOf, until } from './isolation/transactions.ts'
+import { ambiguous } from './isolation/versions.ts'
+import { shortestFailing } from './shared/failing-prefix.ts'
+import { type Answer, entriesOf, history, type Named } from './shared/history.ts'
 
-export type Level = 'read-committed' | 'repeatable-read' | 'serializable' | 'strict-serializable'
+export type { Level } from './isolation/levels.ts'
 
 export interface IsolationOptions {
   /** What the database promises; `repeatable-read` means snapshot isolation, as in PostgreSQL. */
   readonly level: Level
 }
 
-const item = z.union([
-  z.tuple([z.literal('append'), z.string(), z.number()]),
-  z.tuple([z.literal('read'), z.string(), z.array(z.number()).nullable()]),
-])
-const items = z.array(item)
-
-/** What each level forbids, by the names of Adya and of Elle. */
-const forbidden: Readonly<Record<Level, readonly string[]>> = {
-  'read-committed': ['G0', 'G1c'],
-  'repeatable-read': ['G0', 'G1c', 'G-single'],
-  serializable: ['G0', 'G1c', 'G-single', 'G2'],
-  'strict-serializable': ['G0', 'G1c', 'G-single', 'G2'],
-}
-
 /**
  * Transactions over lists: `[['append', key, unique number], ['read', key, null], …]`, answered by
  * the same with what was read. The order of each list's versions follows from its longest read, the
  * dependencies from those, and a cycle of them is an anomaly: G0 (dirty write), G1c (circular
- * information), G-single (read skew, lost update), G2 (write skew). Reads of aborted or half-done
- * transactions (G1a, G1b), doubled and lost appends and versions that contradict each other are
- * forbidden at every level. Unknown when no read saw an append, or no two transactions touched.
+ * information), G-single (read skew, lost update), G-nonadjacent (long fork), G2-item (write skew);
+ * real time counts for `strict-serializable` alone. So are reads of what was refused (G1a) or half
+ * done (G1b), without what the transaction itself appended (internal), and lists that were doubled,
+ * made up or contradict each other. An `info` transaction that was seen has committed; only under
+ * `read-uncommitted` may it be undone later.
+ *
+ * Unknown when no read saw an append, when an operation is no list-append or answers another one,
+ * when a number was appended twice, or when appends nobody saw were too many to order. The witness
+ * is dated at the end of the shortest beginning of the history that fails.
  */
 export function isolation(workload: Named, options: IsolationOptions): Checker {
   return {
@@ -42,27 +36,19 @@ export function isolation(workload: Named, options: IsolationOptions): Checker {
 }
 
 function judge(journal: Journal, workload: Named, level: Level): Finding {
-  const transactions = history(journal, workload).flatMap(transactionOf)
-  const { edges, flaws } = dependencies(transactions, level === 'strict-serializable')
-  const cycles = shortestCycles(transactions.length, edges)
-  const named = cycles.map(cycle => ({ name: nameOf(cycle), cycle }))
-  const bad = named.filter(({ name }) => forbidden[level].includes(name))
-  const count = (name: string) => named.filter(each => each.name === name).length
-  const figures = {
-    transactions: transactions.length,
-    committed: transactions.filter(each => each.committed === true).length,
-    dependencies: edges.filter(edge => edge.kind !== 'realtime').length,
-    flaws: flaws.length,
-    G0: count('G0'),
-    G1c: count('G1c'),
-    'G-single': count('G-single'),
-    G2: count('G2'),
+  const performed = history(journal, workload)
+  const transactions = performed.flatMap(each => transactionOf(each) ?? [])
+  const strange = performed.length - transactions.length
+  const examined = examine(transactions, level)
+  const figures = { ...figuresOf(transactions, examined), strange }
+  const why = blindSpot(transactions, strange)
+  if (why) return { word: 'unknown', story: `Nothing can be said: ${why}.`, figures }
+  if (examined.anomaly) return guilty(transactions, level, figures)
+  if (examined.isOpen) {
+    const story = 'Nothing was shown: the appends that nobody saw were too many to be put in order.'
+    return { word: 'unknown', story, figures }
   }
-  const [flaw] = flaws
-  if (flaw) return flawed(flaw, transactions, figures)
-  const [worst] = bad
-  if (worst) return cyclic(worst.name, worst.cycle, transactions, figures)
-  if (!edges.some(edge => edge.kind === 'wr')) {
+  if (!examined.dependencies.edges.some(edge => edge.kind === 'wr')) {
     const story = 'No transaction read what another had appended: nothing was examined.'
     return { word: 'unknown', story, figures }
   }
@@ -72,58 +58,53 @@ function judge(journal: Journal, workload: Named, level: Level): Finding {
   return { word: 'valid', story, figures }
 }
 
+/** What would make a read look wrong, or right, that is not. */
+function blindSpot(transactions: readonly Transaction[], strange: number): string | undefined {
+  if (strange > 0) return `${strange} operations or answers are none of list-append transactions`
+  return ambiguous(transactions)
+}
+
 type Figures = Readonly<Record<string, number>>
 
-function flawed(flaw: Flaw, transactions: readonly Transaction[], figures: Figures): Finding {
-  const involved = flaw.transactions.flatMap(index => transactions[index] ?? [])
-  const witness = {
-    what: flaw.what,
-    entries: involved.flatMap(each => entriesOf(each.performed)),
-    atMs: lastMs(involved),
-  }
-  return { word: 'invalid', story: `${flaw.name}: ${flaw.what}`, figures, witness }
-}
-
-function cyclic(
-  name: string,
-  cycle: Cycle,
-  transactions: readonly Transaction[],
-  figures: Figures,
-): Finding {
-  const involved = cycle.flatMap(edge => transactions[edge.from] ?? [])
-  const steps = cycle.map(edge => `T${edge.from} -${edge.kind}(${edge.key})-> T${edge.to}`)
-  const what = `${name}: ${steps.join(', ')}`
-  const entries = involved.flatMap(each => entriesOf(each.performed))
-  const witness = { what, entries, atMs: lastMs(involved) }
+function figuresOf(transactions: readonly Transaction[], { dependencies, ...found }: Examined) {
+  const parts = found.cycles.map(({ name, parts }) => [name, parts] as const)
   return {
-    word: 'invalid',
-    story: `A cycle of ${cycle.length} transactions, ${what}.`,
-    figures,
-    witness,
+    transactions: transactions.length,
+    committed: transactions.filter(({ end }) => end === 'committed').length,
+    dependencies: dependencies.edges.filter(({ kind }) => kind !== 'realtime').length,
+    flaws: found.flaws,
+    ...Object.fromEntries(parts),
   }
 }
 
-/** The kind of an anomaly is that of its weakest edges. */
-function nameOf(cycle: readonly Edge[]): string {
-  const rw = cycle.filter(edge => edge.kind === 'rw').length
-  if (rw > 1) return 'G2'
-  if (rw === 1) return 'G-single'
-  return cycle.some(edge => edge.kind === 'wr') ? 'G1c' : 'G0'
+function guilty(transactions: readonly Transaction[], level: Level, figures: Figures): Finding {
+  const moments = transactions.flatMap(({ performed }) => performed.answer ?? [])
+  moments.sort((a, b) => a.index - b.index)
+  const end = moments[firstFailing(transactions, level, moments) - 1]
+  const known = until(transactions, end?.index ?? 0)
+  const { name = '', what = '', transactions: involved = [] } = examine(known, level).anomaly ?? {}
+  const entries = involved.flatMap(each => {
+    const transaction = known[each]
+    return transaction ? entriesOf(transaction.performed) : []
+  })
+  const all = [...new Set([...entries, ...(end ? [end.index] : [])])].toSorted((a, b) => a - b)
+  const witness = { what: `${name}: ${what}`, entries: all, atMs: end?.atMs ?? 0 }
+  return { word: 'invalid', story: `${name}: ${what}.`, figures, witness }
 }
 
-function transactionOf(performed: Performed): readonly Transaction[] {
-  const asked = items.safeParse(performed.input)
-  if (!asked.success) return []
-  const outcome = performed.answer?.outcome
-  if (outcome?.kind === 'ok') {
-    const done = items.safeParse(outcome.value)
-    return done.success ? [{ performed, items: done.data, committed: true }] : []
-  }
-  const committed = outcome?.kind === 'fail' ? false : undefined
-  return [{ performed, items: asked.data, committed }]
-}
-
-function lastMs(involved: readonly Transaction[]): number {
-  const times = involved.map(({ performed }) => performed.answer?.atMs ?? performed.invokedMs)
-  return Math.max(0, ...times)
+/** After how many answers the history fails. */
+function firstFailing(
+  transactions: readonly Transaction[],
+  level: Level,
+  answers: readonly Answer[],
+): number {
+  const knownAt = (count: number) => until(transactions, answers[count - 1]?.index ?? 0)
+  const found = shortestFailing(answers.length, count => {
+    const last = answers[count - 1]?.index ?? 0
+    // Usually nobody reads what is asked for later, and the beginning is quick to judge.
+    const begun = transactions.filter(({ performed }) => performed.invokeIndex <= last)
+    return isBroken(until(begun, last), level)
+  })
+  if (isBroken(knownAt(found), level)) return found
+  return shortestFailing(answers.length, count => isBroken(knownAt(count), level))
 }
