@@ -2,6 +2,7 @@ import type { Random } from '../../base/random.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Item } from '../isolation/transactions.ts'
 import { journalOf, type Told } from '../shared/journal-of.ts'
+import { outcome } from './outcome.ts'
 
 /** What the store does wrong; `none` is strictly serializable. */
 export const storeBugs = [
@@ -181,9 +182,9 @@ function finishTorn(store: Store): void {
 
 function end({ clients, told }: Store, client: Client, kind: 'ok' | 'fail' | 'info'): void {
   clients.splice(clients.indexOf(client), 1)
-  const outcome = kind === 'ok' ? { kind, value: client.done } : { kind, error: 'made up' }
-  const { op } = client
-  told.push({ kind: 'complete', workload: 't', op, client: op, f: 'txn', outcome, latencyMs: 1 })
+  const { op, done } = client
+  const common = { workload: 't', op, client: op, f: 'txn', latencyMs: 1 } as const
+  told.push({ kind: 'complete', ...common, outcome: outcome(kind, done) })
 }
 
 function appendsOf(items: readonly Item[]): Commit {

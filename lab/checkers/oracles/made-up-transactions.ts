@@ -2,6 +2,7 @@ import type { Random } from '../../base/random.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Item } from '../isolation/transactions.ts'
 import { journalOf, type Told } from '../shared/journal-of.ts'
+import { outcome } from './outcome.ts'
 
 /**
  * Four or five transactions whose reads are mostly beginnings of one order of each list, and else
@@ -29,10 +30,9 @@ export function madeUp(random: Random): Journal {
       const [f, key] = item
       return f === 'append' ? item : ['read', key, listAt(items.slice(0, i), key)]
     })
-    const isKnown = random.next() < 0.85
-    const kind = random.pick<'info' | 'fail'>(['info', 'fail'])
-    const outcome = isKnown ? { kind: 'ok' as const, value } : { kind, error: 'made up' }
-    return { kind: 'complete', workload: 't', op, client: op, f: 'txn', outcome, latencyMs: 1 }
+    const kind = random.next() < 0.85 ? 'ok' : random.pick<'info' | 'fail'>(['info', 'fail'])
+    const ended = { workload: 't', op, client: op, f: 'txn', outcome: outcome(kind, value) }
+    return { kind: 'complete', ...ended, latencyMs: 1 }
   })
   return journalOf(interleaved(begun, ended, random))
 
