@@ -64,7 +64,10 @@ const answer = (type: string, attributes: object = {}): InForce => ({
   ...request(type, attributes),
   stream: 'downstream',
 })
-const cut = (when: string) => request('message_cut', { when, how: 'rst' })
+const cut = (when: string, match: object) => request('message_cut', { when, how: 'rst', match })
+/** What each strikes without `on`: nothing but what its name says. */
+const [statement, command] = [{ text: '*' }, { command: '*' }]
+const [route, frame] = [{ route: '*' }, { frame: '*' }]
 const pushes = { frame: ['message', 'pmessage', 'smessage'] }
 const delay = { delay: 10, jitter: 0, overtake: false }
 const nowhere = { slot: 0, address: '127.0.0.1:6379' }
@@ -82,7 +85,11 @@ const faults: readonly [Link['protocol'], Fault<OnePart>, InForce][] = [
     deadlock(part, firstOnly),
     { ...request('postgres_error', { code: '40P01' }), ...firstOnly },
   ],
-  ['postgres', readOnly(part), request('postgres_error', { code: '25006' })],
+  [
+    'postgres',
+    readOnly(part),
+    request('postgres_error', { code: '25006', match: { writes: true } }),
+  ],
   ['postgres', terminateSession(part), request('postgres_error', { code: '57P01' })],
   ['postgres', tooManyConnections(part), request('postgres_error', { code: '53300' })],
   ['postgres', sqlError(part, '55P03'), request('postgres_error', { code: '55P03' })],
@@ -91,10 +98,10 @@ const faults: readonly [Link['protocol'], Fault<OnePart>, InForce][] = [
     loseAcknowledgement(part, { on: { statement: 'COMMIT' } }),
     request('message_cut', { when: 'after', how: 'rst', match: { statement: 'COMMIT' } }),
   ],
-  ['postgres', cutStatement(part), cut('before')],
+  ['postgres', cutStatement(part), cut('before', statement)],
   ['postgres', delayAnswer(part, '10ms'), answer('message_delay', delay)],
-  ['postgres', dropAnswer(part), request('message_drop')],
-  ['postgres', doubleStatement(part), request('message_duplicate', { times: 1 })],
+  ['postgres', dropAnswer(part), request('message_drop', { match: statement })],
+  ['postgres', doubleStatement(part), request('message_duplicate', { times: 1, match: statement })],
   [
     'redis',
     redisError(part, 'READONLY', { on: { key: 'cart:*' }, hits: { every: 3 } }),
@@ -108,11 +115,15 @@ const faults: readonly [Link['protocol'], Fault<OnePart>, InForce][] = [
     redirect(part, moved),
     request('redis_error', { error: 'MOVED', slot: 1, address: '127.0.0.1:7001' }),
   ],
-  ['redis', loseReply(part), cut('after')],
-  ['redis', cutCommand(part), cut('before')],
-  ['redis', delayReply(part, '10ms'), answer('message_delay', delay)],
+  ['redis', loseReply(part), cut('after', {})],
+  ['redis', cutCommand(part), cut('before', {})],
+  ['redis', delayReply(part, '10ms'), answer('message_delay', { ...delay, match: command })],
   ['redis', doubleCommand(part), request('message_duplicate', { times: 1 })],
-  ['redis', corruptReply(part, 4), answer('message_corrupt', { offset: 4, count: 1 })],
+  [
+    'redis',
+    corruptReply(part, 4),
+    answer('message_corrupt', { offset: 4, count: 1, match: command }),
+  ],
   [
     'redis',
     dropPubSub(part, { on: { channel: 'chat:*' }, hits: { probability: 0.5 } }),
@@ -129,18 +140,34 @@ const faults: readonly [Link['protocol'], Fault<OnePart>, InForce][] = [
     tooManyRequests(part, '3s'),
     request('http_error', { ...told, status: 429, retry_after: 3 }),
   ],
-  ['http', slowBody(part, 1000), answer('http_slow_body', { rate: 1000 })],
-  ['http', cutBody(part, 10), answer('http_cut_body', { bytes: 10, how: 'fin' })],
-  ['http', loseResponse(part), cut('after')],
-  ['http', cutRequest(part), cut('before')],
-  ['http', delayResponse(part, '10ms'), answer('message_delay', delay)],
-  ['http', doubleRequest(part), request('message_duplicate', { times: 1 })],
-  ['websocket', closeSocket(part, 1012), answer('websocket_close', { code: 1012, reason: '' })],
-  ['websocket', dropFrame(part), answer('message_drop')],
-  ['websocket', doubleFrame(part), answer('message_duplicate', { times: 1 })],
-  ['websocket', reorderFrames(part), answer('message_reorder', { by: 1, within: 1000 })],
-  ['websocket', delayFrame(part, '10ms'), answer('message_delay', { ...delay, overtake: true })],
-  ['websocket', cutFrame(part), answer('message_cut', { when: 'middle', how: 'rst' })],
+  ['http', slowBody(part, 1000), answer('http_slow_body', { rate: 1000, match: route })],
+  ['http', cutBody(part, 10), answer('http_cut_body', { bytes: 10, how: 'fin', match: route })],
+  ['http', loseResponse(part), cut('after', route)],
+  ['http', cutRequest(part), cut('before', route)],
+  ['http', delayResponse(part, '10ms'), answer('message_delay', { ...delay, match: route })],
+  ['http', doubleRequest(part), request('message_duplicate', { times: 1, match: route })],
+  [
+    'websocket',
+    closeSocket(part, 1012),
+    answer('websocket_close', { code: 1012, reason: '', match: frame }),
+  ],
+  ['websocket', dropFrame(part), answer('message_drop', { match: frame })],
+  ['websocket', doubleFrame(part), answer('message_duplicate', { times: 1, match: frame })],
+  [
+    'websocket',
+    reorderFrames(part),
+    answer('message_reorder', { by: 1, within: 1000, match: frame }),
+  ],
+  [
+    'websocket',
+    delayFrame(part, '10ms'),
+    answer('message_delay', { ...delay, overtake: true, match: frame }),
+  ],
+  [
+    'websocket',
+    cutFrame(part),
+    answer('message_cut', { when: 'middle', how: 'rst', match: frame }),
+  ],
   ['websocket', plainSockets(part), request('websocket_plain')],
 ]
 
@@ -199,6 +226,19 @@ test('refuses a link that speaks another protocol, before anything is touched', 
   const { system, at } = await systemWith('tcp')
   const planned = redisError(part, 'LOADING').plan(system, bench.context)
   await expect(planned).rejects.toThrow('a link that speaks redis')
+  expect(await at.toxics()).toEqual([])
+})
+
+test('refuses what can never strike, by name and before anything is touched', async () => {
+  const { system, at } = await systemWith('postgres')
+  const later = sqlError(part, '53300', { on: { table: 'stock' } }).plan(system, bench.context)
+  await expect(later).rejects.toThrow('attributes.match.table: postgres_error upstream on postgres')
+  const wrong = sqlError(part, 'no code').plan(system, bench.context)
+  await expect(wrong).rejects.toThrow('attributes.code: must be an SQLSTATE')
+  // As an untyped caller may write it.
+  const on = { text: '*' } as object
+  const deaf = delayAnswer(part, '10ms', { on }).plan(system, bench.context)
+  await expect(deaf).rejects.toThrow('attributes.match.text: message_delay downstream on postgres')
   expect(await at.toxics()).toEqual([])
 })
 

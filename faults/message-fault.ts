@@ -3,12 +3,15 @@ import type { Link, Linked, Selector } from '../lab/model/capability.ts'
 import type { Fault } from '../lab/model/fault.ts'
 import type { LabSystem } from '../lab/model/target.ts'
 import { ownToxicFault } from './own-toxic-fault.ts'
+import { ApiError } from './proxy/base/api-error.ts'
 import type {
   HitsOrder,
   MatchOrder,
   MessageToxicType,
   ToxicAttributes,
 } from './proxy/client/toxic-request.ts'
+import { loadRegistry } from './proxy/load-registry.ts'
+import { type Aim, neverStrikes } from './proxy/protocols/faults/strikeable.ts'
 
 /** Which messages a fault strikes. Without `on` all of its kind, without `hits` each match. */
 export interface Which<Match extends MatchOrder> {
@@ -42,20 +45,22 @@ export function messageFault<System extends LabSystem, Type extends MessageToxic
   { type, stream, attributes, only, protocols }: MessageToxic<Type>,
 ): Fault<System> {
   const { on, hits } = which
+  const toxic = { type, stream, attributes: { ...attributes, match: { ...on, ...only } } }
   const connections = which.which && { which: which.which }
   return ownToxicFault(name, select, {
     settings: describe(which),
     toxics: [
       {
-        type,
-        stream,
-        attributes: { ...attributes, match: { ...on, ...only } },
+        ...toxic,
         ...(hits && { hits }),
         ...(connections && { connections }),
       },
     ],
     counts: 'messages',
-    refuse: link => refuseOtherProtocol(name, link, protocols),
+    refuse: async link => {
+      refuseOtherProtocol(name, link, protocols)
+      await refuseUnstrikable(name, link, toxic)
+    },
   })
 }
 
@@ -72,6 +77,34 @@ function refuseOtherProtocol(
     why: 'a fault at a message needs a proxy that can read the messages',
     next: 'select another part, or give the link its protocol in the target',
   })
+}
+
+/** What the proxy itself would say to this toxic, while nothing is touched yet. */
+async function refuseUnstrikable(
+  fault: string,
+  link: Link,
+  { type, stream, attributes }: Pick<Aim, 'type' | 'stream'> & { readonly attributes: object },
+): Promise<void> {
+  const problem = await whyNot(link.protocol)
+  if (problem === undefined) return
+  throw new LabError({
+    code: 'fault-never-strikes',
+    expected: `a fault that can strike on ${link.name}, which speaks ${link.protocol}`,
+    found: `${fault} with ${problem}`,
+    why: 'a fault that strikes nothing shows nothing of the system',
+    next: 'change `on` as it says; docs/proxy-faults.md lists what each field matches',
+  })
+
+  async function whyNot(protocol: string): Promise<string | undefined> {
+    const kind = (await loadRegistry()).toxics.get(type)
+    if (!kind) return `no toxic ${type}`
+    try {
+      return neverStrikes({ type, stream, bound: kind.bind(attributes) }, protocol)
+    } catch (error) {
+      if (error instanceof ApiError) return error.message
+      throw error
+    }
+  }
 }
 
 function describe({ on = {}, hits = {}, which }: Which<MatchOrder>): string[] {

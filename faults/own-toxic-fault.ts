@@ -14,7 +14,7 @@ export interface OwnToxics<Type extends ToxicType> {
   /** What `landed` tells the number of. */
   readonly counts: keyof Landed
   /** Throws where this link cannot be hurt so. Nothing is touched yet. */
-  readonly refuse?: (link: Link) => void
+  readonly refuse?: (link: Link) => void | Promise<void>
 }
 
 export const undoArgs = z.array(
@@ -38,7 +38,7 @@ export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
     kind: 'lasting',
     plan: async (system, context) => {
       const { links } = await select(system)
-      for (const link of links) refuse(link)
+      for (const link of links) await refuse(link)
       const mark = `${name}-${context.random.fork(label).integer(0, 0xffffff).toString(16)}`
       const requests = toxics.map((toxic, index) => ({ ...toxic, name: `${mark}-${index}` }))
       const each = links.flatMap(link => requests.map(request => ({ link, request })))

@@ -2,7 +2,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { RequestMatch } from './request-match.ts'
+import { onlyRequests, type RequestMatch } from './request-match.ts'
 
 /** Sends the request twice: twice done, answered once. */
 export function doubleRequest<System extends LabSystem>(
@@ -14,5 +14,6 @@ export function doubleRequest<System extends LabSystem>(
     stream: 'upstream',
     attributes: {},
     protocols: ['http'],
+    only: onlyRequests(which),
   })
 }

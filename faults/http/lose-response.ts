@@ -2,7 +2,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { RequestMatch } from './request-match.ts'
+import { onlyRequests, type RequestMatch } from './request-match.ts'
 
 /** Cuts the connection when the response comes: the request was done, the client is not told. */
 export function loseResponse<System extends LabSystem>(
@@ -14,5 +14,6 @@ export function loseResponse<System extends LabSystem>(
     stream: 'upstream',
     attributes: { when: 'after' },
     protocols: ['http'],
+    only: onlyRequests(which),
   })
 }

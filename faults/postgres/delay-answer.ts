@@ -3,13 +3,13 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { StatementMatch } from './statement-match.ts'
+import type { AnswerMatch } from './statement-match.ts'
 
 /** Holds the answer for `delay`; what comes after it on its connection waits too. */
 export function delayAnswer<System extends LabSystem>(
   select: Selector<System, Linked>,
   delay: Duration,
-  which: Which<StatementMatch> = {},
+  which: Which<AnswerMatch> = {},
 ): Fault<System> {
   return messageFault('delay-answer', select, which, {
     type: 'message_delay',

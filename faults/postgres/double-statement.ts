@@ -2,7 +2,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { StatementMatch } from './statement-match.ts'
+import { onlyStatements, type StatementMatch } from './statement-match.ts'
 
 /** Sends a statement twice, simple or prepared; the client gets one answer. COPY passes once. */
 export function doubleStatement<System extends LabSystem>(
@@ -14,5 +14,6 @@ export function doubleStatement<System extends LabSystem>(
     stream: 'upstream',
     attributes: {},
     protocols: ['postgres'],
+    only: onlyStatements(which),
   })
 }

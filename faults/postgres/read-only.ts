@@ -4,7 +4,11 @@ import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
 import type { StatementMatch } from './statement-match.ts'
 
-/** Fails statements with 25006, as a standby does that was taken for the primary. */
+/**
+ * Answers what a standby refuses with 25006, as one does that was taken for the primary: writes, DDL,
+ * SELECT FOR UPDATE, nextval, COPY FROM, LISTEN, … SELECT, BEGIN, SHOW, SET and COMMIT pass, and so does
+ * a call of a function that writes, which cannot be seen. `on` narrows it further.
+ */
 export function readOnly<System extends LabSystem>(
   select: Selector<System, Linked>,
   which: Which<StatementMatch> = {},
@@ -14,5 +18,6 @@ export function readOnly<System extends LabSystem>(
     stream: 'upstream',
     attributes: { code: '25006' },
     protocols: ['postgres'],
+    only: { writes: true },
   })
 }

@@ -1,9 +1,17 @@
-/** Which commands, or messages. Texts are globs, or lists of them; every field given must fit. */
+import type { Which } from '../message-fault.ts'
+import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+
+/** Which commands, or replies to them. Texts are globs, or lists of them; every field given must fit. */
 export interface CommandMatch {
   /** In any case: `SET`, `XADD`. */
   command?: string | string[]
-  /** The first key. */
+  /** Any of its keys. */
   key?: string | string[]
-  /** Of pub/sub. */
+  /** Of PUBLISH, SUBSCRIBE and its kin. */
   channel?: string | string[]
+}
+
+/** No push. */
+export function onlyReplies({ on = {} }: Which<CommandMatch>): MatchOrder {
+  return { command: on.command ?? '*' }
 }

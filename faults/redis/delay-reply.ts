@@ -3,7 +3,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { CommandMatch } from './command-match.ts'
+import { type CommandMatch, onlyReplies } from './command-match.ts'
 
 /** Holds the reply for `delay`; what comes after it on its connection waits too. */
 export function delayReply<System extends LabSystem>(
@@ -16,5 +16,6 @@ export function delayReply<System extends LabSystem>(
     stream: 'downstream',
     attributes: { delay: toMs(delay) },
     protocols: ['redis'],
+    only: onlyReplies(which),
   })
 }

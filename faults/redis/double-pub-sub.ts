@@ -2,13 +2,12 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { CommandMatch } from './command-match.ts'
-import { pubSub } from './pub-sub.ts'
+import { type MessageMatch, pubSub } from './pub-sub.ts'
 
 /** Delivers pub/sub messages twice. */
 export function doublePubSub<System extends LabSystem>(
   select: Selector<System, Linked>,
-  which: Which<CommandMatch> = {},
+  which: Which<MessageMatch> = {},
 ): Fault<System> {
   return messageFault('double-pub-sub', select, which, {
     type: 'message_duplicate',

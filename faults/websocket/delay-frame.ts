@@ -3,7 +3,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { FrameMatch } from './frame-match.ts'
+import { type FrameMatch, onlyFrames } from './frame-match.ts'
 
 /** Holds frames to the client for `delay`; others overtake them. */
 export function delayFrame<System extends LabSystem>(
@@ -16,5 +16,6 @@ export function delayFrame<System extends LabSystem>(
     stream: 'downstream',
     attributes: { delay: toMs(delay), overtake: true },
     protocols: ['websocket'],
+    only: onlyFrames(which),
   })
 }

@@ -2,7 +2,7 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { FrameMatch } from './frame-match.ts'
+import { type FrameMatch, onlyFrames } from './frame-match.ts'
 
 /** Swallows frames to the client; a fragmented message goes whole. */
 export function dropFrame<System extends LabSystem>(
@@ -14,5 +14,6 @@ export function dropFrame<System extends LabSystem>(
     stream: 'downstream',
     attributes: {},
     protocols: ['websocket'],
+    only: onlyFrames(which),
   })
 }

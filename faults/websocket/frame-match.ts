@@ -1,3 +1,6 @@
+import type { Which } from '../message-fault.ts'
+import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+
 /** Which frames. Texts are globs, or lists of them; every field given must fit. */
 export interface FrameMatch {
   /** `text`, `binary`, `ping`, `pong`, `close`. */
@@ -8,4 +11,9 @@ export interface FrameMatch {
   type?: string | string[]
   /** Anything in a small text that is not compressed. */
   text?: string | string[]
+}
+
+/** Not the answer to the handshake, nor any other of HTTP. */
+export function onlyFrames({ on = {} }: Which<FrameMatch>): MatchOrder {
+  return { frame: on.frame ?? '*' }
 }

@@ -8,7 +8,7 @@ import type { Direction } from '../contracts/connection.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { protocolMismatch } from '../contracts/toxic.ts'
 import type { ToxicSettings } from '../pipe/active-toxic.ts'
-import { foreignMatch } from '../protocols/faults/match.ts'
+import { type Aim, neverStrikes } from '../protocols/faults/strikeable.ts'
 import type { ProxyRequest, ProxySettings } from '../proxies/proxy-settings.ts'
 import { tlsBody } from '../sockets/tls.ts'
 
@@ -142,7 +142,7 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
   if (problem !== undefined) throw ApiError.badRequest(`type: ${problem}`)
   if (kind.level === 'listener') refuseSelection(kind.type, given)
   const bound = kind.bind(given.attributes)
-  refuseForeignMatch(given.attributes, protocol)
+  refuseUnstrikable({ type: kind.type, stream, bound }, protocol)
   return {
     name: given.name || `${kind.type}_${stream}`,
     type: kind.type,
@@ -155,9 +155,9 @@ export function parseToxic(body: unknown, registry: Registry, protocol: string):
   }
 }
 
-function refuseForeignMatch(attributes: unknown, protocol: string): void {
-  const problem = foreignMatch(attributes, protocol)
-  if (problem !== undefined) throw ApiError.badRequest(`attributes.${problem}`)
+function refuseUnstrikable(aim: Aim, protocol: string, change?: unknown): void {
+  const problem = neverStrikes(aim, protocol, change)
+  if (problem !== undefined) throw ApiError.badRequest(problem)
 }
 
 /** A refused or unanswered connect reaches no one who could count or choose it. */
@@ -187,7 +187,7 @@ export function parseToxicChange(
       throw ApiError.badRequest(`${field}: must stay as it is; add the toxic anew to change it`)
     }
   }
-  refuseForeignMatch(given.attributes, protocol)
+  refuseUnstrikable(current, protocol, given.attributes)
   return { attributes: given.attributes, toxicity: given.toxicity ?? undefined }
 }
 

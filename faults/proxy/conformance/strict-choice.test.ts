@@ -91,7 +91,8 @@ test.each(['redis', 'postgres', 'http', 'websocket'])(
   'a field of match that %s has not is refused by its name, in an update too',
   async protocol => {
     for (const [field, owners] of Object.entries(fields)) {
-      const toxic = { type: 'message_drop', attributes: { match: { [field]: 'x' } } }
+      const stream = field === 'text' ? 'upstream' : 'downstream'
+      const toxic = { type: 'message_drop', stream, attributes: { match: { [field]: 'x' } } }
       const { status, error } = await add(protocol, toxic)
       if (owners.includes(protocol)) expect([field, status]).toEqual([field, 200])
       else expect([status, error]).toEqual([400, foreign(field)])

@@ -37,25 +37,33 @@ export type MessageAction =
   | { readonly do: 'corrupt'; change(bytes: Buffer, offset: number): Buffer }
   /** What `change` makes of the whole message goes on; beyond BUFFER_LIMIT it passes unchanged. */
   | { readonly do: 'rewrite'; change(whole: Buffer): Buffer }
-  /** These bytes go on in its place. */
-  | { readonly do: 'replace'; readonly bytes: Buffer }
-  /** Upstream only: not forwarded; these bytes reach the client when its turn has come. */
-  | { readonly do: 'answer'; readonly bytes: Buffer; readonly ending?: Ending }
+  /** These bytes go on in its place: an answer with this `error`, where they are one. */
+  | { readonly do: 'replace'; readonly bytes: Buffer; readonly error?: string }
+  /** Upstream only: not forwarded; these bytes, an `error`, reach the client in their turn. */
+  | {
+      readonly do: 'answer'
+      readonly bytes: Buffer
+      readonly error: string
+      readonly ending?: Ending
+    }
   /** At most so many bytes per second. */
   | { readonly do: 'throttle'; readonly bytesPerSecond: number }
   /**
    * Ends the connection. `before`: nothing of it is forwarded. `middle`: its first `at` bytes are
-   * (default half of what is known, at least 1). `after`: all of it is, and no later byte in
+   * (default half of what is known, at least 1), or as many of each range as `share` says, until its
+   * end. `after`: all of it is, and no later byte in
    * either direction. For an awaited request the end comes when its answer arrives, so the server
    * has surely done it, and the answer is not passed on: the lost acknowledgement.
-   * `farewell` goes to the client first (a WebSocket close frame, a FATAL error).
+   * `farewell` goes to the client first (a WebSocket close frame, a FATAL error with this `error`).
    */
   | {
       readonly do: 'cut'
       readonly when: 'before' | 'middle' | 'after'
       readonly at?: number
+      readonly share?: (bytes: Buffer) => { readonly passes: number; readonly isEnd: boolean }
       readonly how: Ending
       readonly farewell?: Buffer
+      readonly error?: string
     }
 
 /** Actions that need a whole message keep at most this much of it. */

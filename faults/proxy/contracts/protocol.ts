@@ -12,13 +12,21 @@ export interface Message {
   readonly kind: string
   /** The protocol's own name of it, where that is not its kind: `Query`, `Execute`. */
   readonly form?: string | undefined
-  /** Key, table, channel or path it is about. */
+  /** What it is about: a key, table, channel, path or database. */
   readonly key?: string | undefined
+  /** What `key` is, where faults can match it by a field of that meaning alone. */
+  readonly about?: 'key' | 'channel' | 'path' | undefined
+  /** Further keys or channels of the same command. */
+  readonly others?: readonly string[] | undefined
+  /** PostgreSQL: the statements of a query; of an answer, the one it answers. */
+  readonly statements?: readonly SqlStatement[] | undefined
+  /** The `type` in a JSON frame; the status of a response. */
+  readonly type?: string | undefined
   /** Trace id found in an SQL comment or a header. */
   readonly trace?: string | undefined
   /** Error code of a response: `READONLY`, `40001`, `503`. */
   readonly error?: string | undefined
-  /** Text to match against (the SQL, the command with its arguments), at most `HEAD_LIMIT` bytes. */
+  /** Text to match against: method and target, a small text frame. That of SQL is in `statements`. */
   readonly text?: string | undefined
   /** HTTP: bytes before its body. */
   readonly headLength?: number | undefined
@@ -26,14 +34,40 @@ export interface Message {
   readonly answers?: number | undefined
   /** Downstream: no further message answers that request. Default true. */
   readonly final?: boolean | undefined
+  /** Downstream: the server waits for more of that request, so the client must learn of it. */
+  readonly invites?: boolean | undefined
+  /** A further part of the same message follows, maybe behind others: nothing goes between. */
+  readonly more?: boolean | undefined
   /** Upstream: the server will answer this one. Default false. */
   readonly awaited?: boolean | undefined
   /** The protocol's housekeeping (Bind, Sync, DataRow): neither counted nor written to the journal. */
   readonly minor?: boolean | undefined
 }
 
+/** What faults match of one SQL statement. */
+export interface SqlStatement {
+  /**
+   * Its first keyword: `SELECT`, `INSERT`, `COMMIT`; behind WITH the verb that follows. `START`, `END`
+   * and `ABORT` are BEGIN, COMMIT and ROLLBACK. `EMPTY` where there is none.
+   */
+  readonly kind: string
+  /**
+   * The tables and views it names as such, as PostgreSQL folds their names, without `public.`; first
+   * the one that it is about. Names of its WITH queries are none.
+   */
+  readonly tables: readonly string[]
+  /** Of LISTEN, NOTIFY and UNLISTEN. */
+  readonly channel: string | undefined
+  /** As it was sent, with its comments, without the `;`. */
+  readonly text: string
+  /** What a standby says that it cannot execute: `INSERT`, `SELECT FOR UPDATE`. */
+  readonly writes: string | undefined
+}
+
 /** A parser may look at this many bytes before it must call `begin` (or `unparsed`). */
 export const HEAD_LIMIT = 64 * 1024
+/** Of SQL it may look at this many: what a statement is about may stand behind its values. */
+export const SQL_LIMIT = 1024 * 1024
 
 /**
  * Where a parser tells what it found. Every byte pushed must come out through `bytes` exactly once

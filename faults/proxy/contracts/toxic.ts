@@ -2,8 +2,15 @@ import { z } from 'zod'
 import { ApiError } from '../base/api-error.ts'
 import { explainIssues } from '../base/explain-issues.ts'
 import type { Port, Stage } from './byte-stage.ts'
+import type { Direction } from './connection.ts'
 import type { Claim, ListenerPort } from './listener-port.ts'
 import type { MessageStage, Session } from './message-stage.ts'
+
+/**
+ * Kinds of messages by what faults can do to them. `start`: of a session with PostgreSQL. `upgrade`: to
+ * a web socket. `push`: what a server sends unasked.
+ */
+export type MessageClass = 'start' | 'request' | 'upgrade' | 'answer' | 'push' | 'frame'
 
 interface Named<A extends object> {
   readonly type: string
@@ -23,6 +30,8 @@ export interface MessageToxic<A extends object> extends Named<A> {
   readonly protocols: readonly string[] | 'any'
   /** Absent: only messages of the toxic's `stream`. */
   readonly sees?: 'both'
+  /** Which messages it strikes; absent: all of its `stream`. */
+  strikes?(stream: Direction, attributes: A): readonly MessageClass[]
   open(attributes: () => A, session: Session): MessageStage
 }
 
@@ -46,6 +55,8 @@ export type BoundToxic = BoundCommon &
     | {
         readonly level: 'messages'
         readonly sees: 'both' | 'stream'
+        /** Which messages it strikes, with these attributes changed. Throws as `update` does. */
+        strikes(stream: Direction, change?: unknown): readonly MessageClass[]
         open(session: Session): MessageStage
       }
     | { readonly level: 'listener'; apply(listener: ListenerPort): Promise<Claim> }
@@ -69,6 +80,11 @@ export function defineToxic<A extends object>(
   }
 }
 
+const allOf: Readonly<Record<Direction, readonly MessageClass[]>> = {
+  upstream: ['start', 'request', 'upgrade', 'frame'],
+  downstream: ['answer', 'push', 'frame'],
+}
+
 function bind<A extends object>(
   toxic: ByteToxic<A> | MessageToxic<A> | ListenerToxic<A>,
   input: unknown,
@@ -89,6 +105,10 @@ function bind<A extends object>(
         ...common,
         level: 'messages',
         sees: toxic.sees ?? 'stream',
+        strikes: (stream, change) => {
+          const attributes = parseAttributes(toxic.attributes, change, current)
+          return toxic.strikes?.(stream, attributes) ?? allOf[stream]
+        },
         open: session => toxic.open(attributes, session),
       }
     case 'listener':

@@ -196,9 +196,16 @@ function cut(
       },
     }
   }
+  const { share } = action
   let left = action.at
   return {
     bytes: data => {
+      if (share) {
+        const { passes, isEnd } = share(data)
+        port.put(data.subarray(0, passes))
+        if (isEnd) port.cut(how, farewell)
+        return
+      }
       left ??= Math.max(1, Math.floor(data.length / 2))
       port.put(data.subarray(0, left))
       left -= Math.min(left, data.length)

@@ -39,6 +39,8 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   #raw = false
   #cut = false
   #message: Message | undefined
+  /** Between two parts of one message, where nothing else may go. */
+  #isWithin = false
   /** Of the message that is passing; absent when it passes unchanged. */
   #executor: ActionExecutor | undefined
   /** Bytes pushed and not yet handed out: what the parser holds. */
@@ -112,7 +114,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   /** Bytes of ours, at the next border between messages. */
   inject(bytes: Buffer, afterwards?: () => void): void {
     this.#injections.push({ bytes, afterwards })
-    if (!this.#message && this.#alreadyForwarded === 0) this.#injectNow()
+    if (!this.#message && !this.#isWithin && this.#alreadyForwarded === 0) this.#injectNow()
   }
 
   destroy(): void {
@@ -147,7 +149,8 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
     this.#executor = undefined
     executor?.finish()
     if (message) this.#owner.finished(message)
-    if (!this.#control) return
+    this.#isWithin = message?.more === true
+    if (!this.#control || this.#isWithin) return
     if (!executor) this.#aside.passed()
     if (this.#injections.length > 0) this.#injectNow()
   }

@@ -122,11 +122,17 @@ export class MessageFilter implements InterceptorOwner {
   }
 
   began(message: Message, control: boolean): Decision {
-    this.#report(message)
     if (message.direction === 'downstream') {
       const settled = this.#lost(message) ?? this.#swallowed(message)
-      return settled ?? (control ? this.#decide(message) : PASSES)
+      const decision = settled ?? (control ? this.#decide(message) : PASSES)
+      const { action } = decision
+      this.#report(
+        message,
+        action.do === 'replace' ? (action.error ?? message.error) : message.error,
+      )
+      return decision
     }
+    this.#report(message, message.error)
     const decision = control ? this.#decide(message) : PASSES
     const kept = decision.action.do === 'answer' || decision.action.do === 'drop'
     if (kept) this.#session.pending?.withdraw(message.number)
@@ -197,10 +203,11 @@ export class MessageFilter implements InterceptorOwner {
     }
   }
 
-  #lost({ answers }: Message): Decision | undefined {
+  /** The end comes with the end of the answer: before it the server may not be done. */
+  #lost({ answers, final, invites }: Message): Decision | undefined {
     const lost = this.#lostAnswer
-    if (!lost || answers === undefined) return undefined
-    return answers >= lost.to ? lost.cut : undefined
+    if (!lost || answers === undefined || answers < lost.to || invites) return undefined
+    return final === false ? DROPPED : lost.cut
   }
 
   /** The client asked once: of the answers to a repeated request it gets the first. */
@@ -237,25 +244,36 @@ export class MessageFilter implements InterceptorOwner {
         action,
         landed: () => {
           instance.landed()
-          this.#tell('toxic', message, instance.toxic.settings.name)
+          this.#tell('toxic', message, message.error, instance.toxic.settings.name)
+          if ((action.do === 'answer' || action.do === 'cut') && action.error !== undefined) {
+            this.#count('response', message, action.error)
+          }
         },
       }
     }
     return watched
   }
 
-  #report(message: Message): void {
+  /** `error`: what the client is told, which may not be what the server said. */
+  #report(message: Message, error: string | undefined): void {
     if (message.minor) return
     this.messages[message.direction]++
-    const role = message.direction === 'upstream' ? 'request' : 'response'
-    const { traffic, tellsMessages } = this.#host
-    traffic.message(role, message.kind)
-    if (message.error !== undefined) traffic.message('error', message.error)
-    if (tellsMessages) this.#tell(role, message, undefined)
+    this.#count(message.direction === 'upstream' ? 'request' : 'response', message, error)
   }
 
-  #tell(what: WireEvent['what'], message: Message, detail: string | undefined): void {
-    const { kind, key, trace, error } = message
+  #count(role: 'request' | 'response', message: Message, error: string | undefined): void {
+    const { traffic, tellsMessages } = this.#host
+    traffic.message(role, message.kind)
+    if (error !== undefined) traffic.message('error', error)
+    if (tellsMessages) this.#tell(role, message, error)
+  }
+
+  #tell(
+    what: WireEvent['what'],
+    { kind, key, trace }: Message,
+    error: string | undefined,
+    detail?: string,
+  ): void {
     this.#host.emit({
       connection: this.#connection.facts.id,
       what,

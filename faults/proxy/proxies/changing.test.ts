@@ -17,8 +17,8 @@ const byBytes = [
 const byMessages = [
   { type: 'message_delay', attributes: { delay: 2, jitter: 2 } },
   { type: 'message_drop', attributes: { match: { key: 'never' } } },
-  { type: 'message_reorder', attributes: { match: { key: 'never' } } },
-  { type: 'message_duplicate', attributes: { match: { key: 'never' } } },
+  { type: 'message_reorder', attributes: { match: { channel: 'never' } } },
+  { type: 'message_duplicate', attributes: { match: { number: 1_000_000_000 } } },
   { type: 'message_corrupt', attributes: { offset: 100_000_000 } },
   { type: 'redis_error', attributes: { error: 'OOM', match: { key: 'never' } } },
 ]

@@ -10,7 +10,7 @@ import { ProxyListener } from '../listener/proxy-listener.ts'
 import type { Events } from '../observe/events.ts'
 import { Traffic } from '../observe/traffic.ts'
 import { ActiveToxic, type ToxicSettings } from '../pipe/active-toxic.ts'
-import { foreignMatch } from '../protocols/faults/match.ts'
+import { neverStrikes } from '../protocols/faults/strikeable.ts'
 import { describeTls, plugClient, plugUpstream } from '../sockets/tls.ts'
 import type { TimerEntry, TimerQueue } from '../time/timer-queue.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
@@ -245,9 +245,7 @@ export class TcpProxy implements ConnectionHost {
   #refuseProtocol(protocol: string): void {
     for (const { settings } of this.#toxics) {
       const kind = this.#context.registry.toxics.get(settings.type)
-      const problem =
-        (kind && protocolMismatch(kind, protocol)) ??
-        foreignMatch(settings.bound.attributes(), protocol)
+      const problem = (kind && protocolMismatch(kind, protocol)) ?? neverStrikes(settings, protocol)
       if (problem !== undefined) {
         throw ApiError.badRequest(`protocol: toxic '${settings.name}' is there, and ${problem}`)
       }

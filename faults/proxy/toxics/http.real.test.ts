@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { request as undici } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listen } from '../../../lab/testing/loopback.ts'
 import { type MessageProxy, messageProxy, type TestLink } from '../testing/message-proxy.ts'
@@ -23,7 +24,10 @@ async function serve(asked: IncomingMessage, response: ServerResponse): Promise<
   let size = 0
   for await (const chunk of asked) size += (chunk as Buffer).length
   served.push(`${asked.method} ${asked.url} ${size}`)
-  if (asked.url?.startsWith('/big')) response.end('b'.repeat(100_000))
+  if (asked.url?.startsWith('/chunked')) {
+    for (const size of [1, 10, 489, 99_500]) response.write('c'.repeat(size))
+    response.end()
+  } else if (asked.url?.startsWith('/big')) response.end('b'.repeat(100_000))
   else response.end(`hello ${asked.url}`)
 }
 
@@ -90,6 +94,54 @@ test('cuts the body after so many bytes', async () => {
   }
   await expect(read()).rejects.toThrow()
   expect(size).toBe(1000)
+})
+
+test.each([
+  ['whole', 0],
+  ['whole', 1],
+  ['whole', 500],
+  ['in pieces', 499],
+  ['in pieces', 500],
+  ['in pieces', 100_000],
+  ['in pieces', 200_000],
+])('cuts a chunked body that comes %s after %i bytes of itself', async (how, bytes) => {
+  const { link, base } = await linked()
+  await link.toxic({ type: 'http_cut_body', attributes: { match: { route: '/chunked*' }, bytes } })
+  if (how === 'in pieces') {
+    await link.toxic({ type: 'slicer', attributes: { average_size: 7, size_variation: 3 } })
+  }
+  const size = Math.min(bytes, 100_000)
+  const answer = await undici(`${base}/chunked`)
+  expect(answer.statusCode).toBe(200)
+  let got = 0
+  const read = async () => {
+    for await (const chunk of answer.body) got += (chunk as Buffer).length
+  }
+  const reading = read()
+  if (bytes > 100_000) await reading
+  else await expect(reading).rejects.toThrow()
+  expect(got).toBe(size)
+})
+
+test('cuts nothing at a 100 Continue, and at the answer behind it', async () => {
+  const { link } = await linked()
+  const toxic = await link.toxic({
+    type: 'http_cut_body',
+    attributes: { match: { route: '/continued' }, bytes: 5 },
+  })
+  const { host, port } = link
+  const headers = { expect: '100-continue', 'content-length': 4 }
+  const asked = request({ host, port, method: 'PUT', path: '/continued', headers })
+  await once(asked, 'continue')
+  expect(await toxic.landed()).toBe(0)
+  asked.end('body')
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  let text = ''
+  answer.on('data', data => {
+    text += data
+  })
+  await once(answer, 'error')
+  expect([served, text, await toxic.landed()]).toEqual([['PUT /continued 4'], 'hello', 1])
 })
 
 test('slows the body down, and leaves others alone', async () => {

@@ -20,6 +20,7 @@ export const toxic = defineToxic({
     retry_after: z.int().min(0).max(86_400).optional(),
     body: z.string().max(65_536).default('{"error":"injected"}'),
   }),
+  strikes: () => ['request', 'upgrade'],
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     return {
@@ -28,7 +29,8 @@ export const toxic = defineToxic({
         const { status, retry_after, body } = attributes()
         const headers = retry_after === undefined ? {} : { 'retry-after': `${retry_after}` }
         const isHead = message.kind.startsWith('HEAD ')
-        return { do: 'answer', bytes: httpResponse(status, headers, isHead ? '' : body) }
+        const bytes = httpResponse(status, headers, isHead ? '' : body)
+        return { do: 'answer', bytes, error: `${status}` }
       },
     }
   },

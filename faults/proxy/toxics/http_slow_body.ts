@@ -14,11 +14,12 @@ export const toxic = defineToxic({
     match: matchAttributes.default({}),
     rate: z.int().min(1).max(1_000_000_000),
   }),
+  strikes: () => ['answer'],
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     return {
       message: message =>
-        message.direction === 'downstream' && struck(message)
+        message.answers !== undefined && struck(message)
           ? { do: 'throttle', bytesPerSecond: attributes().rate }
           : PASS,
     }

@@ -20,6 +20,7 @@ export const toxic = defineToxic({
     match: matchAttributes.default({}),
     times: z.int().min(1).max(100).default(1),
   }),
+  strikes: stream => (stream === 'upstream' ? ['request', 'frame'] : ['push', 'frame']),
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     const cycle = new ExtendedCycle()
@@ -43,8 +44,8 @@ export const toxic = defineToxic({
 })
 
 function canBeDoubled(message: Message): boolean {
-  const { form, kind } = message
-  if (form === 'fragment' || form === 'upgrade' || kind === 'STARTUP' || kind === 'COPY')
-    return false
+  const { form, kind, statements } = message
+  if (form === 'upgrade' || kind === 'STARTUP') return false
+  if (statements?.some(each => each.kind === 'COPY')) return false
   return message.awaited === true || standsAlone(message)
 }

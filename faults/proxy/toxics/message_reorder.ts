@@ -18,11 +18,12 @@ export const toxic = defineToxic({
     by: z.int().min(1).max(1000).default(1),
     within: milliseconds.default(1000),
   }),
+  strikes: stream => (stream === 'upstream' ? ['frame'] : ['push', 'frame']),
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     return {
       message: message => {
-        if (!standsAlone(message) || message.form === 'fragment' || !struck(message)) return PASS
+        if (!standsAlone(message) || !struck(message)) return PASS
         const { by, within } = attributes()
         return { do: 'reorder', by, withinMs: within }
       },

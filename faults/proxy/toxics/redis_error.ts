@@ -32,6 +32,7 @@ export const toxic = defineToxic({
       .regex(/^\S+:\d+$/, 'must be host:port')
       .default('127.0.0.1:6379'),
   }),
+  strikes: () => ['request'],
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     /** Error lines to put in the place of Redis' answers, by the number of what they answer. */
@@ -58,7 +59,7 @@ export const toxic = defineToxic({
       if (isQueued && message.kind === 'EXEC') return exec(message, error)
       if (error === undefined) return PASS
       if (isQueued) spoilt = true
-      return { do: 'answer', bytes: line(error) }
+      return { do: 'answer', bytes: line(error), error: codeOf(error) }
     }
 
     function exec(message: Message, error: string | undefined): MessageAction {
@@ -76,11 +77,15 @@ export const toxic = defineToxic({
       const instead = rewrites.get(message.answers ?? 0)
       if (instead === undefined) return PASS
       rewrites.delete(message.answers ?? 0)
-      return { do: 'replace', bytes: line(instead) }
+      return { do: 'replace', bytes: line(instead), error: codeOf(instead) }
     }
   },
 })
 
 function line(error: string): Buffer {
   return Buffer.from(`-${error}\r\n`)
+}
+
+function codeOf(error: string): string {
+  return error.split(' ', 1)[0] ?? error
 }

@@ -57,7 +57,7 @@ test.each(cases)(
     expect(await listeners(channel)).toBe(1)
     const toxic = await link.toxic({
       type: 'redis_error',
-      attributes: { match: { command: 'SUBSCRIBE', key: channel }, error },
+      attributes: { match: { command: 'SUBSCRIBE', channel }, error },
     })
     await direct.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     // Refused, and asked again, and refused again: Redis sees none of it.
@@ -86,7 +86,7 @@ test.each([2, 3] as const)(
     await client.ping()
     const toxic = await link.toxic({
       type: 'redis_error',
-      attributes: { match: { key: `b${protocol}` }, error: 'NOAUTH' },
+      attributes: { match: { channel: `b${protocol}` }, error: 'NOAUTH' },
     })
     const all = [client.subscribe(`a${protocol}`, `x${protocol}`), client.subscribe(`b${protocol}`)]
     const answers = await Promise.allSettled([...all, client.psubscribe(`c${protocol}*`)])

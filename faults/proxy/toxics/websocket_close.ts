@@ -25,6 +25,7 @@ export const toxic = defineToxic({
       .refine(text => Buffer.byteLength(text) <= 123, 'must be at most 123 bytes')
       .default(''),
   }),
+  strikes: () => ['frame'],
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     return {

@@ -15,6 +15,7 @@ export const toxic = defineToxic({
   protocols: ['websocket', 'http'],
   sees: 'both',
   attributes: z.strictObject({ match: matchAttributes.default({}) }),
+  strikes: () => ['upgrade'],
   open: (attributes, session) => {
     const struck = striker(attributes, session)
     return {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Message } from '../../contracts/protocol.ts'
+import { lookAtSql } from '../postgres/sql.ts'
 import { glob } from './glob.ts'
 import { type MatchInput, matchAttributes, matcher } from './match.ts'
 
@@ -9,17 +10,39 @@ const order: Message = {
   number: 7,
   kind: 'POST /orders/:id',
   key: '/orders/17',
+  about: 'path',
   trace: 'req-1',
   text: 'POST /orders/17?dry=1',
+  awaited: true,
 }
-const write: Message = { direction: 'upstream', number: 3, kind: 'SET', key: 'cart:1' }
-const failed: Message = {
+const write: Message = {
+  direction: 'upstream',
+  number: 3,
+  kind: 'MSET',
+  key: 'cart:1',
+  about: 'key',
+  others: ['cart:2'],
+  awaited: true,
+}
+const publish: Message = { ...write, kind: 'PUBLISH', key: 'hit', about: 'channel', others: [] }
+const push: Message = {
   direction: 'downstream',
+  number: 9,
+  kind: 'message',
+  key: 'hit',
+  about: 'channel',
+}
+const [update, commit] = lookAtSql('/* why */ UPDATE public.Stock SET n = 1; COMMIT').statements
+const query: Message = {
+  direction: 'upstream',
   number: 4,
   kind: 'UPDATE',
+  awaited: true,
   key: 'stock',
-  error: '40001',
+  statements: [update, commit].filter(each => each !== undefined),
 }
+const failed: Message = { ...query, direction: 'downstream', answers: 4, error: '40001' }
+const sqlNews: Message = { ...query, statements: lookAtSql('notify news').statements }
 
 function fits(match: MatchInput, message: Message, ageMs = 100): boolean {
   return matcher(matchAttributes.parse(match))(message, ageMs)
@@ -27,8 +50,18 @@ function fits(match: MatchInput, message: Message, ageMs = 100): boolean {
 
 test.each<[MatchInput, Message]>([
   [{}, write],
-  [{ command: 'set' }, write],
-  [{ command: ['GET', 'SE?'], key: 'cart:*' }, write],
+  [{ command: 'mset' }, write],
+  [{ command: ['GET', 'MSE?'], key: 'cart:*' }, write],
+  [{ key: 'cart:2' }, write],
+  [{ channel: 'hit' }, publish],
+  [{ channel: 'hit', frame: 'message' }, push],
+  [{ channel: 'news' }, sqlNews],
+  [{ table: 'stock' }, query],
+  [{ table: 'public.stock', text: '*Stock*' }, query],
+  [{ statement: 'commit' }, query],
+  [{ text: '/* why */*' }, query],
+  [{ writes: true }, query],
+  [{ writes: false, statement: 'COMMIT' }, query],
   [{ route: 'POST /orders/*' }, order],
   [{ route: '/orders/*' }, order],
   [{ text: '*dry=1' }, order],
@@ -43,8 +76,20 @@ test.each<[MatchInput, Message]>([
 })
 
 test.each<[MatchInput, Message]>([
-  [{ command: 'SETEX' }, write],
-  [{ command: 'SET', key: 'CART:*' }, write],
+  [{ command: 'SET' }, write],
+  [{ command: 'MSET', key: 'CART:*' }, write],
+  [{ key: 'hit' }, publish],
+  [{ key: 'hit' }, push],
+  [{ channel: 'cart:*' }, write],
+  [{ channel: 'stock' }, query],
+  [{ table: 'news' }, sqlNews],
+  [{ key: 'stock' }, query],
+  [{ key: '/orders/17' }, order],
+  [{ frame: 'MSET' }, write],
+  [{ command: 'message' }, push],
+  [{ statement: 'notification' }, { ...push, kind: 'notification' }],
+  [{ statement: 'COMMIT', table: 'stock' }, query],
+  [{ writes: true, statement: 'COMMIT' }, query],
   [{ key: 'cart' }, write],
   [{ route: 'GET /orders/*' }, order],
   [{ route: 'SET *' }, write],

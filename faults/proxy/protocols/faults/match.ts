@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Message } from '../../contracts/protocol.ts'
+import type { Message, SqlStatement } from '../../contracts/protocol.ts'
 import { glob } from './glob.ts'
 
 const pattern = z.string().min(1).max(200)
@@ -12,40 +12,31 @@ const range = (least: number) =>
     })
     .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must be at least `from`' })
 
-/** Who has what a field matches. Fields that are not here are of every protocol. */
-const owners = new Map([
-  ['command', ['redis']],
-  ['statement', ['postgres']],
-  ['route', ['http', 'websocket']],
-  ['key', ['redis']],
-  ['table', ['postgres']],
-  ['channel', ['redis', 'postgres', 'websocket', 'http']],
-  ['type', ['websocket', 'http']],
-  ['text', ['postgres', 'http', 'websocket']],
-  ['trace', ['postgres', 'http', 'websocket']],
-])
-
 /**
  * Which messages a fault strikes: those that fit every field given, and none of the protocol's
- * housekeeping. Texts are globs (`*`, `?`), or lists of which one must fit. A response bears the
- * command, statement, route, key and table of what it answers.
+ * housekeeping. Texts are globs (`*`, `?`), or lists of which one must fit. A response bears what the
+ * request that it answers is about. Of a query with several statements one must fit by itself.
  */
 export const matchAttributes = z.strictObject({
   /** Redis: `SET`, in any case. */
   command: patterns.optional(),
-  /** PostgreSQL, the verb: `COMMIT`, `INSERT`; `STARTUP` for a new session. */
+  /** PostgreSQL, the verb, in any case: `COMMIT`, `INSERT`; `STARTUP` for a new session. */
   statement: patterns.optional(),
   /** HTTP: `POST /orders*`, or the path alone. */
   route: patterns.optional(),
   /** WebSocket: `text`, `binary`, `ping`, `pong`, `close`; pushes: `message`, `notification`. */
   frame: patterns.optional(),
+  /** Redis: any key of the command. */
   key: patterns.optional(),
+  /** PostgreSQL: any table that the statement names, as PostgreSQL folds it, without `public.`. */
   table: patterns.optional(),
-  /** Redis pub/sub, NOTIFY, or `channel` of a JSON frame. */
+  /** PostgreSQL: whether a standby would refuse the statement (25006). */
+  writes: z.boolean().optional(),
+  /** Of SUBSCRIBE, PUBLISH and pub/sub messages; of LISTEN, NOTIFY and notifications; in a JSON frame. */
   channel: patterns.optional(),
   /** `type` of a JSON frame; status of an HTTP response. */
   type: patterns.optional(),
-  /** Anything in the SQL, the request target or the small text frame. */
+  /** The whole SQL of the statement as it was sent, method and target, or a small text frame. */
   text: patterns.optional(),
   trace: patterns.optional(),
   /** Error code of a response: `40001`, `READONLY`, `503`. */
@@ -56,68 +47,111 @@ export const matchAttributes = z.strictObject({
   ageMs: range(0).optional(),
 })
 
-const withMatch = z.object({ match: z.record(z.string(), z.unknown()) })
-
-/**
- * Why these attributes of a toxic can strike nothing on this protocol, with the name of the field:
- * `match.table: is of postgres, not redis`. Undefined when they can, and when they have no `match`.
- */
-export function foreignMatch(attributes: unknown, protocol: string): string | undefined {
-  const { data } = withMatch.safeParse(attributes)
-  for (const field of Object.keys(data?.match ?? {})) {
-    const its = owners.get(field)
-    if (its && !its.includes(protocol)) {
-      return `match.${field}: is of ${its.join(', ')}, not ${protocol}`
-    }
-  }
-  return undefined
-}
-
 export type Match = z.output<typeof matchAttributes>
 /** As users write it. */
 export type MatchInput = z.input<typeof matchAttributes>
-type Test = (message: Message, ageMs: number) => boolean
+type Test<Tested> = (tested: Tested) => boolean
 
 /** Whether a message fits. Compiled once; keep it while the attributes stay the same. */
-export function matcher(match: Match): Test {
-  const tests: Test[] = []
-  const add = (
-    given: string | readonly string[] | undefined,
-    value: (message: Message) => string | undefined,
-    ignoreCase = false,
-  ) => {
-    if (given === undefined) return
-    const globs = [given].flat().map(each => glob(each, ignoreCase))
-    tests.push(message => {
-      const found = value(message)
-      return found !== undefined && globs.some(fits => fits(found))
-    })
+export function matcher(match: Match): (message: Message, ageMs: number) => boolean {
+  const tests: Test<Message>[] = []
+  const add = (given: Patterns, value: (message: Message) => string | undefined, folds = false) => {
+    const fits = test(given, folds)
+    if (fits) tests.push(message => fits(value(message)))
   }
-  for (const kinds of [match.command, match.statement, match.frame]) add(kinds, kindOf, true)
-  for (const keys of [match.key, match.table, match.channel]) add(keys, message => message.key)
+  add(match.command, requestKind, true)
+  add(match.frame, frameKind, true)
   add(match.route === undefined ? undefined : [match.route].flat().map(withMethod), routeOf)
-  add(match.type, message => message.form)
-  add(match.text, message => message.text)
+  add(match.type, message => message.type)
   add(match.trace, message => message.trace)
   add(match.error, message => message.error)
+  const isKey = test(match.key)
+  if (isKey) tests.push(message => isAbout(message, 'key', isKey))
+  tests.push(...contentTests(match))
   const { number, ageMs } = match
   if (number !== undefined) {
     const { from, to } = typeof number === 'number' ? { from: number, to: number } : number
     tests.push(message => message.number >= from && message.number <= to)
   }
-  if (ageMs) tests.push((_, age) => age >= ageMs.from && age <= ageMs.to)
-  return (message, age) => !message.minor && tests.every(test => test(message, age))
+  const isOfAge = (age: number) => !ageMs || (age >= ageMs.from && age <= ageMs.to)
+  return (message, age) => !message.minor && isOfAge(age) && tests.every(fits => fits(message))
 }
 
-function kindOf({ kind }: Message): string {
-  return kind
+/** Which of a query's statements fits first; -1 where none does. */
+export function statementFinder(match: Match): (message: Message) => number {
+  const tests = statementTests(match)
+  return ({ statements = [] }) => statements.findIndex(each => tests.every(fits => fits(each)))
 }
 
-function routeOf({ kind, key }: Message): string | undefined {
+/** Fields of a statement must fit one and the same; of a message that has none, each by itself. */
+function contentTests(match: Match): Test<Message>[] {
+  const ofStatement = statementTests(match)
+  if (ofStatement.length === 0) return []
+  const ofMessage: Test<Message>[] = []
+  const isKind = test(match.statement, true)
+  if (isKind) ofMessage.push(message => isKind(requestKind(message)))
+  const isChannel = test(match.channel)
+  if (isChannel) ofMessage.push(message => isAbout(message, 'channel', isChannel))
+  const isText = test(match.text)
+  if (isText) ofMessage.push(message => isText(message.text))
+  if (match.table !== undefined || match.writes !== undefined) ofMessage.push(() => false)
+  return [
+    message =>
+      message.statements
+        ? message.statements.some(each => ofStatement.every(fits => fits(each)))
+        : ofMessage.every(fits => fits(message)),
+  ]
+}
+
+function statementTests(match: Match): Test<SqlStatement>[] {
+  const tests: Test<SqlStatement>[] = []
+  const isKind = test(match.statement, true)
+  if (isKind) tests.push(({ kind }) => isKind(kind))
+  const isTable = test(match.table && [match.table].flat().map(withoutPublic))
+  if (isTable) tests.push(({ tables }) => tables.some(isTable))
+  const isChannel = test(match.channel)
+  if (isChannel) tests.push(({ channel }) => isChannel(channel))
+  const isText = test(match.text)
+  if (isText) tests.push(({ text }) => isText(text))
+  const { writes } = match
+  if (writes !== undefined) tests.push(each => (each.writes !== undefined) === writes)
+  return tests
+}
+
+type Patterns = string | readonly string[] | undefined
+
+/** Undefined where nothing is asked for. */
+function test(given: Patterns, ignoreCase = false): Test<string | undefined> | undefined {
+  if (given === undefined) return undefined
+  const globs = [given].flat().map(each => glob(each, ignoreCase))
+  return text => text !== undefined && globs.some(fits => fits(text))
+}
+
+function isAbout(message: Message, what: Message['about'], fits: Test<string>): boolean {
+  const { about, key, others } = message
+  if (about !== what || key === undefined) return false
+  return fits(key) || (others?.some(fits) ?? false)
+}
+
+/** Of a request and its answers, not of a push or a frame. */
+function requestKind({ kind, direction, answers, awaited, form }: Message): string | undefined {
+  const isRequest = direction === 'upstream' ? awaited || form === 'Execute' : answers !== undefined
+  return isRequest ? kind : undefined
+}
+
+function frameKind({ kind, answers, awaited }: Message): string | undefined {
+  return awaited || answers !== undefined ? undefined : kind
+}
+
+function routeOf({ kind, key, about }: Message): string | undefined {
   const space = kind.indexOf(' ')
-  return space < 0 || key === undefined ? undefined : `${kind.slice(0, space)} ${key}`
+  return about !== 'path' || space < 0 ? undefined : `${kind.slice(0, space)} ${key}`
 }
 
 function withMethod(route: string): string {
   return route.startsWith('/') ? `* ${route}` : route
+}
+
+function withoutPublic(table: string): string {
+  return table.startsWith('public.') ? table.slice(7) : table
 }

@@ -1,3 +1,4 @@
+import type { SqlStatement } from '../../contracts/protocol.ts'
 import { frame } from './postgres-frames.ts'
 
 interface Known {
@@ -15,7 +16,7 @@ const known: Readonly<Record<string, Known>> = {
   '40P01': { severity: 'ERROR', message: 'deadlock detected' },
   '25006': {
     severity: 'ERROR',
-    message: 'cannot execute statement in a read-only transaction',
+    message: 'cannot execute STATEMENT in a read-only transaction',
   },
   '57014': { severity: 'ERROR', message: 'canceling statement due to user request' },
   '55P03': { severity: 'ERROR', message: 'could not obtain lock on row' },
@@ -39,9 +40,11 @@ const known: Readonly<Record<string, Known>> = {
 }
 
 /** How PostgreSQL gives this error; codes not listed are plain errors of a statement. */
-export function postgresError(code: string, message?: string): Known {
+export function postgresError(code: string, message?: string, statement?: SqlStatement): Known {
   const usual = known[code] ?? { severity: 'ERROR', message: `injected error ${code}` }
-  return message === undefined ? usual : { ...usual, message }
+  if (message !== undefined) return { ...usual, message }
+  const name = statement?.writes ?? statement?.kind ?? 'statement'
+  return { ...usual, message: usual.message.replace('STATEMENT', () => name) }
 }
 
 /** An ErrorResponse as the server would send it. */

@@ -22,10 +22,10 @@ export function striker(
 
 /**
  * A message that answers nothing and is not answered: a push, a notification, a frame. Compressed
- * frames do not stand alone: each is told in terms of those before it.
+ * frames do not stand alone: each is told in terms of those before it. Nor do fragments.
  */
 export function standsAlone(message: Message): boolean {
-  if (message.form === 'deflate') return false
+  if (message.form === 'deflate' || message.form === 'fragment') return false
   if (message.awaited || message.answers !== undefined || message.minor) return false
   return message.direction === 'downstream' || message.kind === 'text' || message.kind === 'binary'
 }

@@ -11,7 +11,10 @@ import {
 } from '../../testing/script.ts'
 import { HttpSession } from './session.ts'
 
-const fullName = ({ kind, form }: Message) => (form ? `${kind} ${form}` : kind)
+const fullName = ({ kind, direction, form, type }: Message) => {
+  const mark = type ?? (direction === 'upstream' ? form : undefined)
+  return mark ? `${kind} ${mark}` : kind
+}
 const listen = (script: readonly Line[]) => summary(hear(new HttpSession(), script), fullName)
 
 function frame(opcode: number, payload: string | Buffer, masked: boolean, fin = true): Buffer {
@@ -72,7 +75,6 @@ test('names routes, statuses, traces, frames and what is answered', () => {
     '< GET /orders/:id 200 /orders/17 @r1 #1',
     '< POST /orders 503 /orders !503 #2',
     '< HEAD / 200 / @0af7 #3',
-    '< PUT /files 100 /files #4',
     '> PUT /files /files',
     '< PUT /files 204 /files #4',
     '> GET /ws upgrade /ws',

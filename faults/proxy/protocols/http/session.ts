@@ -78,13 +78,16 @@ export class HttpSession implements ProtocolSession {
       get detail() {
         return session.detail
       },
-      frame: ({ kind, form, key, error, text, minor }) => {
+      frame: ({ kind, form, type, key, error, text, minor, more }) => {
         const number = direction === 'upstream' ? ++session.#asked : ++session.#said
         const message = new Parsed(direction, number, kind, key)
+        message.about = 'channel'
         message.form = form
+        message.type = type ?? form
         message.error = error
         message.text = text
         message.minor = minor
+        message.more = more
         sink.head(message)
       },
       end: offset => sink.end(offset),
@@ -99,6 +102,7 @@ export class HttpSession implements ProtocolSession {
     const number = ++this.#asked
     const kind = `${method} ${routeOf(target)}`
     const message = new Parsed('upstream', number, kind, pathOf(target))
+    message.about = 'path'
     message.trace = traceOf(head)
     message.text = `${method} ${target}`
     message.awaited = true
@@ -119,17 +123,24 @@ export class HttpSession implements ProtocolSession {
     const message = asked
       ? Parsed.answer(number, asked.message, error)
       : new Parsed('downstream', number, 'response')
-    message.form = `${status}`
+    const isBare = isInterim || status === 204 || status === 304 || asked?.method === 'HEAD'
+    const body = isBare ? atOnce : bodyOf(head, { ends: 'with the connection' })
+    message.type = `${status}`
+    message.form = body?.ends
     message.headLength = head.length
-    if (isInterim) message.final = false
+    if (isInterim) {
+      // 100, 102, 103: the answer is still to come.
+      message.final = false
+      message.invites = true
+      message.minor = true
+    }
     sink.head(message)
     if (status === 101) return this.#upgraded(asked?.upgrade)
     if (asked?.method === 'CONNECT' && status < 300) {
       this.#opaque = 'tunnel'
       return atOnce
     }
-    const isBare = isInterim || status === 204 || status === 304 || asked?.method === 'HEAD'
-    return isBare ? atOnce : bodyOf(head, { ends: 'with the connection' })
+    return body
   }
 
   #upgraded(protocol: string | undefined): Body {

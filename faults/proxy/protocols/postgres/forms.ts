@@ -1,3 +1,5 @@
+import { SQL_LIMIT } from '../../contracts/protocol.ts'
+
 /** Messages a client sends, by their type byte. */
 export const clientForms: Readonly<Record<number, string>> = byType({
   B: 'Bind',
@@ -44,11 +46,13 @@ export const serverForms: Readonly<Record<number, string>> = byType({
   T: 'RowDescription',
 })
 
-const sqlLimit = 16 * 1024
-const nameLimit = 256
+/** Enough to see the verb. */
+const verbLimit = 16 * 1024
+const nameLimit = 4096
 const ofClient: Readonly<Record<string, number>> = {
-  Query: sqlLimit,
-  Parse: sqlLimit,
+  Query: SQL_LIMIT,
+  // It may be executed when somebody wants to know more of it.
+  Parse: SQL_LIMIT,
   Bind: nameLimit,
   Execute: nameLimit,
   Close: nameLimit,
@@ -60,9 +64,10 @@ const ofServer: Readonly<Record<string, number>> = {
 }
 
 /** Bytes of a client's message worth looking at; undefined where there is no such message. */
-export function wantedOfClient(type: number): number | undefined {
+export function wantedOfClient(type: number, detail: boolean): number | undefined {
   if (type === 0) return 1024
   const form = clientForms[type]
+  if (form === 'Query' && !detail) return verbLimit
   return form === undefined ? undefined : (ofClient[form] ?? 0)
 }
 

@@ -71,7 +71,7 @@ test('names verbs, tables, traces, error codes and what is answered', () => {
     '> STARTUP shop',
     '> BEGIN @t1',
     '< BEGIN @t1 #3',
-    '< BEGIN @t1 #3',
+    '< UPDATE stock @t1 #3',
     '> INSERT orders @t2',
     '> INSERT orders @t2',
     '< INSERT orders @t2 #6',

@@ -1,4 +1,9 @@
-import type { Message, ProtocolSession, StreamParser } from '../../contracts/protocol.ts'
+import type {
+  Message,
+  ProtocolSession,
+  SqlStatement,
+  StreamParser,
+} from '../../contracts/protocol.ts'
 import { framedPair } from '../common/framed-pair.ts'
 import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
@@ -17,6 +22,7 @@ interface Asked {
 }
 
 const protocol3 = 3 << 16
+const naming = /\b(?:prepare|declare)\b/i
 
 /** PostgreSQL v3. Encrypted and replication connections pass unparsed. */
 export class PostgresSession implements ProtocolSession {
@@ -29,6 +35,8 @@ export class PostgresSession implements ProtocolSession {
   #said = 0
   /** The server ignores everything up to the next Sync, which the client has not sent yet. */
   #skipping = false
+  /** Statements of the present query that are answered. */
+  #completed = 0
   #encrypted = false
   #opaque: string | undefined
   readonly #pair = framedPair(
@@ -40,7 +48,7 @@ export class PostgresSession implements ProtocolSession {
 
   #requests(sink: Sink): Scanner {
     this.#client = new FrameReader('startup', {
-      wants: wantedOfClient,
+      wants: type => wantedOfClient(type, this.detail),
       head: (type, body) => {
         const message = type === 0 ? this.#startup(body) : this.#request(type, body)
         if (message) sink.head(message)
@@ -113,11 +121,13 @@ export class PostgresSession implements ProtocolSession {
 
   #query(number: number, body: Buffer): Parsed {
     const sql = cString(body)
-    if (!this.detail) return this.#ask(new Parsed('upstream', number, verbOf(sql)), 'cycle')
-    const { kind, table, trace, text } = lookAtSql(sql)
-    const message = new Parsed('upstream', number, kind, table)
+    if (!this.detail && !mayName(sql))
+      return this.#ask(new Parsed('upstream', number, verbOf(sql)), 'cycle')
+    const { statements, trace } = lookAtSql(sql)
+    const known = this.#statements.resolve(statements)
+    const message = about('upstream', number, known[0])
     message.form = 'Query'
-    message.text = text
+    message.statements = known
     message.trace = trace
     return this.#ask(message, 'cycle')
   }
@@ -126,15 +136,18 @@ export class PostgresSession implements ProtocolSession {
     const nameEnd = body.indexOf(0)
     if (nameEnd < 0) return
     const sql = cString(body.subarray(nameEnd + 1))
-    this.#statements.prepare(body.toString('utf8', 0, nameEnd), lookAtSql(sql))
+    const { statements, trace } = lookAtSql(sql)
+    const [statement] = this.#statements.resolve(statements)
+    const name = body.toString('utf8', 0, nameEnd)
+    if (statement) this.#statements.prepare(name, { statement, trace })
   }
 
   #execute(number: number, body: Buffer): Parsed {
-    const statement = this.#statements.executed(cString(body))
-    const message = new Parsed('upstream', number, statement?.kind ?? 'EXECUTE', statement?.table)
+    const executed = this.#statements.executed(cString(body))
+    const message = about('upstream', number, executed?.statement, 'EXECUTE')
     message.form = 'Execute'
-    message.text = statement?.text
-    message.trace = statement?.trace
+    message.statements = executed && [executed.statement]
+    message.trace = executed?.trace
     return this.#skipping ? message : this.#ask(message, 'execute')
   }
 
@@ -160,7 +173,7 @@ export class PostgresSession implements ProtocolSession {
         this.#encrypted = type !== 78
         return minor(number, 'EncryptionResponse', 'downstream')
       case 'NotificationResponse':
-        return new Parsed('downstream', number, 'notification', cString(body.subarray(4)))
+        return notification(number, cString(body.subarray(4)))
       case 'CopyBothResponse':
         this.#opaque = 'replication stream'
         break
@@ -172,20 +185,38 @@ export class PostgresSession implements ProtocolSession {
       case 'EmptyQueryResponse':
       case 'PortalSuspended': {
         if (!oldest || oldest.until === 'sync') break
-        const message = Parsed.answer(number, oldest.message, undefined)
+        const message = this.#answerTo(oldest, number, undefined)
         message.form = form
         message.final = oldest.until === 'execute'
         if (message.final) this.pending.shift()
         return message
       }
     }
-    return partOf(oldest, minor(number, form, 'downstream'))
+    const part = partOf(oldest, minor(number, form, 'downstream'))
+    part.invites = form === 'CopyInResponse' || form === 'Authentication'
+    return part
+  }
+
+  /** Each statement of a query is answered by itself, in their order. */
+  #answerTo({ message: asked, until }: Asked, number: number, error: string | undefined): Parsed {
+    const { statements } = asked
+    if (until !== 'cycle' || !statements || statements.length === 1) {
+      return Parsed.answer(number, asked, error)
+    }
+    const statement = statements[this.#completed++]
+    const message = about('downstream', number, statement)
+    message.statements = statement && [statement]
+    message.answers = asked.number
+    message.trace = asked.trace
+    message.error = error
+    return message
   }
 
   /** Ends the oldest cycle: a query, or what a Sync closes. */
   #ready(number: number, body: Buffer): Message {
     const message = minor(number, 'ReadyForQuery', 'downstream')
     message.text = String.fromCharCode(body[0] ?? 0)
+    this.#completed = 0
     let ended = this.pending.shift()
     while (ended?.until === 'execute') ended = this.pending.shift()
     if (ended) message.answers = ended.number
@@ -202,7 +233,7 @@ export class PostgresSession implements ProtocolSession {
       if (!oldest) this.#skipping = true
       return partOf(oldest, message)
     }
-    const message = Parsed.answer(number, oldest.message, error)
+    const message = this.#answerTo(oldest, number, error)
     message.form = 'ErrorResponse'
     message.final = oldest.until === 'execute'
     if (oldest.until === 'cycle') return message
@@ -210,6 +241,30 @@ export class PostgresSession implements ProtocolSession {
     this.#skipping = this.pending.oldest === undefined
     return message
   }
+}
+
+/** A message that carries, or answers, this statement first of all. */
+function about(
+  direction: 'upstream' | 'downstream',
+  number: number,
+  statement: SqlStatement | undefined,
+  otherwise = 'EMPTY',
+): Parsed {
+  const { kind = otherwise, tables, channel } = statement ?? {}
+  const message = new Parsed(direction, number, kind, tables?.[0] ?? channel)
+  if (channel !== undefined) message.about = 'channel'
+  return message
+}
+
+function notification(number: number, channel: string): Parsed {
+  const message = new Parsed('downstream', number, 'notification', channel)
+  message.about = 'channel'
+  return message
+}
+
+/** Whether it may prepare a statement or declare a cursor, of which one has to know later. */
+function mayName(sql: string): boolean {
+  return naming.test(sql)
 }
 
 /** What belongs to an answer that goes on. */
@@ -231,8 +286,11 @@ function cString(body: Buffer): string {
   return body.toString('utf8', 0, end < 0 ? body.length : end)
 }
 
+/** The first two texts from `from` on. */
 function strings(body: Buffer, from: number): string[] {
-  return body.toString('utf8', from).split('\0', 2)
+  const end = body.indexOf(0, from)
+  if (end < 0) return [body.toString('utf8', from)]
+  return [body.toString('utf8', from, end), cString(body.subarray(end + 1))]
 }
 
 /** The field `C` of an error. */

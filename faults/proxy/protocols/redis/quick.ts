@@ -1,4 +1,5 @@
 import { type Command, knownCommand } from './commands.ts'
+import type { KeyPlace } from './key-places.ts'
 
 const CR = 13
 const LF = 10
@@ -11,8 +12,11 @@ export class QuickCommand {
   keyFrom = 0
   keyTo = 0
 
-  /** Returns where the command that begins at `at` ends; 0 when it is to be read step by step. */
-  find(chunk: Buffer, at: number): number {
+  /**
+   * Returns where the command that begins at `at` ends; 0 when it is to be read step by step, as it is
+   * where keys are wanted that are not a single one in a known place.
+   */
+  find(chunk: Buffer, at: number, wantsKeys: boolean): number {
     const size = chunk.length
     if (at + 14 > size) return 0
     const count = (chunk[at + 1] ?? 0) - 48
@@ -32,9 +36,10 @@ export class QuickCommand {
       if (index === 0) {
         this.command = knownCommand(chunk, from, to)
         if (!this.command || this.command.isSpecial) return 0
-        const { keyPlace } = this.command
-        if (typeof keyPlace === 'number') keyAt = keyPlace
-        else if (keyPlace !== 'none') return 0
+        if (wantsKeys) {
+          keyAt = singleKey(this.command.keyPlace, count)
+          if (keyAt < 0) return 0
+        }
       } else if (index === keyAt) {
         this.keyFrom = from
         this.keyTo = to
@@ -42,6 +47,14 @@ export class QuickCommand {
     }
     return next
   }
+}
+
+/** Index of the only key; 0 where there is none, -1 where there may be more. */
+function singleKey(place: KeyPlace, count: number): number {
+  if (place.by === 'none') return 0
+  if (place.by !== 'range') return -1
+  const last = place.last < 0 ? count + place.last : place.last
+  return last === place.first ? last : -1
 }
 
 /** Where the simple reply that begins at `at` ends: `+…`, `:…` or a bulk string; else 0. */

@@ -1,14 +1,28 @@
 import { HEAD_LIMIT } from '../../contracts/protocol.ts'
 import type { Scanner } from '../common/sink.ts'
-import { commandName, keyPlace } from './commands.ts'
+import { commandName } from './commands.ts'
 import { HeadBudget } from './head-budget.ts'
+import { KeyFinder } from './key-finder.ts'
+import { type KeyPlace, keyPlace } from './key-places.ts'
 import { NumberLine } from './number-line.ts'
 import { QuickCommand } from './quick.ts'
 
-/** Hears of each command: `command` once its name and key are known, then `end`. */
+/** A command as far as it is known; the next one is told in the same object. */
+export interface Request {
+  name: string
+  key: string | undefined
+  /** Further keys, or channels. */
+  others: readonly string[] | undefined
+  about: 'key' | 'channel'
+  /** Arguments, with the name. */
+  count: number
+  /** The one after the name, kept only for HELLO and CLIENT. */
+  argument: string
+}
+
+/** Hears of each command: `command` once its name and keys are known, then `end`. */
 export interface RequestEvents {
-  /** `argument` is the one after the name, kept only for HELLO and CLIENT. */
-  command(name: string, key: string | undefined, count: number, argument: string): void
+  command(request: Request): void
   end(offset: number): void
   unparsed(why: string): void
   readonly detail: boolean
@@ -25,7 +39,8 @@ const OPAQUE = 6
 const maxArguments = 1024 * 1024
 const maxBulk = 1024 ** 3
 const maxName = 64
-const maxKey = 512
+/** Keys are told whole; longer than this, all that is looked at of a command is spent. */
+const maxKey = HEAD_LIMIT
 
 /** Commands as a client sends them: arrays of bulk strings, or inline. Values are skipped by length. */
 export class RequestParser implements Scanner {
@@ -39,11 +54,15 @@ export class RequestParser implements Scanner {
   #left = 0
   #wanted = false
   #text = ''
-  #name = ''
-  #argument = ''
-  /** Index of the argument that is the key; 0 while none is looked for. */
-  #keyAt = 0
-  #searching = false
+  readonly #keys = new KeyFinder()
+  readonly #request: Request = {
+    name: '',
+    key: undefined,
+    others: undefined,
+    about: 'key',
+    count: 0,
+    argument: '',
+  }
   #headSaid = false
   readonly #budget = new HeadBudget()
 
@@ -58,8 +77,8 @@ export class RequestParser implements Scanner {
   read(chunk: Buffer): void {
     this.#readOn(chunk)
     const isSaid = this.#state === START || this.#state === OPAQUE || this.#headSaid
-    // A long script before the key: it goes on without one.
-    if (this.#budget.isSpent(chunk, isSaid)) this.#sayHead(this.#name, undefined)
+    // Long values before a key: it goes on with those that are known.
+    if (this.#budget.isSpent(chunk, isSaid)) this.#sayHead()
   }
 
   #readOn(chunk: Buffer): void {
@@ -95,12 +114,13 @@ export class RequestParser implements Scanner {
   #start(chunk: Buffer, at: number): number {
     const byte = chunk[at] ?? 0
     if (byte === 42) {
-      const next = this.#quick.find(chunk, at)
+      const next = this.#quick.find(chunk, at, this.#events.detail)
       if (next > 0) return this.#gotQuick(chunk, next)
     }
     this.#budget.begins(at)
-    this.#name = ''
-    this.#argument = ''
+    this.#request.name = ''
+    this.#request.argument = ''
+    this.#keys.begin(keyPlace('PING'), 0)
     this.#text = ''
     this.#headSaid = false
     if (byte === 42) {
@@ -116,10 +136,14 @@ export class RequestParser implements Scanner {
 
   #gotQuick(chunk: Buffer, next: number): number {
     const { command, count, keyFrom, keyTo } = this.#quick
-    const wantsKey = keyTo > 0 && this.#events.detail
-    const to = Math.min(keyTo, keyFrom + maxKey)
-    const key = wantsKey ? decode(chunk.toString('latin1', keyFrom, to)) : undefined
-    this.#events.command(command?.name ?? '', key, count, '')
+    const request = this.#request
+    request.name = command?.name ?? ''
+    request.key = keyTo > 0 ? decode(chunk.toString('latin1', keyFrom, keyTo)) : undefined
+    request.others = undefined
+    request.about = aboutOf(command?.keyPlace)
+    request.count = count
+    request.argument = ''
+    this.#events.command(request)
     this.#events.end(next)
     return next
   }
@@ -131,14 +155,13 @@ export class RequestParser implements Scanner {
       return
     }
     if (count <= 0) {
-      this.#sayHead('EMPTY', undefined)
+      this.#request.name = 'EMPTY'
+      this.#sayHead()
       this.#end(at)
       return
     }
     this.#count = count
     this.#index = 0
-    this.#keyAt = 0
-    this.#searching = false
     this.#state = DOLLAR
   }
 
@@ -168,8 +191,7 @@ export class RequestParser implements Scanner {
       }
       this.#wanted = true
     } else {
-      this.#wanted =
-        !this.#headSaid && (index === this.#keyAt || this.#searching || index === 1) && length > 0
+      this.#wanted = !this.#headSaid && (index === 1 || this.#keys.wants(index)) && length > 0
     }
     this.#state = BODY
   }
@@ -196,46 +218,29 @@ export class RequestParser implements Scanner {
       this.#state = DOLLAR
       return
     }
-    if (!this.#headSaid) this.#sayHead(this.#name, undefined)
+    if (!this.#headSaid) this.#sayHead()
     if (this.#state !== OPAQUE) this.#end(at)
   }
 
   /** Decides, argument by argument, whether all is known that one wants to say. */
   #look(): void {
     const index = this.#index
-    if (index === 0) {
-      this.#lookAtName()
-      return
+    if (index === 0) this.#lookAtName()
+    else {
+      if (index === 1) this.#request.argument = this.#text
+      const isWanted = this.#keys.wants(index)
+      if (this.#keys.took(index, isWanted ? decode(this.#text) : '')) this.#sayHead()
     }
-    if (index === 1) this.#argument = this.#text
-    if (this.#searching) {
-      const found = this.#text.toUpperCase() === 'STREAMS'
-      if (found) {
-        this.#searching = false
-        this.#keyAt = index + 1
-      }
-      return
-    }
-    if (index !== this.#keyAt) {
-      if (this.#keyAt === 0) this.#sayHead(this.#name, undefined)
-      return
-    }
-    if (keyPlace(this.#name) === 'numkeys' && index === 2) {
-      if (this.#text === '0') this.#sayHead(this.#name, undefined)
-      else this.#keyAt = 3
-      return
-    }
-    this.#sayHead(this.#name, decode(this.#text))
   }
 
   #lookAtName(): void {
     const name = this.#text.toUpperCase()
-    this.#name = name
+    this.#request.name = name
     if (name === 'HELLO' || name === 'CLIENT') return
-    const place = this.#events.detail ? keyPlace(name) : 'none'
-    if (place === 'none') this.#sayHead(name, undefined)
-    else if (place === 'streams') this.#searching = true
-    else this.#keyAt = place === 'numkeys' ? 2 : place
+    const place = keyPlace(this.#events.detail ? name : 'PING')
+    this.#request.about = aboutOf(place)
+    this.#keys.begin(place, this.#count)
+    if (place.by === 'none') this.#sayHead()
   }
 
   /** A line of words; the key of a quoted one is taken as it stands. */
@@ -249,20 +254,30 @@ export class RequestParser implements Scanner {
       const name = words[0]?.toUpperCase() ?? ''
       if (name.length > maxName || !/^[\x20-\x7e\t]*$/.test(name)) this.#fail('not a command')
       else {
-        const place = keyPlace(name)
-        this.#argument = words[1] ?? ''
         this.#count = words.length
-        const key = this.#events.detail && typeof place === 'number' ? words[place] : undefined
-        this.#sayHead(name || 'EMPTY', key === undefined ? undefined : decode(key))
+        const request = this.#request
+        request.name = name || 'EMPTY'
+        request.argument = words[1] ?? ''
+        const place = keyPlace(this.#events.detail ? name : 'PING')
+        request.about = aboutOf(place)
+        this.#keys.begin(place, words.length)
+        words.forEach((word, index) => {
+          if (index > 0 && this.#keys.wants(index)) this.#keys.took(index, decode(word))
+        })
+        this.#sayHead()
         if (this.#state !== OPAQUE) this.#end(stop)
       }
     }
     return stop
   }
 
-  #sayHead(name: string, key: string | undefined): void {
+  #sayHead(): void {
     this.#headSaid = true
-    this.#events.command(name, key, this.#count, this.#argument)
+    const request = this.#request
+    request.key = this.#keys.key
+    request.others = this.#keys.others
+    request.count = this.#count
+    this.#events.command(request)
   }
 
   #end(at: number): void {
@@ -274,6 +289,10 @@ export class RequestParser implements Scanner {
     this.#state = OPAQUE
     this.#events.unparsed(why)
   }
+}
+
+function aboutOf(place: KeyPlace | undefined): 'key' | 'channel' {
+  return place?.by === 'range' ? place.about : 'key'
 }
 
 function decode(latin1: string): string {

@@ -4,7 +4,7 @@ import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
 import { ReplyParser } from './reply-parser.ts'
-import { RequestParser } from './request-parser.ts'
+import { type Request, RequestParser } from './request-parser.ts'
 
 const subscribing = new Set([
   'SUBSCRIBE',
@@ -55,8 +55,7 @@ export class RedisSession implements ProtocolSession {
       get detail() {
         return session.detail
       },
-      command: (name, key, count, argument) =>
-        sink.head(session.#command(name, key, count, argument)),
+      command: request => sink.head(session.#command(request)),
       end: offset => {
         sink.end(offset)
         if (session.#opaqueAfter !== undefined) sink.unparsed(session.#opaqueAfter)
@@ -80,8 +79,10 @@ export class RedisSession implements ProtocolSession {
     })
   }
 
-  #command(name: string, key: string | undefined, count: number, argument: string): Message {
+  #command({ name, key, others, about, count, argument }: Request): Message {
     const message = new Parsed('upstream', ++this.#asked, name, key)
+    message.about = about
+    message.others = others
     if (name === 'EMPTY') {
       message.minor = true
       return message
@@ -130,6 +131,7 @@ export class RedisSession implements ProtocolSession {
   #push(number: number, word: string, words: readonly string[]): Message {
     const channel = word === 'pmessage' ? words[2] : words[1]
     const message = new Parsed('downstream', number, word, channel)
+    message.about = 'channel'
     if (confirmations.has(word)) this.#confirms(message)
     return message
   }

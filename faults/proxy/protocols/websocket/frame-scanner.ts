@@ -1,8 +1,10 @@
 /** One frame, as far as its header and a small payload tell. */
 export interface Frame {
   readonly kind: string
-  /** `deflate` where it is compressed, `fragment` where more follow, or the `type` of a small JSON text. */
+  /** `deflate` where it is compressed, `fragment` where more follow. */
   readonly form: string | undefined
+  /** `type` of a small JSON text. */
+  readonly type: string | undefined
   /** `channel` of a small JSON text. */
   readonly key: string | undefined
   /** The code of a close frame that is not 1000. */
@@ -11,6 +13,8 @@ export interface Frame {
   readonly text: string | undefined
   /** A further fragment of a message. */
   readonly minor: boolean
+  /** A further fragment follows, of this message or of one that this frame stands in. */
+  readonly more: boolean
 }
 
 export interface FrameEvents {
@@ -161,11 +165,13 @@ export class FrameScanner {
     const { type, channel } = peekJson(text)
     this.#events.frame({
       kind: kinds[opcode] ?? '',
-      form: formOf(first) ?? type,
+      form: formOf(first),
+      type,
       key: channel,
       error: code === 1000 ? undefined : `${code}`,
       text,
       minor: opcode === 0,
+      more: this.#inMessage,
     })
   }
 
