@@ -38,6 +38,9 @@ describe('jobs', () => {
     ['misjudged', 'poison', [done(0)]],
     ['wrongTries', 'poison', [{ id: 'j0', state: 'dead', tries: 4 }]],
     ['stuck', 'fine', [{ id: 'j0', state: 'pending' }]],
+    ['phantom', 'fine', [done(0), { id: 'j7', state: 'done' }]],
+    ['undone', 'fine', [{ id: 'j0', state: 'done', effects: 0 }]],
+    ['deadYetDone', 'poison', [{ id: 'j0', state: 'dead', tries: 3, effects: 1 }]],
   ])('%s is found', (sin, input, rows) => {
     expect(check(hand(0, input), books(rows))).toMatchObject({
       word: 'invalid',
@@ -51,6 +54,29 @@ describe('jobs', () => {
     expect(bad).toMatchObject({ word: 'invalid', figures: { reordered: 1 } })
     const again = check(hand(0), hand(1), [handled(0, 1), handled(1, 2), handled(0, 1)], rows)
     expect(again.word).toBe('valid')
+  })
+
+  test('a job that was refused and is done all the same is found; pending is no effect', () => {
+    const refused: Told[] = hand(1).map(entry =>
+      entry.kind === 'complete'
+        ? { ...entry, outcome: { kind: 'fail', ended: 'refused', error: 'refused: full' } }
+        : entry,
+    )
+    expect(check(hand(0), refused, books([done(0), done(1)]))).toMatchObject({
+      word: 'invalid',
+      figures: { refusedYetDone: 1 },
+    })
+    const lenient = jobsAccounted({ name: 'q' }, { pendingAtMost: 1 })
+    const pending = books([done(0), { id: 'j1', state: 'pending' }])
+    expect(lenient.check(journalOf([...hand(0), ...refused, ...pending])).word).toBe('valid')
+  })
+
+  test("the workload's own words for a state are understood, an unknown one leaves it open", () => {
+    const own = jobsAccounted({ name: 'q' }, { states: { sent: 'done' } })
+    const run = (state: string) =>
+      own.check(journalOf([...hand(0), ...books([{ id: 'j0', state }])]))
+    expect(run('sent').word).toBe('valid')
+    expect(run('queued').word).toBe('unknown')
   })
 
   test('without jobs or books nothing is shown', () => {

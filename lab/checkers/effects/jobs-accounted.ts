@@ -1,20 +1,27 @@
 import { z } from 'zod'
+import type { Json } from '../../base/json.ts'
 import type { Journal } from '../../journal/journal.ts'
-import type { Checker, Finding, Witness } from '../../model/checker.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
+import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import {
-  clearest,
   entriesOf,
   history,
+  isFinal,
+  isOk,
   type Named,
   ofKind,
   type Performed,
 } from '../shared/history.ts'
+import { finalReadsIn } from './final-reads.ts'
+import { jobLies } from './job-lies.ts'
 
 export interface JobOptions {
   /** The operation that hands a job in; default `enqueue`. Its key is the job's id. */
   readonly enqueue?: string
   /** The final read; default `read`. Its ok value is an array of `JobState`. */
   readonly read?: string
+  /** What the workload's own words for a state mean; default: they are `done`, `dead`, `pending`. */
+  readonly states?: Readonly<Record<string, JobState['state']>>
   /**
    * Jobs that cannot be done, by their input: each must end dead, after exactly this many tries.
    */
@@ -26,111 +33,139 @@ export interface JobOptions {
 const jobState = z.object({
   id: z.string(),
   state: z.enum(['done', 'dead', 'pending']),
-  /** How often the job's effect is found. */
+  /** How often the job's effect is found; default once for a job that is done, else not at all. */
   effects: z.number().optional(),
   tries: z.number().optional(),
 })
+const rawState = jobState.extend({ state: z.string() })
 const handled = z.object({ id: z.string(), key: z.string(), seq: z.number() })
 
 /** The state of a job, as the final read lists it. */
 export type JobState = z.infer<typeof jobState>
 
-const sins = ['lost', 'doubled', 'misjudged', 'wrongTries', 'stuck', 'reordered'] as const
-type Sin = (typeof sins)[number]
-
-interface Offence extends Witness {
-  readonly sin: Sin
-}
-
 /**
  * A queue's books: every job that was accepted is found in the end, once, done or dead; in = done +
- * dead + pending; poison is dead after exactly k tries and nothing else is; a job's effect is found
- * once; `observed` events `handled {id, key, seq}` are in order of seq for each key. Unknown when
- * no job was accepted or the books were not read.
+ * dead + pending; poison is dead after exactly k tries and nothing else is; the effect of a job that
+ * is done is found once, of one that is dead or was refused never (that it is pending is no effect);
+ * the books list nothing that nobody enqueued; `observed` events `handled {id, key, seq}` are in order
+ * of seq for each key. Unknown when no job was accepted, or when the books or an event could not be
+ * read.
  */
 export function jobsAccounted(workload: Named, options: JobOptions = {}): Checker {
   return {
     name: `all jobs of ${workload.name} are accounted for`,
     check: journal => judge(journal, workload, options),
+    lies: jobLies(workload, options),
   }
 }
 
 function judge(journal: Journal, workload: Named, options: JobOptions): Finding {
   const all = history(journal, workload)
   const jobs = all.filter(each => each.f === (options.enqueue ?? 'enqueue'))
-  const accepted = jobs.filter(each => each.answer?.outcome.kind === 'ok')
+  const accepted = jobs.filter(isOk)
   const books = booksOf(all, options)
-  const rows = Map.groupBy(books?.rows ?? [], row => row.id)
+  const rows = Map.groupBy(books.rows, row => row.id)
+  const ids = new Set(jobs.map(({ key = '' }) => key))
   const inBooks = [
-    ...(books ? accepted.flatMap(job => lost(job, rows.get(job.key ?? ''))) : []),
-    ...jobs.flatMap(job =>
-      (rows.get(job.key ?? '') ?? []).flatMap(row => sinsOf(job, row, options)),
-    ),
-    ...jobs.flatMap(job => twice(job, rows.get(job.key ?? ''))),
+    ...(books.isWhole ? accepted.flatMap(job => lost(job, rows.get(job.key ?? ''))) : []),
+    ...jobs.flatMap(job => ofJob(job, rows.get(job.key ?? '') ?? [], options)),
     ...stuck(jobs, rows, options),
-  ].map(offence => ({ ...offence, seenMs: books?.readMs ?? offence.atMs }))
-  const offences = [...inBooks, ...reordered(journal, workload)]
-  const count = (state: string) => (books?.rows ?? []).filter(row => row.state === state).length
+    ...[...rows].flatMap(([id]) => (ids.has(id) ? [] : phantom(id, books))),
+  ].map(each => ({ ...each, entries: [...each.entries, ...books.entries], seenMs: books.readMs }))
+  const order = orderOf(journal, workload)
+  const count = (state: JobState['state']) => books.rows.filter(row => row.state === state).length
   const figures = {
     accepted: accepted.length,
-    done: count('done'),
-    dead: count('dead'),
-    pending: count('pending'),
-    ...Object.fromEntries(sins.map(sin => [sin, offences.filter(each => each.sin === sin).length])),
+    ...{ done: count('done'), dead: count('dead'), pending: count('pending') },
   }
-  const first = clearest(journal, offences)
-  if (first) {
-    const { what, entries, atMs } = first
-    const story = `${offences.length} offences among ${accepted.length} accepted jobs: ${what}.`
-    return { word: 'invalid', story, figures, witness: { what, entries, atMs } }
-  }
-  if (!books || accepted.length === 0) {
-    const story = books ? 'No job was accepted.' : 'The books were not read in the end.'
-    return { word: 'unknown', story, figures }
-  }
+  const unseen = [
+    ...tooFew('Jobs that were accepted', accepted.length, 1),
+    ...(books.isWhole ? [] : ['The books were not read in the end, or not all of them']),
+    ...(order.unparsed > 0 ? [`${order.unparsed} handled events could not be read`] : []),
+    ...gapsIn(journal),
+  ]
   const { done, dead } = figures
   const story = `All ${accepted.length} accepted jobs are found: ${done} done, ${dead} dead.`
-  return { word: 'valid', story, figures }
+  return conclude({
+    journal,
+    violations: [...inBooks, ...order.violations],
+    figures,
+    unseen,
+    story,
+  })
 }
 
 interface Books {
   readonly rows: readonly JobState[]
   readonly readMs: number
+  readonly entries: readonly number[]
+  /** Every final read was answered and understood, and there was one. */
+  readonly isWhole: boolean
 }
 
-function booksOf(all: readonly Performed[], options: JobOptions): Books | undefined {
-  const reads = all.flatMap(each => {
-    const isRead = each.phase === 'final-reads' && each.f === (options.read ?? 'read')
-    const outcome = each.answer?.outcome
-    if (!isRead || !each.answer || outcome?.kind !== 'ok') return []
-    return [{ rows: z.array(jobState).parse(outcome.value), readMs: each.answer.atMs }]
-  })
-  const [first] = reads
-  return first && { rows: reads.flatMap(read => read.rows), readMs: first.readMs }
+function booksOf(all: readonly Performed[], options: JobOptions): Books {
+  const asked = all.filter(each => isFinal(each) && each.f === (options.read ?? 'read'))
+  const reads = finalReadsIn(all, options)
+  const parsed = reads.map(({ answer }) => rowsIn(answer.outcome.value, options))
+  return {
+    rows: parsed.flatMap(rows => rows ?? []),
+    readMs: reads[0]?.answer.atMs ?? 0,
+    entries: reads.flatMap(({ answer }) => answer.index),
+    isWhole: reads.length > 0 && reads.length === asked.length && !parsed.includes(undefined),
+  }
 }
 
-function offence(sin: Sin, job: Performed, what: string): readonly Offence[] {
-  return [{ sin, what: `job ${job.key} ${what}`, entries: entriesOf(job), atMs: job.invokedMs }]
+function rowsIn(answer: Json, { states = {} }: JobOptions): readonly JobState[] | undefined {
+  const raw = z.array(rawState).safeParse(answer).data
+  const named = raw?.map(row => ({ ...row, state: states[row.state] ?? row.state }))
+  return z.array(jobState).safeParse(named).data
 }
 
-function lost(job: Performed, rows: readonly JobState[] | undefined): readonly Offence[] {
-  return rows ? [] : offence('lost', job, 'was accepted and is nowhere')
+function violation(kind: string, job: Performed, what: string): readonly Violation[] {
+  return [{ kind, what: `job ${job.key} ${what}`, entries: entriesOf(job), atMs: job.invokedMs }]
 }
 
-function twice(job: Performed, rows: readonly JobState[] = []): readonly Offence[] {
-  return rows.length > 1 ? offence('doubled', job, `is in the books ${rows.length} times`) : []
+function lost(job: Performed, rows: readonly JobState[] | undefined) {
+  return rows ? [] : violation('lost', job, 'was accepted and is nowhere')
 }
 
-function sinsOf(job: Performed, row: JobState, { poison }: JobOptions): readonly Offence[] {
-  const { state, effects = state === 'done' ? 1 : 0, tries } = row
+function phantom(id: string, { readMs: atMs }: Books): readonly Violation[] {
+  const what = `job ${id} is in the books, and nobody enqueued it`
+  return [{ kind: 'phantom', what, entries: [], atMs }]
+}
+
+function ofJob(job: Performed, rows: readonly JobState[], options: JobOptions) {
+  const twice = rows.length > 1
+  return [
+    ...(twice ? violation('doubled', job, `is in the books ${rows.length} times`) : []),
+    ...rows.flatMap(row => [...ofState(job, row, options), ...ofEffects(job, row)]),
+  ]
+}
+
+function ofState(job: Performed, { state, tries }: JobState, { poison }: JobOptions) {
   const isPoison = poison?.is(job) ?? false
   const right = isPoison ? 'dead' : 'done'
   const isWrong = state !== 'pending' && state !== right && poison !== undefined
   const isMistried = isPoison && state === 'dead' && tries !== undefined && tries !== poison?.tries
   return [
-    ...(effects > 1 ? offence('doubled', job, `took effect ${effects} times`) : []),
-    ...(isWrong ? offence('misjudged', job, `ended ${state} and should be ${right}`) : []),
-    ...(isMistried ? offence('wrongTries', job, `is dead after ${tries} tries`) : []),
+    ...(isWrong ? violation('misjudged', job, `ended ${state} and should be ${right}`) : []),
+    ...(isMistried ? violation('wrongTries', job, `is dead after ${tries} tries`) : []),
+  ]
+}
+
+function ofEffects(job: Performed, { state, effects = state === 'done' ? 1 : 0 }: JobState) {
+  const refused = job.answer?.outcome.kind === 'fail'
+  return [
+    ...(effects > 1 ? violation('doubled', job, `took effect ${effects} times`) : []),
+    ...(state === 'done' && effects === 0
+      ? violation('undone', job, 'is done without effect')
+      : []),
+    ...(state === 'dead' && effects > 0
+      ? violation('deadYetDone', job, 'is dead and took effect')
+      : []),
+    ...(refused && (effects > 0 || state === 'done')
+      ? violation('refusedYetDone', job, 'was refused and done all the same')
+      : []),
   ]
 }
 
@@ -138,26 +173,32 @@ function stuck(
   jobs: readonly Performed[],
   rows: ReadonlyMap<string, readonly JobState[]>,
   { pendingAtMost = 0 }: JobOptions,
-): readonly Offence[] {
+): readonly Violation[] {
   const pending = jobs.filter(job => rows.get(job.key ?? '')?.some(row => row.state === 'pending'))
   const [first] = pending
   if (!first || pending.length <= pendingAtMost) return []
-  return offence('stuck', first, `and ${pending.length - 1} more are still pending`)
+  return violation('stuck', first, `and ${pending.length - 1} more are still pending`)
 }
 
-function reordered(journal: Journal, workload: Named): readonly Offence[] {
+function orderOf(journal: Journal, workload: Named) {
   const last = new Map<string, { readonly seq: number; readonly index: number }>()
   const seen = new Set<string>()
-  return ofKind(journal, 'observed').flatMap((entry): readonly Offence[] => {
-    if (entry.workload !== workload.name || entry.what !== 'handled') return []
-    const { id, key, seq } = handled.parse(entry.value)
+  const violations: Violation[] = []
+  let unparsed = 0
+  for (const entry of ofKind(journal, 'observed')) {
+    if (entry.workload !== workload.name || entry.what !== 'handled') continue
+    const parsed = handled.safeParse(entry.value)
+    if (!parsed.success) unparsed++
     // A redelivery is no reordering; whether it did harm is a matter of effects.
-    if (seen.has(id)) return []
+    if (!parsed.success || seen.has(parsed.data.id)) continue
+    const { id, key, seq } = parsed.data
     seen.add(id)
     const before = last.get(key)
     last.set(key, { seq, index: entry.index })
-    if (!before || before.seq < seq) return []
+    if (!before || before.seq < seq) continue
     const what = `job ${id} of ${key} (${seq}) was handled after ${before.seq}`
-    return [{ sin: 'reordered', what, entries: [before.index, entry.index], atMs: entry.atMs }]
-  })
+    const entries = [before.index, entry.index]
+    violations.push({ kind: 'reordered', what, entries, atMs: entry.atMs })
+  }
+  return { violations, unparsed }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Json } from '../../base/json.ts'
 import type { Outcome } from '../../journal/journal.ts'
 import { journalOf, type Told } from '../shared/journal-of.ts'
 import { noGapsNoDuplicates } from './no-gaps-no-duplicates.ts'
@@ -47,6 +48,49 @@ describe('no gaps and no duplicates', () => {
     ['refusedYetSeen', [subscribed(1), ...sent(1, 'fail'), frame(1, 1)]],
   ] as const)('a %s message is found', (sin, told) => {
     expect(check(told)).toMatchObject({ word: 'invalid', figures: { [sin]: 1 } })
+  })
+
+  test('a message of one channel that is seen in another is found', () => {
+    const told = [subscribed(1), subscribed(1, 'b'), ...sent(1), frame(1, 1), frame(1, 1, 'b')]
+    expect(check(told)).toMatchObject({ word: 'invalid', figures: { misrouted: 1 } })
+  })
+
+  test('two subscribers who saw opposite orders are found', () => {
+    const seen = (client: number, id: string, seq: number): Told => {
+      return { kind: 'observed', workload, client, what: 'frame', value: { channel: 'a', seq, id } }
+    }
+    const told = [
+      ...[subscribed(1), subscribed(2), ...sent(1), ...sent(2)],
+      ...[seen(1, 'm1', 1), seen(1, 'm2', 2), seen(2, 'm2', 1), seen(2, 'm1', 2)],
+    ]
+    expect(check(told)).toMatchObject({ word: 'invalid', figures: { disagreed: 4 } })
+  })
+
+  test('altered content is found where both sides tell it', () => {
+    const text = (value: Json, part: string): Json => ({ ...Object(value), text: part })
+    const run = (seen: string) =>
+      check([
+        subscribed(1),
+        ...sent(1).map(
+          (e): Told => (e.kind === 'invoke' ? { ...e, input: text(e.input, 'hi') } : e),
+        ),
+        ...[frame(1, 1)].map(
+          (e): Told => (e.kind === 'observed' ? { ...e, value: text(e.value, seen) } : e),
+        ),
+      ])
+    expect(run('hi')).toMatchObject({ word: 'valid', figures: { compared: 1 } })
+    expect(run('ho')).toMatchObject({ word: 'invalid', figures: { altered: 1 } })
+  })
+
+  test('a confirmed message that was sent again without an answer, and seen by nobody, is owed', () => {
+    const again = sent(1, 'info').map((e): Told => ('op' in e ? { ...e, op: 77 } : e))
+    const told = [subscribed(1), ...sent(1), ...again, ...sent(2), frame(1, 2)]
+    expect(check(told)).toMatchObject({ word: 'invalid', figures: { missing: 1 } })
+  })
+
+  test('a frame that nobody can read leaves it open', () => {
+    const broken: Told = { kind: 'observed', workload, client: 1, what: 'frame', value: 'noise' }
+    expect(check([subscribed(1), ...sent(1), frame(1, 1), broken]).word).toBe('unknown')
   })
 
   test('an unconfirmed message that one subscriber saw is owed to the others', () => {

@@ -1,72 +1,73 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Journal } from '../../journal/journal.ts'
-import type { Checker, Finding, Witness } from '../../model/checker.ts'
-import { clearest, entriesOf, type Named } from '../shared/history.ts'
-import { type ChannelOptions, type Send, sendsOf, type View, viewsOf } from './channel-views.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
+import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
+import { indicesOf } from '../shared/falsify.ts'
+import type { Named } from '../shared/history.ts'
+import { channelLies } from './channel-lies.ts'
+import {
+  type ChannelOptions,
+  isConfirmed,
+  type Seen,
+  type Send,
+  sendsOf,
+  type View,
+  viewsOf,
+} from './channel-views.ts'
 
-const sins = ['missing', 'duplicated', 'reordered', 'leaked', 'refusedYetSeen', 'phantom'] as const
-type Sin = (typeof sins)[number]
-
-interface Offence extends Witness {
-  readonly sin: Sin
-}
+type Sends = ReadonlyMap<string, Send>
 
 /**
- * Each subscriber sees every confirmed message of its channel exactly once and in order of `seq`,
- * by the end of the run; so does it see each message that another subscriber saw. Subscriptions are
- * `observed` events `subscribed {channel}`, frames are `frame {channel, seq, id}`. A frame of a
- * channel the client did not subscribe to is a leak, one that nobody sent is a phantom (where ids
- * are made by the service, a send that got no answer would look like one: let the client make
- * them). Unknown when nothing was confirmed or seen, or when the run
+ * Each subscriber sees every confirmed message of its channel exactly once, unaltered and in order of
+ * `seq`, by the end of the run; so does it see each message that another subscriber saw, and all give
+ * a message the same `seq`. Subscriptions are `observed` events `subscribed {channel}`, frames are
+ * `frame {channel, seq, id, content?}`. A frame of a channel the client did not subscribe to is a
+ * leak, one in another channel than it was sent to is misrouted, one that nobody sent is a phantom
+ * (where ids are made by the service, a send that got no answer would look like one: let the client
+ * make them). Content is compared where both sides tell it. Unknown when nothing was confirmed or
+ * seen, when an event could not be read or a confirmed message has no id or channel, or when the run
  * was cut short before its final reads.
  */
 export function noGapsNoDuplicates(workload: Named, options: ChannelOptions = {}): Checker {
   return {
     name: `no gaps and no duplicates in ${workload.name}`,
     check: journal => judge(journal, workload, options),
+    lies: channelLies(workload, options),
   }
 }
 
 function judge(journal: Journal, workload: Named, options: ChannelOptions): Finding {
-  const views = viewsOf(journal, workload, options)
-  const sends = sendsOf(journal, workload, options)
-  const owed = owedMessages(views, sends)
+  const { views, unparsed } = viewsOf(journal, workload, options)
+  const { sends, unnamed } = sendsOf(journal, workload, options)
   const settled = journal.some(each => each.kind === 'phase' && each.phase === 'final-reads')
-  const offences = [
+  const seen = views.flatMap(view => view.seen)
+  const owed = owedMessages(seen, sends)
+  const violations = [
     ...views.flatMap(view => (view.since === undefined ? leaks(view) : [])),
     ...views.flatMap(view => [...duplicates(view), ...reorderings(view)]),
     ...(settled ? views.flatMap(view => missing(view, view.since, owed)) : []),
-    ...refusedYetSeen(views, sends),
-    ...phantoms(views, sends),
+    ...disagreements(seen),
+    ...seen.flatMap(each => againstSend(each, sends)),
   ]
-  const subscribers = views.filter(view => view.since !== undefined)
-  const count = (sin: Sin) => offences.filter(each => each.sin === sin).length
-  const figures = {
-    confirmed: [...sends.values()].filter(isAcked).length,
-    frames: views.reduce((sum, view) => sum + view.seen.length, 0),
-    subscriptions: subscribers.length,
-    ...Object.fromEntries(sins.map(sin => [sin, count(sin)])),
-  }
-  const first = clearest(journal, offences)
-  if (first) {
-    const { what, entries, atMs } = first
-    const counted = sins.filter(sin => count(sin) > 0).map(sin => `${count(sin)} ${sin}`)
-    const story =
-      `Of ${figures.frames} frames seen by ${subscribers.length} subscriptions: ` +
-      `${counted.join(', ')}.`
-    return { word: 'invalid', story, figures, witness: { what, entries, atMs } }
-  }
-  if (!settled) {
-    const story = 'The run was cut short: what is missing may still have been on its way.'
-    return { word: 'unknown', story, figures }
-  }
-  if (figures.confirmed === 0 || figures.frames === 0 || subscribers.length === 0) {
-    const story = 'No confirmed message, no frame or no subscription: nothing was examined.'
-    return { word: 'unknown', story, figures }
-  }
+  const confirmed = [...sends.values()].filter(isConfirmed)
+  const unplaced = confirmed.filter(each => each.channel === undefined).length + unnamed
+  const subscriptions = views.filter(view => view.since !== undefined).length
+  const compared = seen.filter(each => isComparable(each, sends)).length
+  const figures = { confirmed: confirmed.length, frames: seen.length, subscriptions, compared }
+  const unseen = [
+    ...(settled ? [] : ['The run was cut short: what is missing may still have been on its way']),
+    ...tooFew('Confirmed messages', confirmed.length, 1),
+    ...tooFew('Frames that were seen', seen.length, 1),
+    ...tooFew('Subscriptions', subscriptions, 1),
+    ...(unparsed > 0 ? [`${unparsed} frames or subscriptions could not be read`] : []),
+    ...(unplaced > 0 ? [`${unplaced} confirmed messages have no id or no channel`] : []),
+    ...gapsIn(journal),
+  ]
   const story =
-    `Each of ${figures.confirmed} confirmed messages reached every subscriber of its channel ` +
-    `once and in order (${figures.frames} frames, ${subscribers.length} subscriptions).`
-  return { word: 'valid', story, figures }
+    `Each of ${confirmed.length} confirmed messages reached every subscriber of its channel ` +
+    `once and in order (${seen.length} frames, ${subscriptions} subscriptions; ` +
+    `the content of ${compared} was compared).`
+  return conclude({ journal, violations, figures, unseen, story })
 }
 
 interface Owed {
@@ -79,60 +80,49 @@ interface Owed {
 }
 
 /** Confirmed messages, and those that any subscriber of the channel saw. */
-function owedMessages(views: readonly View[], sends: ReadonlyMap<string, Send>) {
-  const owed = new Map<string, Owed>()
-  for (const send of sends.values()) {
-    if (!isAcked(send)) continue
-    const { channel, id, performed } = send
-    if (channel === undefined) continue
-    const { invokeIndex: from, invokedMs: atMs } = performed
-    owed.set(id, { channel, id, from, atMs, entries: entriesOf(performed) })
-  }
-  for (const { frame, entry } of views.flatMap(view => view.seen)) {
-    if (owed.has(frame.id)) continue
-    const send = sends.get(frame.id)
-    if (!send) continue
-    const { invokeIndex: from, invokedMs: atMs } = send.performed
-    owed.set(frame.id, {
-      id: frame.id,
-      channel: frame.channel,
-      from,
-      atMs,
-      entries: [from, entry.index],
-    })
-  }
-  return Map.groupBy(owed.values(), each => each.channel)
+function owedMessages(seen: readonly Seen[], sends: Sends): ReadonlyMap<string, readonly Owed[]> {
+  const shown = new Map(seen.map(each => [each.frame.id, each]))
+  const owed = [...sends.values()].flatMap((send): readonly Owed[] => {
+    const { id, attempts } = send
+    const first = attempts[0]
+    const sight = shown.get(id)
+    const channel = send.channel ?? sight?.frame.channel
+    if (!first || channel === undefined || !(isConfirmed(send) || sight)) return []
+    const entries = [...indicesOf(attempts), ...(sight ? [sight.entry.index] : [])]
+    return [{ id, channel, from: first.invokeIndex, entries, atMs: first.invokedMs }]
+  })
+  return Map.groupBy(owed, each => each.channel)
 }
 
 function missing(
   view: View,
   since: number | undefined,
   owed: ReadonlyMap<string, readonly Owed[]>,
-): readonly Offence[] {
+): readonly Violation[] {
   if (since === undefined) return []
   const seen = new Set(view.seen.map(each => each.frame.id))
   return (owed.get(view.channel) ?? [])
     .filter(each => each.from > since && !seen.has(each.id))
     .map(({ id, entries, atMs }) => {
       const what = `client ${view.client} never saw message ${id} of ${view.channel}`
-      return { sin: 'missing', what, entries, atMs }
+      return { kind: 'missing', what, entries, atMs }
     })
 }
 
-function duplicates({ client, channel, seen }: View): readonly Offence[] {
+function duplicates({ client, channel, seen }: View): readonly Violation[] {
   return [...Map.groupBy(seen, each => each.frame.id)].flatMap(([id, times]) => {
     const second = times[1]
     if (!second) return []
     const what = `client ${client} saw message ${id} of ${channel} ${times.length} times`
-    const entries = times.slice(0, 12).map(each => each.entry.index)
-    return [{ sin: 'duplicated', what, entries, atMs: second.entry.atMs } as const]
+    const entries = times.map(each => each.entry.index)
+    return [{ kind: 'duplicated', what, entries, atMs: second.entry.atMs }]
   })
 }
 
 /** A repeated message is a duplicate, not a reordering: only new ids are compared. */
-function reorderings({ client, channel, seen }: View): readonly Offence[] {
+function reorderings({ client, channel, seen }: View): readonly Violation[] {
   const ids = new Set<string>()
-  const offences: Offence[] = []
+  const violations: Violation[] = []
   let last = seen[0]
   for (const each of seen) {
     if (ids.has(each.frame.id)) continue
@@ -140,43 +130,80 @@ function reorderings({ client, channel, seen }: View): readonly Offence[] {
     if (last && each.frame.seq < last.frame.seq) {
       const what = `client ${client} saw ${each.frame.seq} after ${last.frame.seq} in ${channel}`
       const entries = [last.entry.index, each.entry.index]
-      offences.push({ sin: 'reordered', what, entries, atMs: each.entry.atMs })
+      violations.push({ kind: 'reordered', what, entries, atMs: each.entry.atMs })
     }
     last = each
   }
-  return offences
+  return violations
 }
 
-function leaks({ client, channel, seen }: View): readonly Offence[] {
+function leaks({ client, channel, seen }: View): readonly Violation[] {
   const first = seen[0]
   if (!first) return []
   const what = `client ${client} saw ${seen.length} frames of ${channel} without a subscription`
-  return [{ sin: 'leaked', what, entries: [first.entry.index], atMs: first.entry.atMs }]
+  return [{ kind: 'leaked', what, entries: [first.entry.index], atMs: first.entry.atMs }]
 }
 
-function refusedYetSeen(views: readonly View[], sends: ReadonlyMap<string, Send>) {
-  const refused = new Map<string, Offence>()
-  for (const { frame, entry } of views.flatMap(view => view.seen)) {
-    const send = sends.get(frame.id)
-    if (send?.performed.answer?.outcome.kind !== 'fail' || refused.has(frame.id)) continue
-    const what = `message ${frame.id} of ${frame.channel} was refused and delivered all the same`
-    const entries = [...entriesOf(send.performed), entry.index]
-    refused.set(frame.id, { sin: 'refusedYetSeen', what, entries, atMs: entry.atMs })
-  }
-  return [...refused.values()]
+/** One message with two places in the order, or two messages with one: someone saw them otherwise. */
+function disagreements(seen: readonly Seen[]): readonly Violation[] {
+  return [
+    ...unlike(
+      seen,
+      ({ id }) => id,
+      ({ seq }) => `${seq}`,
+      'places in the order',
+    ),
+    ...unlike(
+      seen,
+      ({ seq }) => `place ${seq}`,
+      ({ id }) => id,
+      'messages',
+    ),
+  ]
 }
 
-/** Seen, but never sent. Only the first sight of each is told; the others saw the same. */
-function phantoms(views: readonly View[], sends: ReadonlyMap<string, Send>): readonly Offence[] {
-  const unsent = views
-    .flatMap(view => view.seen)
-    .filter(({ frame }) => !sends.has(frame.id) && sends.size > 0)
-  return [...Map.groupBy(unsent, each => each.frame.id).values()].flatMap(([first]) => {
-    if (!first) return []
-    const { frame, entry } = first
-    const what = `message ${frame.id} of ${frame.channel} was seen, and nobody sent it`
-    return [{ sin: 'phantom', what, entries: [entry.index], atMs: entry.atMs } as const]
+function unlike(
+  seen: readonly Seen[],
+  of: (frame: Seen['frame']) => string,
+  value: (frame: Seen['frame']) => string,
+  things: string,
+): readonly Violation[] {
+  const groups = Map.groupBy(seen, ({ frame }) => JSON.stringify([frame.channel, of(frame)]))
+  return [...groups.values()].flatMap(group => {
+    const [first] = group
+    const other = group.find(each => first && value(each.frame) !== value(first.frame))
+    if (!first || !other) return []
+    const [one, two] = [value(first.frame), value(other.frame)]
+    const what = `${of(first.frame)} of ${first.frame.channel} has two ${things}: ${one}, ${two}`
+    const entries = [first.entry.index, other.entry.index]
+    return [{ kind: 'disagreed', what, entries, atMs: other.entry.atMs }]
   })
 }
 
-const isAcked = (send: Send) => send.performed.answer?.outcome.kind === 'ok'
+/** What was seen, held against what was sent: each first sight, for the others saw the same. */
+function againstSend({ frame, entry }: Seen, sends: Sends): readonly Violation[] {
+  const send = sends.get(frame.id)
+  if (sends.size === 0) return []
+  const of = `message ${frame.id} of ${frame.channel}`
+  const violation = (kind: string, what: string) => {
+    const entries = [entry.index, ...indicesOf(send?.attempts ?? [])]
+    return { kind, what: `${of} ${what}`, entries, atMs: entry.atMs }
+  }
+  if (!send) return [violation('phantom', 'was seen, and nobody sent it')]
+  const { channel, content, attempts } = send
+  const refused = attempts.every(({ answer }) => answer?.outcome.kind === 'fail')
+  const known = content !== undefined && frame.content !== undefined
+  return [
+    ...(refused ? [violation('refusedYetSeen', 'was refused and delivered all the same')] : []),
+    ...(channel !== undefined && channel !== frame.channel
+      ? [violation('misrouted', `was sent to ${channel}`)]
+      : []),
+    ...(known && !isDeepStrictEqual(content, frame.content)
+      ? [violation('altered', 'has another content than was sent')]
+      : []),
+  ]
+}
+
+function isComparable({ frame }: Seen, sends: Sends): boolean {
+  return frame.content !== undefined && sends.get(frame.id)?.content !== undefined
+}

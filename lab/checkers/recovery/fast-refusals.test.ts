@@ -37,8 +37,34 @@ describe('fast refusals', () => {
   })
 
   test('slow refusals outside the fault are not its business', () => {
-    const before = traffic('orders', () => refused, { latencyMs: atMs => (during(atMs) ? 5 : 900) })
+    const before = traffic('orders', () => refused, {
+      latencyMs: atMs => (atMs < 1000 || atMs >= 6000 ? 900 : 5),
+    })
     expect(fast.check(before).word).toBe('valid')
+  })
+
+  test('five quick refusals do not outweigh thirty-five hangs', () => {
+    const hangs = traffic('orders', atMs => {
+      if (!during(atMs)) return ok
+      return atMs < 2500 ? refused : undefined
+    })
+    expect(fast.check(hangs)).toMatchObject({ word: 'invalid', figures: { p50Ms: 1600 } })
+    const gaveUp: Outcome = { kind: 'info', ended: 'gave-up', error: 'no answer' }
+    const later = traffic(
+      'orders',
+      atMs => (during(atMs) ? (atMs < 2500 ? refused : gaveUp) : ok),
+      {
+        latencyMs: atMs => (during(atMs) && atMs >= 2500 ? 4000 : 5),
+      },
+    )
+    expect(fast.check(later).word).toBe('invalid')
+  })
+
+  test('what was in flight when the fault struck counts, and what hangs at its end for so long', () => {
+    const inFlight = traffic('orders', atMs => (atMs < 1500 ? ok : refused), {
+      latencyMs: atMs => (atMs >= 1500 && atMs < 2000 ? 700 : 5),
+    })
+    expect(fast.check(inFlight)).toMatchObject({ word: 'invalid', figures: { p95Ms: 700 } })
   })
 
   test('when none was refused, nothing is shown', () => {

@@ -1,5 +1,12 @@
 import type { Json } from '../../base/json.ts'
-import type { Entry, Journal, Outcome, Phase } from '../../journal/journal.ts'
+import {
+  type Entry,
+  type Failure,
+  firstFinalOp,
+  type Journal,
+  type Outcome,
+  type Phase,
+} from '../../journal/journal.ts'
 
 /**
  * An operation as the journal tells it: its invocation, joined with its completion if there is one.
@@ -25,10 +32,9 @@ export interface Answer {
   readonly index: number
 }
 
-/** A stretch of the run, in ms since it began; `from` is in it, `to` is not. */
-export interface Window {
-  readonly fromMs: number
-  readonly toMs: number
+export type Answered = Performed & { readonly answer: Answer }
+export type Succeeded = Performed & {
+  readonly answer: Answer & { readonly outcome: Extract<Outcome, { readonly kind: 'ok' }> }
 }
 
 /** What names a workload in the journal. */
@@ -36,7 +42,7 @@ export interface Named {
   readonly name: string
 }
 
-/** Every operation of a workload in the order of invocation. */
+/** Every operation of a workload in the order of invocation, those of the final reads too. */
 export function history(journal: Journal, workload: Named): readonly Performed[] {
   const answers = answersOf(journal, workload)
   const performed: Performed[] = []
@@ -49,6 +55,15 @@ export function history(journal: Journal, workload: Named): readonly Performed[]
     performed.push({ op, client, f, key, input, phase, intendedMs, invokedMs, invokeIndex, answer })
   }
   return performed
+}
+
+/** The operations of a workload without its final reads, which are no traffic. */
+export function trafficOf(journal: Journal, workload: Named): readonly Performed[] {
+  return history(journal, workload).filter(each => !isFinal(each))
+}
+
+export function isFinal({ op, phase }: Performed): boolean {
+  return op >= firstFinalOp || phase === 'final-reads'
 }
 
 function answersOf(journal: Journal, workload: Named): ReadonlyMap<number, Answer> {
@@ -67,70 +82,32 @@ export function entriesOf(performed: Performed): readonly number[] {
   return answer ? [invokeIndex, answer.index] : [invokeIndex]
 }
 
-/**
- * From the first fault applied to the last one healed. Without faults (a control run) the inject
- * phase stands in for it, so that both kinds of run are judged over the same stretch. Undefined
- * when the run never came that far.
- */
-export function faultWindow(journal: Journal): Window | undefined {
-  const applied = journal.find(entry => entry.kind === 'fault' && entry.step === 'applied')
-  const inject = journal.find(entry => entry.kind === 'phase' && entry.phase === 'inject')
-  const first = applied ?? inject
-  if (!first) return undefined
-  const healed = journal.findLast(
-    entry => entry.kind === 'fault' && entry.step === 'healed' && entry.index > first.index,
-  )
-  const heal = journal.find(
-    entry => entry.kind === 'phase' && entry.phase === 'heal' && entry.index > first.index,
-  )
-  const last = (applied ? healed : undefined) ?? heal ?? journal.at(-1)
-  return { fromMs: first.atMs, toMs: Math.max(first.atMs, last?.atMs ?? first.atMs) }
+export function isOk(performed: Performed): performed is Succeeded {
+  return performed.answer?.outcome.kind === 'ok'
 }
 
-interface Dated {
-  readonly atMs: number
-  /** When a read showed it, of a thing that may have gone wrong at any time since `atMs`. */
-  readonly seenMs?: number
+/** How it failed; undefined where it was ok or was never answered. */
+export function failureOf(performed: Performed): Failure | undefined {
+  const outcome = performed.answer?.outcome
+  return outcome?.kind === 'ok' ? undefined : outcome
 }
 
-/**
- * Of several things that went wrong, the one to show: the first since the first fault, which can
- * explain it; else the first of all, dated when it was seen: what was written before a kill can
- * well be lost by it.
- */
-export function clearest<Thing extends Dated>(
-  journal: Journal,
-  things: readonly Thing[],
-): Thing | undefined {
-  const fromMs = faultWindow(journal)?.fromMs ?? 0
-  const sorted = things.toSorted((a, b) => a.atMs - b.atMs)
-  const [first] = sorted
-  const since = sorted.find(thing => thing.atMs >= fromMs)
-  return since ?? (first && { ...first, atMs: first.seenMs ?? first.atMs })
+/** The lab itself did not send it: it says nothing about the service. */
+export function isShed(performed: Performed): boolean {
+  return failureOf(performed)?.ended === 'shed'
 }
 
-/** A control run without faults: where nothing is wrong, that nothing was refused is the answer. */
-export function isCalm(journal: Journal): boolean {
-  return journal.some(entry => entry.kind === 'run' && entry.faultsOff)
-}
-
-export function within(window: Window, atMs: number): boolean {
-  return atMs >= window.fromMs && atMs < window.toMs
+/** What people call it: `read k7`. */
+export function nameOf({ f, key, op }: Performed): string {
+  return `${f} ${key ?? op}`
 }
 
 /** Entries of one kind, typed. */
 export function ofKind<Kind extends Entry['kind']>(
   journal: Journal,
   kind: Kind,
-): readonly Extract<Entry, { readonly kind: Kind }>[] {
-  return journal.filter((entry): entry is Extract<Entry, { readonly kind: Kind }> =>
-    isKind(entry, kind),
-  )
+): readonly EntryOf<Kind>[] {
+  return journal.filter((entry): entry is EntryOf<Kind> => entry.kind === kind)
 }
 
-function isKind<Kind extends Entry['kind']>(
-  entry: Entry,
-  kind: Kind,
-): entry is Extract<Entry, { readonly kind: Kind }> {
-  return entry.kind === kind
-}
+export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { readonly kind: Kind }>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { WireEvent } from '../../journal/journal.ts'
-import { traffic } from '../shared/journal-of.ts'
+import { journalOf, type Told, traffic } from '../shared/journal-of.ts'
 import { attemptsPerRequest } from './attempts-per-request.ts'
 
 const workload = { name: 'orders' }
@@ -15,7 +15,8 @@ const run = (wire: (op: number) => readonly WireEvent[]) => traffic('orders', ok
 
 describe('attempts per request', () => {
   test('one message per request is one attempt, also when a request needs several kinds', () => {
-    const finding = limit.check(run(op => [request(`s:k${op}`), request(`s:k${op}`, 'EXPIRE')]))
+    const two = attemptsPerRequest(workload, { atMost: 3, perAttempt: 2 })
+    const finding = two.check(run(op => [request(`s:k${op}`), request(`s:k${op}`, 'EXPIRE')]))
     expect(finding).toMatchObject({ word: 'valid', figures: { most: 1, average: 1, seen: 100 } })
   })
 
@@ -40,6 +41,52 @@ describe('attempts per request', () => {
     const connect: WireEvent = { kind: 'wire', link: 'api>redis', connection: 2, what: 'connect' }
     const finding = limit.check(run(op => [request(`k${op}`), connect, connect, connect, connect]))
     expect(finding).toMatchObject({ word: 'valid', figures: { connects: 400, most: 1 } })
+  })
+
+  test('alternating commands of one request count together', () => {
+    const turns = (op: number) =>
+      Array.from({ length: op === 40 ? 4 : 1 }, (_, n) =>
+        request(`k${op}`, n % 2 ? 'EVALSHA' : 'SET'),
+      )
+    expect(limit.check(run(turns))).toMatchObject({ word: 'invalid', figures: { most: 4 } })
+  })
+
+  test('connects that are refused count every time', () => {
+    const refused: WireEvent = { kind: 'wire', link: 'api>redis', connection: 2, what: 'refused' }
+    const stormy = (op: number) => (op === 40 ? Array(50).fill(refused) : [request(`k${op}`)])
+    expect(limit.check(run(stormy))).toMatchObject({
+      word: 'invalid',
+      figures: { refusedConnects: 50 },
+    })
+    const budget = attemptsPerRequest(workload, { atMost: 60, onAverageAtMost: 1.2 })
+    expect(budget.check(run(stormy)).word).toBe('invalid')
+    expect(limit.check(run(op => [request(`k${op}`), ...(op % 20 ? [] : [refused])])).word).toBe(
+      'valid',
+    )
+  })
+
+  test('a correlation that matches almost nothing proves nothing', () => {
+    expect(limit.check(run(op => [request(op % 40 === 30 ? `k${op}` : 'foreign')])).word).toBe(
+      'unknown',
+    )
+  })
+
+  test('what the final reads send is no attempt', () => {
+    const finals: Told[] = [
+      { kind: 'phase', phase: 'final-reads' },
+      ...Array(9).fill(request('k40', 'GET')),
+    ]
+    const journal = [...run(op => [request(`k${op}`)]), ...journalOf(finals)].map(
+      (entry, index) => ({ ...entry, index, atMs: Math.max(entry.atMs, index > 300 ? 11_000 : 0) }),
+    )
+    expect(limit.check(journal)).toMatchObject({ word: 'valid', figures: { most: 1 } })
+  })
+
+  test('messages that nobody could read leave it open', () => {
+    const unparsed: WireEvent = { kind: 'wire', link: 'api>redis', connection: 1, what: 'unparsed' }
+    expect(limit.check(run(op => [request(`k${op}`), ...(op === 30 ? [unparsed] : [])])).word).toBe(
+      'unknown',
+    )
   })
 
   test('a wire that shows nothing, or nothing of these requests, proves nothing', () => {

@@ -1,13 +1,10 @@
 import type { Journal, WireEvent } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
-import {
-  faultWindow,
-  history,
-  type Named,
-  ofKind,
-  type Performed,
-  within,
-} from '../shared/history.ts'
+import { conclude, gapsIn, type Violation } from '../shared/conclude.ts'
+import { isOk, type Named, type Performed, trafficOf } from '../shared/history.ts'
+import { faultWindow, isWithin } from '../shared/strikes.ts'
+import { attemptLies } from './attempt-lies.ts'
+import { atOf, idsIn, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
 export interface AttemptOptions {
   /** The most attempts any one logical request may make. */
@@ -21,131 +18,151 @@ export interface AttemptOptions {
   /** Ids a message may carry; default its trace, its key, and its key behind the last colon. */
   readonly carries?: (event: WireEvent) => readonly string[]
   /** Links to watch; default all. */
-  readonly links?: (link: { readonly name: string }) => boolean
+  readonly links?: Links
   /** Messages to count; default all that carry an id. */
   readonly counts?: (event: WireEvent) => boolean
+  /** Messages one attempt needs, of all kinds that are counted (`BEGIN`, `COMMIT`); default 1. */
+  readonly perAttempt?: number
 }
 
-type Attempts = readonly { readonly index: number; readonly atMs: number }[]
+/** Of the requests that were answered ok, the share that must be seen at the wire. */
+const leastSeen = 0.5
 
 /**
- * How often each logical request was really sent, counted at the proxies. A request that needs
- * several kinds of message (`BEGIN`, `COMMIT`) is counted by the kind that was sent most. Connects
- * carry no id and are counted apart. Unknown when no message during the fault could be correlated.
+ * How often each logical request was really sent, counted at the proxies: all its messages, of
+ * whatever kind, and on average also each connect that was refused, for no message follows it. (Which
+ * request a refused connect belongs to nobody can tell; but more of them than `atMost` for each
+ * request under way then are too many.) What the final reads send is not counted. Unknown when no
+ * message during the fault could be told to belong to a request, or when of the requests that were ok
+ * less than half were seen at the wire.
  */
 export function attemptsPerRequest(workload: Named, options: AttemptOptions): Checker {
   return {
     name: `attempts per request of ${workload.name}: at most ${options.atMost}`,
     subscribes: options.links ?? (() => true),
     check: journal => judge(journal, workload, options),
+    lies: attemptLies(options, journal => correlated(journal, workload, options).messages),
   }
 }
 
 function judge(journal: Journal, workload: Named, options: AttemptOptions): Finding {
-  const requests = requestsOf(journal, workload, options)
-  const attempts = attemptsOf(journal, requests, options)
+  const { requests, messages, refused } = correlated(journal, workload, options)
   const window = faultWindow(journal)
-  const during = [...attempts.values()]
-    .flat()
-    .filter(each => window && within(window, each.atMs)).length
-  const counts = [...attempts.values()].map(each => each.length)
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  const average = attempts.size > 0 ? Math.round((100 * total) / attempts.size) / 100 : 0
+  const { perAttempt = 1, atMost, onAverageAtMost = Number.POSITIVE_INFINITY } = options
+  const attempts = new Map(
+    [...messages].map(([id, ofId]) => [id, Math.ceil(ofId.length / perAttempt)]),
+  )
+  const total = [...attempts.values()].reduce((sum, count) => sum + count, 0) + refused.length
+  const asked = new Set([...attempts.keys(), ...underWayAt(requests, refused)]).size
+  const average = asked > 0 ? Math.round((100 * total) / asked) / 100 : 0
+  const during = [...messages.values()].flat().filter(one => window && isWithin(window, one.atMs))
+  const ok = [...requests].filter(([, operations]) => operations.some(isOk)).map(([id]) => id)
+  const seenOk = ok.filter(id => attempts.has(id)).length
   const figures = {
-    requests: requests.size,
-    seen: attempts.size,
-    attempts: total,
-    attemptsDuringFault: during,
-    most: counts.reduce((most, count) => Math.max(most, count), 0),
-    average,
-    connects: connects(journal, options),
-    atMost: options.atMost,
+    ...{ requests: requests.size, seen: attempts.size, attempts: total, average, atMost },
+    attemptsDuringFault:
+      during.length + refused.filter(one => window && isWithin(window, one.atMs)).length,
+    most: [...attempts.values()].reduce((most, count) => Math.max(most, count), 0),
+    refusedConnects: refused.length,
+    connects: wireOf(journal, options.links).filter(({ what }) => what === 'connect').length,
   }
-  const over = [...attempts].filter(([, each]) => each.length > options.atMost)
-  const worst = over.toSorted(([, a], [, b]) => b.length - a.length)[0]
-  if (worst) return tooMany(worst, over.length, figures)
-  const budget = options.onAverageAtMost ?? Number.POSITIVE_INFINITY
-  if (average > budget) return overBudget([...attempts.values()], budget, figures)
-  if (during === 0) {
-    const story = 'No message at the wire during the fault could be told to belong to a request.'
-    return { word: 'unknown', story, figures }
-  }
+  const violations = [
+    ...tooMany(messages, attempts, atMost),
+    ...(average > onAverageAtMost ? overBudget(messages, attempts, refused, figures) : []),
+    ...stormOfRefused(requests, refused, atMost),
+  ]
+  const unseen = [
+    ...(figures.attemptsDuringFault > 0
+      ? []
+      : ['No message at the wire during the fault could be told to belong to a request']),
+    ...(seenOk < leastSeen * ok.length
+      ? [`Of ${ok.length} requests that were ok only ${seenOk} were seen at the wire`]
+      : []),
+    ...gapsIn(journal, options.links ?? (() => true)),
+  ]
   const story =
-    `${total} attempts for ${attempts.size} requests seen at the wire: ` +
-    `${average} on average, ${figures.most} at most (${options.atMost} allowed).`
-  return { word: 'valid', story, figures }
+    `${total} attempts for ${asked} requests seen at the wire: ` +
+    `${average} on average, ${figures.most} at most (${atMost} allowed).`
+  return conclude({ journal, violations, figures, unseen, story })
 }
 
-function tooMany([id, attempts]: [string, Attempts], over: number, figures: { atMost: number }) {
-  const story =
-    `${over} requests were sent more than ${figures.atMost} times; ` +
-    `the worst ${attempts.length} times.`
-  const what = `${id} was sent ${attempts.length} times`
-  return {
-    word: 'invalid',
-    story,
-    figures: { ...figures },
-    witness: { what, ...shown(attempts) },
-  } as const
-}
+type Messages = ReadonlyMap<string, readonly WireEntry[]>
+type Requests = ReadonlyMap<string, readonly Performed[]>
 
-function overBudget(all: readonly Attempts[], budget: number, figures: { average: number }) {
-  const retried = all.filter(each => each.length > 1).flat()
-  const story = `${figures.average} attempts per request on average, ${budget} allowed.`
-  const what = `${retried.length} attempts belong to requests that were sent more than once`
-  return {
-    word: 'invalid',
-    story,
-    figures: { ...figures },
-    witness: { what, ...shown(retried) },
-  } as const
-}
-
-function shown(attempts: Attempts) {
-  return {
-    entries: attempts.slice(0, 12).map(each => each.index),
-    atMs: attempts.at(-1)?.atMs ?? 0,
-  }
-}
-
-function requestsOf(journal: Journal, workload: Named, options: AttemptOptions) {
-  const correlate = options.correlate ?? (operation => operation.key)
-  const traffic = history(journal, workload).filter(each => each.phase !== 'final-reads')
-  return new Set(traffic.map(correlate).filter(id => id !== undefined))
-}
-
-/** The attempts of each request: of its kinds of message, the one that was sent most. */
-function attemptsOf(journal: Journal, requests: ReadonlySet<string>, options: AttemptOptions) {
-  const carries = options.carries ?? idsIn
-  const counts = options.counts ?? (() => true)
-  const sent = new Map<string, Map<string, { index: number; atMs: number }[]>>()
-  for (const event of watched(journal, options)) {
-    if (event.what !== 'request' || !counts(event)) continue
-    const id = carries(event).find(each => requests.has(each))
+function correlated(journal: Journal, workload: Named, options: AttemptOptions) {
+  const { correlate = each => each.key, carries = idsIn, counts = () => true } = options
+  const requests = new Map<string, Performed[]>()
+  for (const operation of trafficOf(journal, workload)) {
+    const id = correlate(operation)
     if (id === undefined) continue
-    const kinds = sent.get(id) ?? new Map<string, { index: number; atMs: number }[]>()
-    const kind = event.message ?? ''
-    kinds.set(kind, [...(kinds.get(kind) ?? []), { index: event.index, atMs: event.atMs }])
-    sent.set(id, kinds)
+    const known = requests.get(id)
+    if (known) known.push(operation)
+    else requests.set(id, [operation])
   }
-  const most = new Map<string, Attempts>()
-  for (const [id, kinds] of sent) {
-    most.set(
-      id,
-      [...kinds.values()].reduce((a, b) => (b.length > a.length ? b : a)),
-    )
+  const wire = wireOf(journal, options.links)
+  const messages = Map.groupBy(
+    wire.filter(event => event.what === 'request' && counts(event)),
+    event => carries(event).find(id => requests.has(id)) ?? '',
+  )
+  messages.delete('')
+  return { requests, messages, refused: wire.filter(({ what }) => what === 'refused') }
+}
+
+function tooMany(
+  messages: Messages,
+  attempts: ReadonlyMap<string, number>,
+  atMost: number,
+): readonly Violation[] {
+  return [...attempts].flatMap(([id, count]) => {
+    const last = messages.get(id)?.at(-1)
+    if (count <= atMost || !last) return []
+    const entries = (messages.get(id) ?? []).map(each => each.index)
+    return [{ kind: 'tooOften', what: `${id} was sent ${count} times`, entries, atMs: last.atMs }]
+  })
+}
+
+function overBudget(
+  messages: Messages,
+  attempts: ReadonlyMap<string, number>,
+  refused: readonly WireEntry[],
+  { average }: { readonly average: number },
+): readonly Violation[] {
+  const retried = [...messages].flatMap(([id, each]) => ((attempts.get(id) ?? 0) > 1 ? each : []))
+  const all = [...retried, ...refused].toSorted((a, b) => b.atMs - a.atMs)
+  const what = `${average} attempts per request: ${retried.length} messages of requests sent more than once, ${refused.length} refused connects`
+  return [
+    { kind: 'overBudget', what, entries: all.map(each => each.index), atMs: all[0]?.atMs ?? 0 },
+  ]
+}
+
+/** Which requests were under way when a connect was refused. */
+function underWayAt(requests: Requests, refused: readonly WireEntry[]): readonly string[] {
+  const times = refused.map(atOf)
+  return [...requests].flatMap(([id, operations]) =>
+    operations.some(({ intendedMs, answer }) => {
+      const first = times[firstAtOrAfter(times, intendedMs)]
+      return first !== undefined && first <= (answer?.atMs ?? Number.POSITIVE_INFINITY)
+    })
+      ? [id]
+      : [],
+  )
+}
+
+function firstAtOrAfter(ascending: readonly number[], atMs: number): number {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] ?? 0) < atMs) low = middle + 1
+    else high = middle
   }
-  return most
+  return low
 }
 
-function connects(journal: Journal, options: AttemptOptions): number {
-  return watched(journal, options).filter(event => event.what === 'connect').length
-}
-
-function watched(journal: Journal, { links }: AttemptOptions) {
-  return ofKind(journal, 'wire').filter(event => links?.({ name: event.link }) ?? true)
-}
-
-function idsIn({ trace, key }: WireEvent): readonly string[] {
-  return [trace, key, key?.split(':').at(-1)].filter(id => id !== undefined)
+function stormOfRefused(requests: Requests, refused: readonly WireEntry[], atMost: number) {
+  const count = underWayAt(requests, refused).length
+  const last = refused.at(-1)
+  if (!last || count === 0 || refused.length <= atMost * count) return []
+  const what = `${refused.length} connects were refused while ${count} requests were under way`
+  const entries = refused.map(each => each.index)
+  return [{ kind: 'refusedTooOften', what, entries, atMs: last.atMs }]
 }

@@ -42,6 +42,67 @@ describe('a breaker', () => {
     expect(check(...told).word).toBe('invalid')
   })
 
+  test('of which no guarded message was seen shows nothing', () => {
+    const opened = [says('open', 100), says('half-open', 500), says('closed', 540)]
+    expect(check(...opened).word).toBe('unknown')
+    const none = breaker({ name: 'redis', guards: () => false })
+    expect(none.check(journalOf([wire('request', 0), ...opened])).word).toBe('unknown')
+  })
+
+  test('that lets a flood pass while half open is found', () => {
+    const flood = Array.from({ length: 500 }, (_, n) => wire('request', 500 + n / 12))
+    const told = [says('open', 100), says('half-open', 500), ...flood, says('closed', 549)]
+    expect(check(...told)).toMatchObject({ word: 'invalid' })
+  })
+
+  test('that flaps is found, and one that opens too often', () => {
+    const times = Array.from({ length: 20 }, (_, n) => n * 40)
+    const flapping = times.flatMap((ms, n) =>
+      n % 2 ? [says('half-open', ms), says('closed', ms + 1)] : [says('open', ms)],
+    )
+    expect(check(wire('request', 0), ...flapping)).toMatchObject({
+      word: 'invalid',
+      figures: { tooBrief: 10 },
+    })
+    const twice = [says('open', 100), ...closes, says('open', 600)]
+    const more = [says('half-open', 900), wire('request', 920), says('closed', 940)]
+    const once = breaker({ name: 'redis', guards, graceMs: 10, opensAtMost: 1 })
+    expect(check(...twice, ...more).word).toBe('valid')
+    expect(once.check(journalOf([...twice, ...more])).word).toBe('invalid')
+  })
+
+  test('of one instance that never opens, though the other does, is found', () => {
+    const other: Told[] = [
+      { kind: 'process', process: 'api-2', step: 'ready', asked: true, pid: 2, atMs: 0 },
+      { kind: 'wire', link: 'api-2>redis', connection: 9, what: 'request', atMs: 300 },
+    ]
+    const told = [wire('request', 0), says('open', 100), ...other, ...closes]
+    expect(check(...told)).toMatchObject({ word: 'invalid', figures: { neverOpened: 1 } })
+    const opens = (name: string) => name === 'api-1'
+    const one = breaker({ name: 'redis', guards, graceMs: 10, opens })
+    expect(one.check(journalOf(told)).word).toBe('valid')
+  })
+
+  test('that was open when its process was killed is explained', () => {
+    const killed: Told = {
+      kind: 'process',
+      process: 'api-1',
+      step: 'exited',
+      asked: true,
+      pid: 1,
+      atMs: 300,
+    }
+    expect(check(wire('request', 0), says('open', 100), killed, wire('request', 700)).word).toBe(
+      'valid',
+    )
+    expect(check(wire('request', 0), says('open', 100), wire('request', 700)).word).toBe('invalid')
+  })
+
+  test('whose events cannot be read leaves it open', () => {
+    const noise: Told = { kind: 'service', instance: 'api-1', event: 'breaker', detail: 'noise' }
+    expect(check(wire('request', 0), says('open', 100), ...closes, noise).word).toBe('unknown')
+  })
+
   test('that never opened, or is another one, shows nothing', () => {
     expect(check().word).toBe('unknown')
     const detail = { name: 'other', state: 'open' }

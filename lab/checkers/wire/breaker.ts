@@ -1,118 +1,169 @@
 import { z } from 'zod'
-import type { Entry, Journal } from '../../journal/journal.ts'
-import type { Checker, Finding, Witness } from '../../model/checker.ts'
-import { isCalm, ofKind } from '../shared/history.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Checker, Finding } from '../../model/checker.ts'
+import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
+import { ofKind } from '../shared/history.ts'
+import { isCalm } from '../shared/strikes.ts'
+import { breakerLies } from './breaker-lies.ts'
+import { type Period, periodsOf } from './breaker-periods.ts'
+import { atOf, type WireEntry, wireOf } from './wire-events.ts'
 
 export interface BreakerOptions {
   /** The breaker's name in `service` events `breaker {name, state}`. */
   readonly name: string
   /** Whether a link carries what this instance's breaker guards. */
   readonly guards: (instance: string, link: string) => boolean
+  /** Whether this instance's breaker must open, if any does; default: each that guards a link. */
+  readonly opens?: (instance: string) => boolean
   /** Requests that may pass while half open; default 1. */
   readonly probes?: number
   /** Requests this soon after opening were under way already; default 50 ms. */
   readonly graceMs?: number
+  /** How far the service's own time may be from the proxy's; default 5 ms. */
+  readonly skewMs?: number
+  /** A breaker that opens stays open for so long at least; default 100 ms. */
+  readonly openAtLeastMs?: number
+  /** How often one instance's breaker may open in the run; default: any number of times. */
+  readonly opensAtMost?: number
 }
 
 const change = z.object({ name: z.string(), state: z.enum(['open', 'half-open', 'closed']) })
-type State = z.infer<typeof change>['state']
-
-interface Automaton {
-  state: State
-  sinceMs: number
-  sinceIndex: number
-  passed: number
-  opened: number
-}
-
-const allowed: Readonly<Record<State, readonly State[]>> = {
-  closed: ['open'],
-  open: ['half-open'],
-  'half-open': ['open', 'closed'],
-}
 
 /**
- * A circuit breaker, watched as an automaton: closed → open → half open → open or closed. While it
- * is open no request of its instance is seen on the wires it guards; while it is half open no more
- * than the probes; in the end it is closed again. Unknown when it never opened, unless the run had
- * no faults.
+ * A circuit breaker, watched as an automaton in each instance by itself: closed → open → half open →
+ * open or closed. Where one opens, all that guard a link do; each stays open for its time, lets no
+ * request pass meanwhile on the wires it guards, while half open no more than the probes, and is
+ * closed in the end. A process that ends takes its breaker's state with it. Unknown when none opened,
+ * unless the run had no faults; when an instance guards no link, or none on which a request was seen;
+ * when an event or a message could not be read.
  */
 export function breaker(options: BreakerOptions): Checker {
   return {
     name: `breaker ${options.name} keeps its word`,
     subscribes: () => true,
     check: journal => judge(journal, options),
+    lies: breakerLies(options, journal => observe(journal, options)),
   }
 }
 
 function judge(journal: Journal, options: BreakerOptions): Finding {
-  const automata = new Map<string, Automaton>()
-  const offences: Witness[] = []
-  for (const entry of inTime(journal)) {
-    if (entry.kind === 'service') offences.push(...switched(entry, automata, options))
-    else offences.push(...requested(entry, automata, options))
-  }
-  for (const [instance, { state, sinceMs, sinceIndex }] of automata) {
-    if (state === 'closed') continue
-    const what = `the breaker of ${instance} is ${state} in the end`
-    offences.push({ what, entries: [sinceIndex], atMs: sinceMs })
-  }
-  const opened = [...automata.values()].reduce((sum, each) => sum + each.opened, 0)
-  const figures = { breakers: automata.size, opened, offences: offences.length }
-  const [first] = offences
-  if (first) {
-    const story = `${offences.length} times ${options.name} broke its word, such as: ${first.what}.`
-    return { word: 'invalid', story, figures, witness: first }
-  }
-  if (opened === 0 && isCalm(journal)) {
-    return { word: 'valid', story: `${options.name} stayed closed in calm weather.`, figures }
-  }
-  if (opened === 0) return { word: 'unknown', story: `${options.name} never opened.`, figures }
-  const story = `${options.name} opened ${opened} times, let nothing pass, and closed again.`
-  return { word: 'valid', story, figures }
+  const { instances, unparsed } = observe(journal, options)
+  const opened = instances.reduce((sum, each) => sum + openings(each.periods).length, 0)
+  const violations = instances.flatMap(instance => [
+    ...ofStates(instance, options),
+    ...instance.periods.flatMap(period => passed(instance, period, options)),
+    ...(opened > 0 ? neverOpened(instance, options) : []),
+  ])
+  const watched = instances.filter(({ periods }) => periods.length > 0)
+  const blind = watched.filter(({ requests }) => requests.length === 0).map(({ name }) => name)
+  const calm = opened === 0 && isCalm(journal)
+  const unseen = [
+    ...(calm ? [] : tooFew(`Times that ${options.name} opened`, opened, 1)),
+    ...(blind.length > 0
+      ? [`No message was seen that the breaker of ${blind.join(', ')} guards`]
+      : []),
+    ...(unparsed > 0 ? [`${unparsed} breaker events could not be read`] : []),
+    ...gapsIn(journal, ({ name }) => instances.some(each => options.guards(each.name, name))),
+  ]
+  const figures = { breakers: watched.length, opened, violations: violations.length }
+  const story = calm
+    ? `${options.name} stayed closed in a run without faults.`
+    : `${options.name} opened ${opened} times, let nothing pass, and closed again.`
+  return conclude({ journal, violations, figures, unseen, story })
 }
 
-type Watched = Extract<Entry, { readonly kind: 'service' | 'wire' }>
-
-/** In the sources' own time where they tell it: the order of arrival proves nothing. */
-function inTime(journal: Journal): readonly Watched[] {
-  const requests = ofKind(journal, 'wire').filter(each => each.what === 'request')
-  return [...ofKind(journal, 'service'), ...requests].toSorted((a, b) => at(a) - at(b))
+export interface Instance {
+  readonly name: string
+  readonly periods: readonly Period[]
+  /** Requests on the links it guards. */
+  readonly requests: readonly WireEntry[]
 }
 
-const at = (entry: Entry) => entry.sourceAtMs ?? entry.atMs
-
-function switched(
-  entry: Extract<Watched, { readonly kind: 'service' }>,
-  automata: Map<string, Automaton>,
-  options: BreakerOptions,
-): readonly Witness[] {
-  const parsed = entry.event === 'breaker' ? change.safeParse(entry.detail) : undefined
-  if (parsed?.data?.name !== options.name) return []
-  const { state } = parsed.data
-  const known = automata.get(entry.instance)
-  const before = known?.state ?? 'closed'
-  const opened = (known?.opened ?? 0) + (state === 'open' ? 1 : 0)
-  const since = { sinceMs: at(entry), sinceIndex: entry.index }
-  automata.set(entry.instance, { state, ...since, passed: 0, opened })
-  if (before === state || allowed[before].includes(state)) return []
-  const what = `${entry.instance} went from ${before} to ${state}`
-  return [{ what, entries: [known?.sinceIndex ?? entry.index, entry.index], atMs: at(entry) }]
-}
-
-function requested(
-  entry: Extract<Watched, { readonly kind: 'wire' }>,
-  automata: ReadonlyMap<string, Automaton>,
-  options: BreakerOptions,
-): readonly Witness[] {
-  return [...automata].flatMap(([instance, automaton]): readonly Witness[] => {
-    if (!options.guards(instance, entry.link) || automaton.state === 'closed') return []
-    if (at(entry) - automaton.sinceMs < (options.graceMs ?? 50)) return []
-    automaton.passed++
-    const may = automaton.state === 'half-open' ? (options.probes ?? 1) : 0
-    if (automaton.passed <= may) return []
-    const { state } = automaton
-    const what = `${instance} sent a request on ${entry.link} while its breaker was ${state}`
-    return [{ what, entries: [automaton.sinceIndex, entry.index], atMs: at(entry) }]
+/** Every instance the journal knows that guards a link or whose breaker said something. */
+function observe(journal: Journal, options: BreakerOptions) {
+  const events = ofKind(journal, 'service').filter(({ event }) => event === 'breaker')
+  const parsed = events.map(entry => ({ entry, change: change.safeParse(entry.detail).data }))
+  const own = parsed.flatMap(({ entry, change }) =>
+    change?.name === options.name ? [{ entry, state: change.state }] : [],
+  )
+  const ends = ofKind(journal, 'process').filter(({ step }) => step === 'exited')
+  const requests = wireOf(journal).filter(({ what }) => what === 'request')
+  const names = new Set([
+    ...ofKind(journal, 'service').map(({ instance }) => instance),
+    ...ofKind(journal, 'process').map(({ process }) => process),
+  ])
+  const links = new Set(requests.map(({ link }) => link))
+  const instances = [...names].flatMap((name): readonly Instance[] => {
+    const guarded = new Set([...links].filter(link => options.guards(name, link)))
+    const changes = own.filter(({ entry }) => entry.instance === name)
+    if (guarded.size === 0 && changes.length === 0) return []
+    const periods = periodsOf(
+      changes,
+      ends.filter(({ process }) => process === name),
+    )
+    return [{ name, periods, requests: requests.filter(({ link }) => guarded.has(link)) }]
   })
+  return { instances, unparsed: parsed.filter(({ change }) => !change).length }
+}
+
+const openings = (periods: readonly Period[]) => periods.filter(({ state }) => state === 'open')
+
+function ofStates({ name, periods }: Instance, options: BreakerOptions): readonly Violation[] {
+  const { openAtLeastMs = 100, opensAtMost = Number.POSITIVE_INFINITY } = options
+  const over = openings(periods)[opensAtMost]
+  const last = periods.at(-1)
+  const stuck = last && last.state !== 'closed' && last.toMs === undefined ? last : undefined
+  const at = (kind: string, { entry }: Period, what: string, more: readonly number[] = []) => {
+    return { kind, what, entries: [entry.index, ...more], atMs: atOf(entry) }
+  }
+  return [
+    ...periods.flatMap(period => {
+      const { before, state, fromMs, toMs, end } = period
+      const brief = state === 'open' && toMs !== undefined && toMs - fromMs < openAtLeastMs
+      const lasted = Math.round((toMs ?? 0) - fromMs)
+      return [
+        ...(before === 'allowed'
+          ? []
+          : [at('wrongSteps', period, `${name} went from ${before} to ${state}`)]),
+        ...(brief && end !== 'exited'
+          ? [at('tooBrief', period, `the breaker of ${name} was open for only ${lasted} ms`)]
+          : []),
+      ]
+    }),
+    ...(over
+      ? [at('tooOften', over, `the breaker of ${name} opened more than ${opensAtMost} times`)]
+      : []),
+    ...(stuck
+      ? [at('leftOpen', stuck, `the breaker of ${name} is ${stuck.state} in the end`)]
+      : []),
+  ]
+}
+
+/** Requests that were surely sent while the breaker was in this state, and beyond what it allows. */
+function passed(instance: Instance, period: Period, options: BreakerOptions): readonly Violation[] {
+  const { state, fromMs, toMs = Number.POSITIVE_INFINITY, entry } = period
+  if (state === 'closed') return []
+  const { probes = 1, graceMs = 50, skewMs = 5 } = options
+  const surelyFromMs = fromMs + (state === 'open' ? graceMs : skewMs)
+  const sure = instance.requests.filter(
+    each => atOf(each) >= surelyFromMs && atOf(each) < toMs - skewMs,
+  )
+  return sure.slice(state === 'half-open' ? probes : 0).map(request => ({
+    kind: 'passed',
+    what: `${instance.name} sent a request on ${request.link} while its breaker was ${state}`,
+    entries: [entry.index, request.index],
+    atMs: atOf(request),
+  }))
+}
+
+function neverOpened(
+  { name, periods, requests }: Instance,
+  { opens = () => true }: BreakerOptions,
+): readonly Violation[] {
+  const [first] = requests
+  if (!first || openings(periods).length > 0 || !opens(name)) return []
+  const what = `the breaker of ${name} never opened, though others did`
+  return [
+    { kind: 'neverOpened', what, entries: [first.index], atMs: atOf(requests.at(-1) ?? first) },
+  ]
 }

@@ -1,20 +1,17 @@
 import { type Duration, toMs } from '../../base/duration.ts'
 import type { Journal } from '../../journal/journal.ts'
-import type { Checker, Finding } from '../../model/checker.ts'
-import { faultWindow, isCalm, ofKind } from '../shared/history.ts'
+import type { Checker, Finding, Lie } from '../../model/checker.ts'
+import { conclude, gapsIn, tooFew } from '../shared/conclude.ts'
+import { oneOf, told, withMore } from '../shared/falsify.ts'
+import { faultWindow, isCalm } from '../shared/strikes.ts'
+import { atOf, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
 export interface ReconnectOptions {
   /** The most connects on any one link within any stretch of this length. */
   readonly atMost: number
   readonly within: Duration
   /** Links to watch; default all. */
-  readonly links?: (link: { readonly name: string }) => boolean
-}
-
-interface Burst {
-  readonly link: string
-  readonly entries: readonly number[]
-  readonly atMs: number
+  readonly links?: Links
 }
 
 /**
@@ -26,56 +23,70 @@ export function calmReconnects(options: ReconnectOptions): Checker {
   return {
     name: `at most ${options.atMost} connects per link within ${options.within}`,
     check: journal => judge(journal, options),
+    lies: [
+      lie('connects once more than allowed in one moment', 'connect', options),
+      lie('is refused once more than allowed in one moment', 'refused', options),
+    ],
   }
 }
 
 function judge(journal: Journal, options: ReconnectOptions): Finding {
-  const fromMs = faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY
-  const connects = ofKind(journal, 'wire').filter(
-    ({ what, link, atMs }) =>
-      (what === 'connect' || what === 'refused') &&
-      atMs >= fromMs &&
-      (options.links?.({ name: link }) ?? true),
-  )
-  const bursts = [...Map.groupBy(connects, each => each.link)].map(([link, ofLink]) => {
-    const times = ofLink.map(({ index, atMs, sourceAtMs }) => ({ index, atMs: sourceAtMs ?? atMs }))
-    return busiest(link, times, toMs(options.within))
-  })
-  const worst = bursts.toSorted((a, b) => b.entries.length - a.entries.length)[0]
-  const most = worst?.entries.length ?? 0
-  const figures = { connects: connects.length, links: bursts.length, most, atMost: options.atMost }
-  if (!worst && isCalm(journal)) {
-    return { word: 'valid', story: 'Nobody had to connect again in calm weather.', figures }
-  }
-  if (!worst) {
-    return {
-      word: 'unknown',
-      story: 'Nobody connected since the fault: nothing was examined.',
-      figures,
-    }
-  }
+  const { atMost, within } = options
+  const connects = connectsSince(journal, options)
+  const bursts = [...Map.groupBy(connects, each => each.link)].map(([link, ofLink]) => ({
+    link,
+    entries: busiest(ofLink, toMs(within)),
+  }))
+  const most = Math.max(0, ...bursts.map(({ entries }) => entries.length))
   const story =
-    `${connects.length} connects on ${bursts.length} links, ` +
-    `at most ${most} within ${options.within} on one.`
-  if (most <= options.atMost) return { word: 'valid', story, figures }
-  const what = `${most} connects on ${worst.link} within ${options.within}`
-  const witness = { what, entries: worst.entries.slice(0, 24), atMs: worst.atMs }
-  return { word: 'invalid', story, figures, witness }
+    connects.length === 0
+      ? 'Nobody had to connect again in a run without faults.'
+      : `${connects.length} connects on ${bursts.length} links, at most ${most} within ${within} on one.`
+  return conclude({
+    journal,
+    violations: bursts.flatMap(({ link, entries }) => {
+      const last = entries.at(-1)
+      if (!last || entries.length <= atMost) return []
+      const what = `${entries.length} connects on ${link} within ${within}`
+      const indices = entries.toReversed().map(each => each.index)
+      return [{ kind: 'storms', what, entries: indices, atMs: last.atMs }]
+    }),
+    figures: { connects: connects.length, links: bursts.length, most, atMost },
+    unseen: [
+      ...(isCalm(journal) ? [] : tooFew('Connects since the fault', connects.length, 1)),
+      ...gapsIn(journal),
+    ],
+    story,
+  })
 }
 
-/** Two pointers over the sorted times: the fullest window. */
-function busiest(
-  link: string,
-  times: readonly { readonly index: number; readonly atMs: number }[],
-  lengthMs: number,
-): Burst {
-  const sorted = times.toSorted((a, b) => a.atMs - b.atMs)
-  let best: Burst = { link, entries: [], atMs: 0 }
+function connectsSince(journal: Journal, { links }: ReconnectOptions): readonly WireEntry[] {
+  const fromMs = faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY
+  return wireOf(journal, links).filter(
+    each => (each.what === 'connect' || each.what === 'refused') && atOf(each) >= fromMs,
+  )
+}
+
+/** Two pointers over ascending times: the fullest stretch. */
+function busiest(connects: readonly WireEntry[], lengthMs: number): readonly WireEntry[] {
+  let best: readonly [number, number] = [0, 0]
   let first = 0
-  sorted.forEach(({ atMs }, last) => {
-    while (atMs - (sorted[first]?.atMs ?? atMs) >= lengthMs) first++
-    if (last - first + 1 <= best.entries.length) return
-    best = { link, entries: sorted.slice(first, last + 1).map(each => each.index), atMs }
+  connects.forEach((connect, last) => {
+    while (atOf(connect) - atOf(connects[first] ?? connect) >= lengthMs) first++
+    if (last + 1 - first > best[1] - best[0]) best = [first, last + 1]
   })
-  return best
+  return connects.slice(...best)
+}
+
+function lie(name: string, what: 'connect' | 'refused', options: ReconnectOptions): Lie {
+  return {
+    name,
+    found: 'invalid',
+    tell: (journal, random) => {
+      const seed = oneOf(random, connectsSince(journal, options))
+      if (!seed) return undefined
+      const more = Array.from({ length: options.atMost + 1 }, () => ({ ...seed, what }))
+      return told(withMore(journal, more), [seed.index])
+    },
+  }
 }

@@ -1,0 +1,145 @@
+import type { Json } from '../../base/json.ts'
+import type { Random } from '../../base/random.ts'
+import type { Entry, Journal, Outcome } from '../../journal/journal.ts'
+import type { Told } from '../../model/checker.ts'
+import { entriesOf, type Performed } from './history.ts'
+
+/** Ways to falsify a journal for lies. Entries are shared with the true one, never changed. */
+
+/** The entry of each of these indices, changed. An index stands for itself, not for a position. */
+export function changed(
+  journal: Journal,
+  indices: readonly number[],
+  change: (entry: Entry) => Entry,
+): Journal {
+  const chosen = new Set(indices)
+  return journal.map(entry => (chosen.has(entry.index) ? change(entry) : entry))
+}
+
+export function without(journal: Journal, indices: readonly number[]): Journal {
+  const gone = new Set(indices)
+  return journal.filter(entry => !gone.has(entry.index))
+}
+
+/** With more entries, each put where its time says; they carry the indices of others. */
+export function withMore(journal: Journal, entries: readonly Entry[]): Journal {
+  return [...journal, ...entries].toSorted((a, b) => a.atMs - b.atMs)
+}
+
+/** An entry so much later (or earlier, if negative), in its source's time as well. */
+export function later(entry: Entry, byMs: number): Entry {
+  const { sourceAtMs, atMs } = entry
+  const moved = { ...entry, atMs: atMs + byMs }
+  return sourceAtMs === undefined ? moved : { ...moved, sourceAtMs: sourceAtMs + byMs }
+}
+
+/** These entries so much later, put where their new time says; an answer's latency grows with it. */
+export function delayed(journal: Journal, indices: readonly number[], byMs: number): Journal {
+  return withTimes(journal, new Map(indices.map(index => [index, byMs])))
+}
+
+export function withTimes(journal: Journal, byMs: ReadonlyMap<number, number>): Journal {
+  return journal
+    .map(entry => {
+      const ms = byMs.get(entry.index)
+      if (ms === undefined) return entry
+      const moved = later(entry, ms)
+      return moved.kind === 'complete' ? { ...moved, latencyMs: moved.latencyMs + ms } : moved
+    })
+    .toSorted((a, b) => a.atMs - b.atMs)
+}
+
+/** All that happened from a moment on, so much later; answers under way then took so much longer. */
+export function stretched(journal: Journal, fromMs: number, byMs: number): Journal {
+  const begun = new Set(
+    journal.flatMap(each =>
+      each.kind === 'invoke' && each.intendedMs < fromMs ? [`${each.workload}/${each.op}`] : [],
+    ),
+  )
+  return journal.map(entry => {
+    if (entry.atMs < fromMs) return entry
+    const moved = later(entry, byMs)
+    if (moved.kind === 'invoke' && moved.intendedMs >= fromMs) {
+      return { ...moved, intendedMs: moved.intendedMs + byMs }
+    }
+    const waited = moved.kind === 'complete' && begun.has(`${moved.workload}/${moved.op}`)
+    return waited ? { ...moved, latencyMs: moved.latencyMs + byMs } : moved
+  })
+}
+
+/** These operations ended otherwise. */
+export function endedAs(
+  journal: Journal,
+  operations: readonly Performed[],
+  outcome: Outcome,
+): Journal {
+  return changed(journal, indicesOf(operations), entry =>
+    entry.kind === 'complete' ? { ...entry, outcome } : entry,
+  )
+}
+
+/** The answers of these operations never came. */
+export function unanswered(journal: Journal, operations: readonly Performed[]): Journal {
+  return without(
+    journal,
+    operations.flatMap(({ answer }) => answer?.index ?? []),
+  )
+}
+
+/** An operation answered with another value. */
+export function answering(journal: Journal, operation: Performed, value: Json): Journal {
+  return endedAs(journal, [operation], { kind: 'ok', value })
+}
+
+export function indicesOf(operations: readonly Performed[]): readonly number[] {
+  return operations.flatMap(entriesOf)
+}
+
+/** The falsified journal, where there is any place for the lie: some indices were touched. */
+export function told(journal: Journal, touched: readonly number[]): Told | undefined {
+  return touched.length > 0 ? { journal, touched } : undefined
+}
+
+export const refusal: Outcome = {
+  kind: 'fail',
+  ended: 'refused',
+  status: 503,
+  code: 'made-up',
+  error: 'refused: made-up',
+}
+export const silence: Outcome = { kind: 'info', ended: 'gave-up', error: 'no answer' }
+
+/** One of them; undefined for none. */
+export function oneOf<Thing>(random: Random, things: readonly Thing[]): Thing | undefined {
+  return things[random.integer(0, Math.max(0, things.length - 1))]
+}
+
+/** So many of them, in their order, chosen by chance; all where there are fewer. */
+export function someOf<Thing>(
+  random: Random,
+  things: readonly Thing[],
+  count: number,
+): readonly Thing[] {
+  const places = things.map((_, place) => ({ place, order: random.next() }))
+  const chosen = places.toSorted((a, b) => a.order - b.order).slice(0, count)
+  const kept = new Set(chosen.map(({ place }) => place))
+  return things.filter((_, place) => kept.has(place))
+}
+
+/** How many of the values of a kind a lie looks at before it gives up. */
+const tries = 60
+
+/** The first accepted of some of them, in an order of chance. */
+export function firstThat<Thing, Found>(
+  random: Random,
+  things: readonly Thing[],
+  accept: (thing: Thing) => Found | undefined,
+): Found | undefined {
+  const start = random.integer(0, Math.max(0, things.length - 1))
+  for (let step = 0; step < Math.min(tries, things.length); step++) {
+    const thing = things[(start + step) % things.length]
+    const found = thing === undefined ? undefined : accept(thing)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,26 @@
+import type { Journal, WireEvent } from '../../journal/journal.ts'
+import { type EntryOf, ofKind } from '../shared/history.ts'
+
+export type WireEntry = EntryOf<'wire'>
+export type Links = (link: { readonly name: string }) => boolean
+
+/** In the source's own time where it tells it: the order of arrival proves nothing. */
+export function atOf(entry: { readonly atMs: number; readonly sourceAtMs?: number }): number {
+  return entry.sourceAtMs ?? entry.atMs
+}
+
+/**
+ * What the proxies saw on these links (default: all) under traffic, in the order of their own time;
+ * what the final reads caused is left out.
+ */
+export function wireOf(journal: Journal, links: Links = () => true): readonly WireEntry[] {
+  const finals = ofKind(journal, 'phase').find(({ phase }) => phase === 'final-reads')
+  return ofKind(journal, 'wire')
+    .filter(({ link, index }) => links({ name: link }) && index < (finals?.index ?? index + 1))
+    .toSorted((a, b) => atOf(a) - atOf(b))
+}
+
+/** Ids a message may carry: its trace, its key, and its key behind the last colon. */
+export function idsIn({ trace, key }: WireEvent): readonly string[] {
+  return [trace, key, key?.split(':').at(-1)].filter(id => id !== undefined)
+}
