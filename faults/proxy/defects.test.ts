@@ -150,8 +150,8 @@ test('7: populate honours enabled and toxics, and bytes count while they flow', 
   socket.write('12345')
   await socket.bytes(5)
   const { text } = await proxy.call('GET', '/metrics')
-  expect(text).toMatch(/received_bytes_total\{proxy="p".*direction="upstream"\} 5/)
-  expect(text).toMatch(/sent_bytes_total\{proxy="p".*direction="downstream"\} 5/)
+  expect(text).toMatch(/received_bytes_total\{direction="upstream",.*proxy="p".*\} 5/)
+  expect(text).toMatch(/sent_bytes_total\{direction="downstream",.*proxy="p".*\} 5/)
 })
 
 test('8: what the Node client drops (error texts, toxics on create) is there for others', async () => {

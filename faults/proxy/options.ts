@@ -21,7 +21,7 @@ export const USAGE = `Usage: proxy [flags]      (Toxiproxy's flags, with one das
   -proxy-metrics      accepted for compatibility: /metrics always has them
   -runtime-metrics    adds metrics of the process
   -version, -help
-Environment: PROXY_TOKEN  if set, each call must carry "Authorization: Bearer …"`
+Environment: PROXY_TOKEN  if set, each call must carry "Authorization: Bearer …" or Basic with it as password`
 
 const flags = {
   host: { type: 'string', default: 'localhost' },

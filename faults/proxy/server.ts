@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseProxy } from './api/bodies.ts'
 import { guard } from './api/guard.ts'
@@ -98,11 +99,12 @@ async function respond(
   token: string | undefined,
 ): Promise<void> {
   try {
-    guard(request, token)
     const url = URL.parse(`http://proxy${request.url}`)
     const found = url ? router.find(request.method ?? 'GET', url.pathname) : 404
-    if (!url || found === 404) return write(response, { status: 404, text: '404 page not found\n' })
+    if (!url || found === 404) throw new ApiError(404, '404 page not found', 'words')
     if (found === 405) return write(response, { status: 405 })
+    response.setHeader('x-toxiproxy-request-id', requestId())
+    guard(request, token)
     const call: Call = {
       request,
       response,
@@ -115,9 +117,18 @@ async function respond(
   } catch (error) {
     const { status, message, form } = asApiError(error)
     const text = form === 'json' ? JSON.stringify({ error: message, status }) : message
-    if (response.headersSent) response.destroy()
-    else write(response, { status, text: `${text}\n` })
+    if (response.headersSent) return void response.destroy()
+    response.setHeader('x-content-type-options', 'nosniff')
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer, Basic realm="proxy"')
+    write(response, { status, text: `${text}\n` })
   }
+}
+
+/** 96 bits of chance in the form of Toxiproxy's: 20 digits of base 32. */
+function requestId(): string {
+  return BigInt(`0x${randomBytes(12).toString('hex')}`)
+    .toString(32)
+    .padStart(20, '0')
 }
 
 function asApiError(error: unknown): ApiError {

@@ -4,6 +4,7 @@ import { type Address, parseAddress } from '../base/address.ts'
 import { ApiError, invalidStream, invalidToxicType } from '../base/api-error.ts'
 import { parseClient } from '../base/client-address.ts'
 import { explainIssues } from '../base/explain-issues.ts'
+import { foldCase } from '../base/fold-case.ts'
 import type { Direction } from '../contracts/connection.ts'
 import type { Registry } from '../contracts/registry.ts'
 import { protocolMismatch } from '../contracts/toxic.ts'
@@ -18,6 +19,7 @@ const name = z
   .max(200)
   .regex(/^[^/\p{Cc}]+$/u, 'must have no slash and no control character')
   .refine(text => text !== '.' && text !== '..', 'must be more than dots')
+  .refine(text => text.isWellFormed(), 'must be no half of a surrogate pair')
 const positive = z.int().min(1)
 
 const proxyBody = z.strictObject({
@@ -75,7 +77,7 @@ const toxicBody = z.strictObject({
 
 /** A new proxy. `where` (` at proxy 2`) tells it from its neighbours in a list. */
 export function parseProxy(body: unknown, registry: Registry, where = ''): ProxyRequest {
-  const given = parse(proxyBody, body, where)
+  const given = parseBody(proxyBody, body, where)
   if (!given.name) throw ApiError.missing(`name${where}`)
   if (!given.upstream) throw ApiError.missing(`upstream${where}`)
   const protocol = parseProtocol(given.protocol ?? 'tcp', registry)
@@ -87,7 +89,7 @@ export function parseProxy(body: unknown, registry: Registry, where = ''): Proxy
   return {
     settings: {
       name: parse(name, given.name, where, 'name'),
-      listen: parseListen(given.listen || '127.0.0.1:0', `listen${where}`),
+      listen: parseField(given.listen || '127.0.0.1:0', `listen${where}`),
       upstream: parseField(given.upstream, `upstream${where}`),
       protocol,
       messages: false,
@@ -114,14 +116,14 @@ export function parseProxyChange(
   current: ProxySettings,
   registry: Registry,
 ): { readonly settings: ProxySettings; readonly enabled: boolean | undefined } {
-  const given = parse(proxyBody, body)
+  const given = parseBody(proxyBody, body)
   if (given.name && given.name !== current.name) {
     throw ApiError.badRequest(`name: must stay '${current.name}'`)
   }
   return {
     settings: {
       name: current.name,
-      listen: given.listen ? parseListen(given.listen, 'listen') : current.listen,
+      listen: given.listen ? parseField(given.listen, 'listen') : current.listen,
       upstream: given.upstream ? parseField(given.upstream, 'upstream') : current.upstream,
       protocol: parseProtocol(given.protocol ?? current.protocol, registry),
       messages: given.messages ?? current.messages,
@@ -134,7 +136,7 @@ export function parseProxyChange(
 
 /** A new toxic for a proxy that speaks this protocol. */
 export function parseToxic(body: unknown, registry: Registry, protocol: string): ToxicSettings {
-  const given = parse(toxicBody, body)
+  const given = parseBody(toxicBody, body)
   const stream = parseStream(given.stream ?? 'downstream')
   const kind = registry.toxics.get(given.type ?? '')
   if (!kind) throw invalidToxicType()
@@ -174,7 +176,7 @@ export function parseToxicChange(
   current: ToxicSettings,
   protocol: string,
 ): { readonly attributes: unknown; readonly toxicity: number | undefined } {
-  const given = parse(toxicBody, body)
+  const given = parseBody(toxicBody, body)
   for (const field of ['name', 'type', 'stream'] as const) {
     const said = field === 'stream' ? given.stream?.toLowerCase() : given[field]
     if (said && said !== current[field]) {
@@ -204,19 +206,23 @@ function parseProtocol(protocol: string, registry: Registry): string {
   throw ApiError.badRequest(`protocol: must be one of ${known}, not '${protocol}'`)
 }
 
-/** `localhost` is resolved here, so that an address compares equal with the one it was bound to. */
-function parseListen(text: string, field: string): Address {
-  const { host, port } = parseField(text, field)
-  return { host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host, port }
-}
-
 function parseField(text: string, field: string): Address {
   const address = parseAddress(text)
   if (!address) throw ApiError.badRequest(`${field}: must be host:port, not '${text}'`)
   return address
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, where = '', field?: string): T {
+/** Its own fields in any case of letters; those within them as they are written. */
+function parseBody<T extends z.ZodObject>(schema: T, body: unknown, where = ''): z.output<T> {
+  return parse(schema, foldCase(body, Object.keys(schema.shape)), where)
+}
+
+function parse<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  where = '',
+  field?: string,
+): z.output<T> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw ApiError.badRequest(explainIssues(parsed.error, field) + where)

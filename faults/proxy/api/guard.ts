@@ -21,10 +21,21 @@ export function guard(request: IncomingMessage, token: string | undefined): void
     const expected = 'expected a loopback name, or a proxy started with PROXY_TOKEN'
     throw new ApiError(403, `Host not allowed: ${expected}, found '${host}'`)
   }
-  if (token !== undefined && !same(authorization, `Bearer ${token}`)) {
-    const expected = 'expected the header "Authorization: Bearer <the PROXY_TOKEN of the proxy>"'
+  if (token !== undefined && !same(tokenOf(authorization), token)) {
+    const expected =
+      'expected the header "Authorization: Bearer <the PROXY_TOKEN of the proxy>", or Basic with the ' +
+      'token as the password of any user, such as http://user:TOKEN@host:8474'
     throw new ApiError(401, `token missing or wrong: ${expected}`)
   }
+}
+
+/** What is sent as token; Basic is what clients make of `http://user:TOKEN@host`. */
+function tokenOf(authorization: string): string {
+  const [, scheme = '', value = ''] = /^(\w+) +(.+)$/.exec(authorization) ?? []
+  if (/^bearer$/i.test(scheme)) return value
+  if (!/^basic$/i.test(scheme)) return ''
+  const pair = Buffer.from(value, 'base64').toString('utf8')
+  return /^[^:]*:(.*)$/s.exec(pair)?.[1] ?? ''
 }
 
 function hostName(host: string): string {

@@ -18,6 +18,11 @@ export function formatAddress({ host, port }: Address): string {
   return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+/** `localhost` as the address that is listened on: compares equal with what a listener is bound to. */
+export function withoutLocalhost({ host, port }: Address): Address {
+  return { host: host.toLowerCase() === 'localhost' ? '127.0.0.1' : host, port }
+}
+
 export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase()
   return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))

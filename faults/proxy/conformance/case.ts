@@ -4,6 +4,8 @@ import type { DifferenceId } from './differences.ts'
 export interface Answer {
   readonly status: number
   readonly contentType?: string
+  /** By name; a RegExp for its text, null where it must be absent. */
+  readonly headers?: Readonly<Record<string, string | RegExp | null>>
   /** A JSON value (of objects, at least these fields; a RegExp for a string), or a text. */
   readonly body?: unknown
 }

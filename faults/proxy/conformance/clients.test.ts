@@ -152,6 +152,17 @@ describe.each(names)('clients of %s', name => {
     expect(await cli('list')).toBe('')
   })
 
+  test.runIf(go && name === 'ours')('toxiproxy-cli sends a token that its URL bears', async () => {
+    await using guarded = await startContestant('ours', { env: { PROXY_TOKEN: 's3cret' } })
+    const cli = (userinfo: string, ...args: string[]) =>
+      go?.cli(guarded.url.replace('//', `//${userinfo}`), ...args) ?? Promise.resolve('')
+    expect(await cli('', 'list')).toContain('401')
+    expect(await cli('me:wrong@', 'list')).toContain('401')
+    const create = ['create', '-l', '127.0.0.1:0', '-u', echo.address, 'cli']
+    expect(await cli('me:s3cret@', ...create)).toBe('Created new proxy cli\n')
+    expect(await cli('me:s3cret@', 'list')).toMatch(/^cli\t/)
+  })
+
   test.runIf(go)('the Go client', async () => {
     const told = await go?.goClient(server.url, echo.address)
     expect(told?.split('\n')).toEqual([

@@ -4,6 +4,7 @@ import type { Answer } from './case.ts'
 export interface Received {
   readonly status: number
   readonly contentType: string
+  readonly headers: Headers
   readonly text: string
 }
 
@@ -13,6 +14,9 @@ export function compare(received: Received, expected: Answer, what: string): voi
   expect(received.status, seen).toBe(expected.status)
   if (expected.contentType !== undefined) {
     expect(received.contentType.replace(/;\s*/, '; '), seen).toBe(expected.contentType)
+  }
+  for (const [name, value] of Object.entries(expected.headers ?? {})) {
+    expect(received.headers.get(name), `${seen}, ${name}`).toEqual(shape(value))
   }
   if (typeof expected.body === 'string') expect(received.text, seen).toBe(expected.body)
   else if (expected.body !== undefined) {

@@ -21,13 +21,18 @@ export const differences = {
   },
   'slicer-size': {
     toxiproxy: 'accepts `slicer` without `average_size`; the next byte ends the process',
-    ours: '400: `attributes.average_size` is required, and `size_variation` must be less',
+    ours: '400: `attributes.average_size` is required',
     because: 'there is no sensible size to assume',
   },
   'one-document': {
     toxiproxy: 'reads the first JSON value of a body and ignores what follows',
     ours: '400',
     because: 'a body that is not one JSON value was cut or glued together on its way',
+  },
+  'stream-case': {
+    toxiproxy: 'takes `stream` in any case of letters and repeats it so, in the name it makes too',
+    ours: 'takes it so, and answers in lower case',
+    because: 'one direction with two names is found by neither',
   },
   'identity-fixed': {
     toxiproxy: 'ignores a changed `name`, `type` or `stream` in an update',
@@ -40,7 +45,8 @@ export const differences = {
     because: 'it is the caller’s mistake, and better told now than on the first connection',
   },
   'names-in-paths': {
-    toxiproxy: 'accepts names that no later call can reach: with a slash, `.`, `..`',
+    toxiproxy:
+      'accepts names that no later call can reach: with a slash, `.`, `..`; makes `\ufffd` of half a surrogate pair',
     ours: '400',
     because: 'a proxy that cannot be deleted is a leak',
   },
@@ -135,6 +141,11 @@ export const differences = {
       'an upstream that never answers the handshake blocks DELETE, then GET /proxies and /reset (503 after 25 s)',
     ours: 'answers at once and drops the pending connections',
     because: 'there must be a way back exactly then',
+  },
+  'few-logs': {
+    toxiproxy: 'logs each call and each connection to stdout, as much as `LOG_LEVEL` says',
+    ours: 'logs one line, when it listens; `LOG_LEVEL` does nothing',
+    because: '`/events` tells what passes, and to whom it concerns',
   },
   'bad-start': {
     toxiproxy: 'with a missing or bad config file, or a port in use, logs it and lives on',

@@ -21,6 +21,7 @@ async function send(url: string, step: Step): Promise<Received> {
   return {
     status: answer.status,
     contentType: answer.headers.get('content-type') ?? '',
+    headers: answer.headers,
     text: (await answer.text()).replace(/\n$/, ''),
   }
 }

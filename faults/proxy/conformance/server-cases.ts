@@ -39,6 +39,29 @@ export const serverCases: readonly Case[] = [
     ],
   },
   {
+    title:
+      'each call of a known path is answered with an id of its own, and errors are not sniffed',
+    steps: ({ name }) => {
+      const id = 'x-toxiproxy-request-id'
+      const sniff = 'x-content-type-options'
+      const known = { [id]: /^[0-9a-v]{20}$/ }
+      return [
+        { send: 'GET /version', answer: { status: 200, headers: { ...known, [sniff]: null } } },
+        {
+          send: `GET /proxies/${name}`,
+          answer: { status: 404, headers: { ...known, [sniff]: 'nosniff' } },
+        },
+        {
+          send: 'GET /proxies',
+          headers: { 'user-agent': 'Mozilla/5.0' },
+          answer: { status: 403, headers: { ...known, [sniff]: 'nosniff' } },
+        },
+        { send: 'GET /nope', answer: { status: 404, headers: { [id]: null, [sniff]: 'nosniff' } } },
+        { send: 'PUT /proxies', answer: { status: 405, headers: { [id]: null, [sniff]: null } } },
+      ]
+    },
+  },
+  {
     title: 'a browser is refused',
     steps: () => [
       {

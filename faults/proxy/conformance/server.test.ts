@@ -72,6 +72,14 @@ describe.each(names)('the server of %s', name => {
     expect((await fetch(`${server.url}/metrics`)).status).toBe(200)
   })
 
+  test(`logs ${name === 'ours' ? 'that it listens' : 'each call'} (few-logs)`, async () => {
+    await using server = await startContestant(name)
+    await call(server.url, 'GET /proxies')
+    const isLogged = () => server.output().includes('"url":"/proxies"')
+    if (name === 'toxiproxy') await expect.poll(isLogged).toBe(true)
+    else expect(server.output().trim().split('\n')).toHaveLength(1)
+  })
+
   test('takes any 64-bit seed', async () => {
     for (const seed of ['-9223372036854775808', '9223372036854775807']) {
       await using server = await startContestant(name, { args: [`-seed=${seed}`] })
@@ -184,6 +192,10 @@ describe('our server alone', () => {
     expect((await ask({})).status).toBe(401)
     expect((await ask({ authorization: 'Bearer s3cre7' })).status).toBe(401)
     expect((await ask({ authorization: 'Bearer s3cret' })).status).toBe(200)
+    const basic = (pair: string) => ({ authorization: `Basic ${btoa(pair)}` })
+    expect((await ask(basic('anybody:s3cret'))).status).toBe(200)
+    expect((await ask(basic('s3cret:anything'))).status).toBe(401)
+    expect((await ask(basic('s3cret'))).headers.get('www-authenticate')).toContain('Basic')
     expect(server.output()).not.toContain('s3cret')
   })
 

@@ -208,7 +208,7 @@ const keepers = fc.oneof(
     type: fc.constant('slicer'),
     stream,
     attributes: fc
-      .tuple(fc.integer({ min: 1, max: 2_000 }), fc.nat(99), fc.nat(40))
+      .tuple(fc.integer({ min: 1, max: 2_000 }), fc.nat(300), fc.nat(40))
       .map(([average_size, share, delay]) => ({
         average_size,
         size_variation: Math.floor((average_size * share) / 100),

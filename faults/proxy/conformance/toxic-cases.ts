@@ -60,6 +60,42 @@ export const toxicCases: readonly Case[] = [
     ],
   },
   {
+    title: 'slicer takes a variation as large as its size, and larger',
+    steps: place => [
+      proxy(place),
+      ...[1_000, 3_000].map(size_variation => ({
+        send: `POST /proxies/${place.name}/toxics`,
+        body: {
+          name: `${size_variation}`,
+          type: 'slicer',
+          attributes: { average_size: 1_000, size_variation },
+        },
+        answer: ok({ attributes: { average_size: 1_000, size_variation } }),
+      })),
+    ],
+  },
+  {
+    title: 'fields and attributes are taken in any case of letters',
+    steps: place => [
+      proxy(place),
+      {
+        send: `POST /proxies/${place.name}/toxics`,
+        body: {
+          NAME: 'slow',
+          Type: 'latency',
+          TOXICITY: 0.5,
+          Attributes: { Latency: 5, JITTER: 2 },
+        },
+        answer: ok({ name: 'slow', toxicity: 0.5, attributes: { latency: 5, jitter: 2 } }),
+      },
+      {
+        send: `POST /proxies/${place.name}/toxics/slow`,
+        body: { ATTRIBUTES: { LATENCY: 7 } },
+        answer: ok({ attributes: { latency: 7, jitter: 2 } }),
+      },
+    ],
+  },
+  {
     title: 'a toxic is created, listed, shown, updated and deleted',
     steps: place => {
       const toxics = `/proxies/${place.name}/toxics`
@@ -159,7 +195,15 @@ export const toxicCases: readonly Case[] = [
         })),
         { send, body: { type: 'latency', stream: 'sideways' }, answer: stream },
         { send, body: { type: 'latency', stream: '' }, answer: stream },
-        { send, body: { type: 'latency', stream: 'Upstream' }, answer: ok() },
+        {
+          send,
+          body: { type: 'latency', stream: 'Upstream' },
+          answer: ok({ name: 'latency_Upstream', stream: 'Upstream' }),
+          ours: {
+            answer: ok({ name: 'latency_upstream', stream: 'upstream' }),
+            differs: 'stream-case',
+          },
+        },
       ]
     },
   },

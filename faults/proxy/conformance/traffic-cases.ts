@@ -210,6 +210,12 @@ export const trafficCases: readonly TrafficCase[] = [
     hears: { bytes: 100_000, intact: true, ending: 'open' },
   },
   {
+    title: 'slicer whose variation is its size changes no byte',
+    toxics: [{ type: 'slicer', attributes: { average_size: 1_000, size_variation: 1_000 } }],
+    talk: { send: 100_000, watchMs: 4_000 },
+    hears: { bytes: 100_000, intact: true, ending: 'open' },
+  },
+  {
     title: 'limit_data passes so many bytes and closes',
     toxics: [{ type: 'limit_data', attributes: { bytes: 100 } }],
     talk: { send: 60, times: 3, everyMs: 30, watchMs: 4_000 },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ApiError } from '../base/api-error.ts'
 import { explainIssues } from '../base/explain-issues.ts'
+import { foldCase } from '../base/fold-case.ts'
 import type { Port, Stage } from './byte-stage.ts'
 import type { Direction } from './connection.ts'
 import type { Claim, ListenerPort } from './listener-port.ts'
@@ -12,10 +13,12 @@ import type { MessageStage, Session } from './message-stage.ts'
  */
 export type MessageClass = 'start' | 'request' | 'upgrade' | 'answer' | 'push' | 'frame'
 
+type Attributes<A extends object> = z.ZodType<A> & { readonly shape: object }
+
 interface Named<A extends object> {
   readonly type: string
-  /** A strict zod object; every attribute with a range, and a default where Toxiproxy has one. */
-  readonly attributes: z.ZodType<A>
+  /** A strict object; every attribute with a range, and a default where Toxiproxy has one. */
+  readonly attributes: Attributes<A>
 }
 
 export interface ByteToxic<A extends object> extends Named<A> {
@@ -126,8 +129,8 @@ export function protocolMismatch(kind: ToxicKind, protocol: string): string | un
 
 const anObject = z.record(z.string(), z.unknown())
 
-function parseAttributes<A extends object>(schema: z.ZodType<A>, input: unknown, base: object): A {
-  const given = anObject.safeParse(input ?? {})
+function parseAttributes<A extends object>(schema: Attributes<A>, input: unknown, base: object): A {
+  const given = anObject.safeParse(foldCase(input ?? {}, Object.keys(schema.shape)))
   if (!given.success) throw ApiError.badRequest('attributes: must be an object')
   const parsed = schema.safeParse({ ...base, ...given.data })
   if (!parsed.success) throw ApiError.badRequest(explainIssues(parsed.error, 'attributes'))

@@ -83,13 +83,15 @@ export class MessageFilter implements InterceptorOwner {
    */
   use(toxics: readonly ActiveToxic[]): void {
     const before = this.#instances
-    const leaving = before.filter(({ toxic }) => !toxics.includes(toxic))
-    const left = leaving.filter(instance => instance.staysSilently)
-    for (const instance of leaving) if (!left.includes(instance)) instance.stage.destroy?.()
-    const inForce = toxics.flatMap(
-      toxic => before.find(each => each.toxic === toxic) ?? this.#open(toxic) ?? [],
-    )
-    this.#instances = [...left, ...inForce]
+    const inForce = new Set(toxics)
+    const left: MessageToxicInstance[] = []
+    for (const each of before.filter(({ toxic }) => !inForce.has(toxic))) {
+      if (each.staysSilently) left.push(each)
+      else each.stage.destroy?.()
+    }
+    const staying = new Map(before.map(each => [each.toxic, each]))
+    const deciding = toxics.flatMap(toxic => staying.get(toxic) ?? this.#open(toxic) ?? [])
+    this.#instances = [...left, ...deciding]
     this.#session.detail = this.#host.readsDetail || this.#instances.length > 0
     const { upstream, downstream } = this.#interceptors
     if (this.#instances.length > 0) {

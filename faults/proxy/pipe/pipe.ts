@@ -137,9 +137,13 @@ export class Pipe implements Reader, StageHost {
    * stands what toxics that are gone have left behind.
    */
   use(toxics: readonly ActiveToxic[]): void {
-    const leaving = this.#stages.filter(stage => !toxics.includes(stage.toxic))
-    const stages = leaving.filter(stage => stage.staysSilently)
-    for (const stage of leaving) if (!stages.includes(stage)) stage.stage.detach()
+    const inForce = new Set(toxics)
+    const leaving = this.#stages.filter(({ toxic }) => !inForce.has(toxic))
+    const stages: ToxicStage[] = []
+    for (const each of leaving) {
+      if (each.staysSilently) stages.push(each)
+      else each.stage.detach()
+    }
     // What a toxic does when it goes may end the connection.
     if (this.#destroyed) return
     const staying = new Map(this.#stages.map(stage => [stage.toxic, stage]))

@@ -2,7 +2,10 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { formatAddress } from '../base/address.ts'
 import type { ProxyCollection } from './proxy-collection.ts'
 
-/** Prometheus metrics, read from the live counters when asked: bytes count as they flow. */
+/**
+ * Prometheus metrics, read from the live counters when asked: bytes count as they flow. Labels are in
+ * alphabetic order, as Go's library writes them.
+ */
 export class Metrics {
   readonly #registry = new Registry()
 
@@ -26,19 +29,19 @@ export class Metrics {
     new Counter({
       name,
       help: `Bytes ${field} per proxy and direction`,
-      labelNames: ['direction', 'proxy', 'listener', 'upstream'],
+      labelNames: ['direction', 'listener', 'proxy', 'upstream'],
       registers: [this.#registry],
       collect() {
         this.reset()
         for (const proxy of proxies.all) {
           const totals = proxy.traffic.totals(proxy.connections)[field]
           const labels = {
-            proxy: proxy.settings.name,
             listener: formatAddress(proxy.settings.listen),
+            proxy: proxy.settings.name,
             upstream: formatAddress(proxy.settings.upstream),
           }
-          this.inc({ ...labels, direction: 'upstream' }, totals.upstream)
-          this.inc({ ...labels, direction: 'downstream' }, totals.downstream)
+          this.inc({ direction: 'downstream', ...labels }, totals.downstream)
+          this.inc({ direction: 'upstream', ...labels }, totals.upstream)
         }
       },
     })
@@ -60,13 +63,13 @@ export class Metrics {
     new Counter({
       name: 'toxiproxy_proxy_events_total',
       help: 'Connects, closes, refused connects, messages by kind and toxics applied, per proxy',
-      labelNames: ['proxy', 'event'],
+      labelNames: ['event', 'proxy'],
       registers: [this.#registry],
       collect() {
         this.reset()
         for (const proxy of proxies.all) {
           for (const [event, count] of Object.entries(proxy.counts())) {
-            if (!event.startsWith('bytes')) this.inc({ proxy: proxy.settings.name, event }, count)
+            if (!event.startsWith('bytes')) this.inc({ event, proxy: proxy.settings.name }, count)
           }
         }
       },

@@ -1,11 +1,11 @@
-import { type Address, formatAddress } from '../base/address.ts'
+import { type Address, formatAddress, withoutLocalhost } from '../base/address.ts'
 import type { ToxicSettings } from '../pipe/active-toxic.ts'
 import type { TlsSettings } from '../sockets/tls.ts'
 
 /** A proxy as its creator wants it. */
 export interface ProxySettings {
   readonly name: string
-  /** Port 0 takes a free one, which stands here once it listens. */
+  /** As it was asked for, until it listens: then the address it is bound to (of port 0 a free one). */
   readonly listen: Address
   readonly upstream: Address
   /** A name of the registry's; `tcp` where messages are not told apart. */
@@ -27,7 +27,7 @@ export interface ProxyRequest {
 
 export function addressesDiffer(a: ProxySettings, b: ProxySettings): boolean {
   return (
-    formatAddress(a.listen) !== formatAddress(b.listen) ||
+    formatAddress(withoutLocalhost(a.listen)) !== formatAddress(withoutLocalhost(b.listen)) ||
     formatAddress(a.upstream) !== formatAddress(b.upstream)
   )
 }

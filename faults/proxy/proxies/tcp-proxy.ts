@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { formatAddress } from '../base/address.ts'
+import { formatAddress, withoutLocalhost } from '../base/address.ts'
 import { ApiError, toxicExists, toxicNotFound } from '../base/api-error.ts'
 import { Mutex } from '../base/mutex.ts'
 import type { Random } from '../base/random.ts'
@@ -143,18 +143,28 @@ export class TcpProxy implements ConnectionHost {
   }
 
   async removeToxic(toxic: ActiveToxic): Promise<void> {
-    this.timers.cancel(this.#leases.get(toxic))
-    this.#leases.delete(toxic)
-    this.#toxics = this.#toxics.filter(other => other !== toxic)
-    toxic.remove()
-    this.#applyToxics()
-    if (toxic.settings.bound.level !== 'listener') return
-    await this.#changes.run(async () => this.#claims.get(toxic)?.release())
-    this.#claims.delete(toxic)
+    await this.#remove([toxic])
   }
 
   async removeAllToxics(): Promise<void> {
-    for (const toxic of this.#toxics) await this.removeToxic(toxic)
+    await this.#remove(this.#toxics)
+  }
+
+  /** All in one step: each connection is looked at once, however many they are. */
+  async #remove(toxics: readonly ActiveToxic[]): Promise<void> {
+    const leaving = new Set(toxics)
+    for (const toxic of leaving) {
+      this.timers.cancel(this.#leases.get(toxic))
+      this.#leases.delete(toxic)
+      toxic.remove()
+    }
+    this.#toxics = this.#toxics.filter(toxic => !leaving.has(toxic))
+    this.#applyToxics()
+    for (const toxic of leaving) {
+      if (toxic.settings.bound.level !== 'listener') continue
+      await this.#changes.run(async () => this.#claims.get(toxic)?.release())
+      this.#claims.delete(toxic)
+    }
   }
 
   /** Starts a lease's time anew; nothing for a toxic without one. */
@@ -211,7 +221,7 @@ export class TcpProxy implements ConnectionHost {
   }
 
   async #start(): Promise<void> {
-    const listen = await this.#listener.open(this.#settings.listen)
+    const listen = await this.#listener.open(withoutLocalhost(this.#settings.listen))
     this.#settings = { ...this.#settings, listen }
   }
 

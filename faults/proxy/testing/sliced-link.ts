@@ -53,7 +53,7 @@ export async function slicedLink(
 
 async function eventsOf(url: string, name: string): Promise<Map<string, number>> {
   const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(10_000) })
-  const line = /^toxiproxy_proxy_events_total\{proxy="([^"]+)",event="([^"]+)"\} (\d+)$/gm
-  const found = [...(await answer.text()).matchAll(line)].filter(([, proxy]) => proxy === name)
-  return new Map(found.map(([, , event = '', count]) => [event, Number(count)]))
+  const line = /^toxiproxy_proxy_events_total\{event="([^"]+)",proxy="([^"]+)"\} (\d+)$/gm
+  const found = [...(await answer.text()).matchAll(line)].filter(([, , proxy]) => proxy === name)
+  return new Map(found.map(([, event = '', , count]) => [event, Number(count)]))
 }
