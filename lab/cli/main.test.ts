@@ -14,11 +14,23 @@ vi.setConfig({ testTimeout: 120_000 })
 const main = join(import.meta.dirname, 'main.ts')
 const counter = join(import.meta.dirname, '../testing/counter-experiment.ts')
 const target = join(import.meta.dirname, '../testing/counter-target.ts')
+const checks = join(import.meta.dirname, '../testing/counter-checks.ts')
+const defence = join(import.meta.dirname, '../model/defence.ts')
 const schedule = join(import.meta.dirname, '../model/schedule.ts')
 
 const good = `
 import { counterExperiment } from '${counter}'
 export default counterExperiment()
+`
+/** A check that fails without the defence, and one that never does. */
+const careless = `
+import { defence } from '${defence}'
+import { kept, saying } from '${checks}'
+import { counterExperiment } from '${counter}'
+export default counterExperiment({
+  checks: { kept: kept(), vain: saying('valid') },
+  defences: [defence('durable', { breaks: 'kept' })],
+})
 `
 /** Refuses for so long that a signal arrives in mid-fault. */
 const long = `
@@ -196,6 +208,29 @@ test('says the seed first, and ends with 0 when held; judge says the same', asyn
   const verdict = await readFile(file, 'utf8')
   expect((await it.run('judge', join('runs/good', run))).code).toBe(0)
   expect(await readFile(file, 'utf8')).toBe(verdict)
+})
+
+test('judge with other checks says so, and keeps what was concluded when the run was made', async () => {
+  await using it = await project({ good: careless })
+  expect((await it.run('experiment', 'good', '--without', 'durable')).code).toBe(1)
+  const [run = ''] = await readdir(join(it.root, 'runs/good'))
+  const folder = join(it.root, 'runs/good', run)
+  const verdict = await readFile(join(folder, 'verdict.json'), 'utf8')
+  const lenient = careless.replace('checks: { kept: kept(), ', 'checks: { ')
+  await writeFile(
+    join(it.root, 'experiments/good.ts'),
+    lenient.replace("breaks: 'kept'", "breaks: 'vain'"),
+  )
+  const again = await it.run('judge', join('runs/good', run))
+  expect(again.stdout).toContain(
+    "the checks differ from the run's: kept was kept, and is not there",
+  )
+  expect(again.stderr).toContain('The run was broken when it was made')
+  expect(again.code).toBe(2)
+  expect(await readFile(join(folder, 'verdict.json'), 'utf8')).toBe(verdict)
+  expect(await readdir(folder)).toEqual(
+    expect.arrayContaining(['judged-again.json', 'judged-again.html', 'report.html']),
+  )
 })
 
 test('judge names file and line of a broken journal', async () => {

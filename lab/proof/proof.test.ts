@@ -3,7 +3,13 @@ import { conclusion } from '../testing/conclusion.ts'
 import type { Conclusion, JudgedCheck } from '../verdict/conclusion.ts'
 import { ablationProblems, type Cell, type Claim, readProof } from './proof.ts'
 
-const claim: Claim = { kind: 'defence', name: 'd', breaks: 'kept', mayAlsoBreak: ['outage'] }
+const claim: Claim = {
+  kind: 'defence',
+  name: 'd',
+  off: ['d'],
+  breaks: 'kept',
+  mayAlsoBreak: ['outage'],
+}
 
 function concluded(
   words: Record<string, JudgedCheck['word']>,

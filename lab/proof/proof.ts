@@ -15,6 +15,8 @@ export interface Cell {
 export interface Claim {
   readonly kind: 'defence' | 'control'
   readonly name: string
+  /** Switches of the target that are off without the defence; none for a control. */
+  readonly off: readonly string[]
   readonly breaks: string
   readonly mayAlsoBreak: readonly string[]
 }

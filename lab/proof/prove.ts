@@ -22,8 +22,8 @@ export interface Proving {
 /** Everything an experiment claims can be broken. */
 export function claimsOf<System extends LabSystem>(plan: Experiment<System>): readonly Claim[] {
   return [
-    ...plan.defences.map(one => ({ kind: 'defence' as const, ...pick(one) })),
-    ...(plan.controls ?? []).map(one => ({ kind: 'control' as const, ...pick(one) })),
+    ...plan.defences.map(one => ({ kind: 'defence' as const, off: one.off, ...pick(one) })),
+    ...(plan.controls ?? []).map(one => ({ kind: 'control' as const, off: [], ...pick(one) })),
   ]
 }
 
@@ -55,6 +55,12 @@ export async function prove<System extends LabSystem>(
   return proofs
 }
 
+/** Checks that nothing claims to break: what they say can be held, and is never proved. */
+export function unprovable<System extends LabSystem>(plan: Experiment<System>): readonly string[] {
+  const broken = claimsOf(plan).map(({ breaks }) => breaks)
+  return Object.keys(plan.checks).filter(check => !broken.includes(check))
+}
+
 /** The system was not steady when the faults were due: none was made, and nothing was asked of it. */
 function neverAsked({ hypotheses }: Conclusion): boolean {
   return hypotheses.some(({ when, held }) => when === 'before' && !held)
@@ -63,7 +69,7 @@ function neverAsked({ hypotheses }: Conclusion): boolean {
 export function changesOf(faults: boolean, claim?: Claim): Changes {
   return {
     faultsOff: !faults,
-    defencesOff: claim?.kind === 'defence' ? [claim.name] : [],
+    defencesOff: claim?.off ?? [],
     planted: claim?.kind === 'control' ? [claim.name] : [],
   }
 }
@@ -72,6 +78,6 @@ function changeOf({ kind, name }: Claim): string {
   return kind === 'defence' ? `without ${name}` : `with ${name}`
 }
 
-function pick({ name, breaks, mayAlsoBreak }: Omit<Claim, 'kind'>): Omit<Claim, 'kind'> {
+function pick({ name, breaks, mayAlsoBreak }: Omit<Claim, 'kind' | 'off'>) {
   return { name, breaks, mayAlsoBreak }
 }

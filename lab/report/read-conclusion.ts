@@ -5,8 +5,11 @@ import { LabError } from '../base/errors.ts'
 import { type Conclusion, conclusion } from '../verdict/conclusion.ts'
 
 /** @throws {LabError} `verdict-broken` when there is no `verdict.json`, or it is none. */
-export async function readConclusion(runFolder: string): Promise<Conclusion> {
-  const file = join(runFolder, 'verdict.json')
+export async function readConclusion(
+  runFolder: string,
+  name = 'verdict.json',
+): Promise<Conclusion> {
+  const file = join(runFolder, name)
   return parseConclusion(await readJson(file, runFolder), file, runFolder)
 }
 

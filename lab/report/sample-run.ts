@@ -29,6 +29,7 @@ export const sampleConclusion: Conclusion = {
   faultsOff: false,
   planted: [],
   proxy: 'embedded',
+  unprovable: [],
   reasons: [
     {
       word: 'not-restored',

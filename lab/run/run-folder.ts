@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, statfs } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../base/errors.ts'
 
@@ -42,10 +42,21 @@ async function made(folder: string): Promise<boolean> {
   }
 }
 
+/** Only runs that have come to their verdict are removed: another may be at work in its folder. */
 async function prune(folder: string, keep: number): Promise<void> {
-  const runs = await listRuns(folder)
-  const old = runs.slice(0, Math.max(0, runs.length - Math.max(0, keep)))
+  const ended: string[] = []
+  for (const name of await listRuns(folder)) {
+    if (await isFile(join(folder, name, 'verdict.json'))) ended.push(name)
+  }
+  const old = ended.slice(0, Math.max(0, ended.length - Math.max(0, keep)))
   for (const name of old) await rm(join(folder, name), { recursive: true, force: true })
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    found => found.isFile(),
+    () => false,
+  )
 }
 
 async function demandSpace(folder: string): Promise<void> {

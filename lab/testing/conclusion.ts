@@ -16,6 +16,7 @@ export function conclusion(changes: Partial<Conclusion>): Conclusion {
     planted: [],
     proxy: 'embedded',
     checks: {},
+    unprovable: [],
     hypotheses: [],
     faults: [],
     reasons: [],

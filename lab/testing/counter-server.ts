@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 
 /**
  * A small real server to try the engine on: `POST /add/ID` remembers an id, `GET /all` lists them,
- * `POST /mode/slow|refuse|calm` makes it misbehave. With `DURABLE=yes` it writes an id to its file before it
+ * `POST /mode/slow|refuse|half|calm` makes it misbehave; `half` never answers every second addition. With `DURABLE=yes` it writes an id to its file before it
  * answers; without, it forgets all when killed.
  */
 const [port, file, readyFile] = process.argv.slice(2)
@@ -23,6 +23,7 @@ const server = createServer((request, response) => {
     return
   } else if (verb === 'add' && argument) {
     if (mode !== 'calm') touched++
+    if (mode === 'half' && touched % 2) return
     if (mode === 'refuse') {
       response.writeHead(503).end()
       return

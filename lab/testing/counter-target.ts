@@ -117,7 +117,7 @@ export function killCounter(): Fault<CounterSystem> {
 }
 
 /** Lets the server answer with 503, or late; `landed` counts the requests it did that to. */
-export function misbehave(mode: 'slow' | 'refuse'): Fault<CounterSystem> {
+export function misbehave(mode: 'slow' | 'refuse' | 'half'): Fault<CounterSystem> {
   return {
     name: mode,
     label: `${mode}(counter)`,

@@ -39,10 +39,17 @@ export function conclude(
     planted: run?.planted ?? [],
     proxy: run?.proxy ?? 'embedded',
     checks,
+    unprovable: unprovable(facts),
     hypotheses: facts.hypotheses,
     faults: facts.faults,
     reasons,
   }
+}
+
+function unprovable({ plan }: Facts): readonly string[] {
+  if (!plan) return []
+  const broken = [...plan.defences, ...plan.controls].map(({ breaks }) => breaks)
+  return Object.keys(plan.checks).filter(check => !broken.includes(check))
 }
 
 /** The checks must be those of the run: a check taken away would take its failure with it. */

@@ -109,6 +109,8 @@ export const conclusion = z
     /** Who injected network faults. */
     proxy: z.enum(['embedded', 'toxiproxy']),
     checks: z.record(z.string(), judgedCheck).readonly(),
+    /** Checks that no defence and no control claims to break: held at best, never proved. */
+    unprovable: list(z.string()),
     hypotheses: list(judgedHypothesis),
     faults: list(judgedFault),
     /** Why the verdict is what it is, worst first; empty when held. */

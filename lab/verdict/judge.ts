@@ -53,8 +53,13 @@ export async function judgeFolder(folder: string, experiment: Judgeable): Promis
   return judge(await readJournal(join(folder, 'journal.jsonl')), experiment)
 }
 
-export async function writeVerdict(folder: string, conclusion: Conclusion): Promise<void> {
-  await writeFile(join(folder, 'verdict.json'), `${JSON.stringify(conclusion, null, 2)}\n`)
+/** Writes a conclusion into the folder of its run; judging again writes beside what was concluded. */
+export async function writeVerdict(
+  folder: string,
+  conclusion: Conclusion,
+  name = 'verdict.json',
+): Promise<void> {
+  await writeFile(join(folder, name), `${JSON.stringify(conclusion, null, 2)}\n`)
 }
 
 /** What a check says comes from outside: it is looked at before it is believed. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { LabError, messageOf } from '../../base/errors.ts'
 import { readJournal } from '../../journal/read-journal.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
+import { readConclusion } from '../../report/read-conclusion.ts'
 import { verdictBlock } from '../../report/verdict-block.ts'
 import { judge, writeVerdict } from '../../verdict/judge.ts'
 import { writeReport } from '../support/write-report.ts'
@@ -23,16 +24,27 @@ export function addJudgeCommand(program: Command): void {
       const [first] = journal
       if (first?.kind !== 'run') throw noRun(run, 'a journal that does not begin with its run')
       const conclusion = judge(journal, await loadExperiment(process.cwd(), first.experiment))
-      await writeVerdict(folder, conclusion)
-      await writeReport(folder)
+      const old = await stat(join(folder, 'verdict.json')).then(
+        () => readConclusion(folder),
+        () => undefined,
+      )
+      const names = old ? beside : { verdict: 'verdict.json', page: 'report.html' }
+      await writeVerdict(folder, conclusion, names.verdict)
+      await writeReport(folder, names)
       const colors = process.stdout.isTTY
       const text = flags.json
         ? JSON.stringify(conclusion, null, 2)
-        : verdictBlock(conclusion, run, colors)
+        : verdictBlock(conclusion, run, colors, names.page)
       process.stdout.write(`${text}\n`)
+      if (old && old.verdict !== conclusion.verdict) {
+        process.stderr.write(`The run was ${old.verdict} when it was made; that is kept.\n`)
+      }
       process.exitCode = conclusion.exitCode
     })
 }
+
+/** What was concluded when the run was made stays as it is. */
+const beside = { verdict: 'judged-again.json', page: 'judged-again.html' }
 
 function noRun(run: string, found: string): LabError {
   return new LabError(

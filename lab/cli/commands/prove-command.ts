@@ -7,7 +7,7 @@ import { exitCodes } from '../../base/verdict.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
 import type { Proof } from '../../proof/proof.ts'
-import { prove } from '../../proof/prove.ts'
+import { prove, unprovable } from '../../proof/prove.ts'
 import { chosenClaims } from '../support/chosen-claims.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
 import { parseCount, parseSeed } from '../support/options.ts'
@@ -30,17 +30,25 @@ export function addProveCommand(program: Command): void {
     .option('--times <number>', 'prove so many times, with fresh seeds', parseCount, 1)
     .option('--seed <number>', 'seed of the first time', parseSeed)
     .addOption(proxyOption())
-    .action(async (name: string, flags: Flags) => {
+    .action(async (name: string, { only, ...flags }: Flags) => {
       const seed = flags.seed ?? freshSeed()
       process.stdout.write(`${name}, seed ${seed}\n`)
       const experiment = await loadExperiment(process.cwd(), name)
-      chosenClaims(experiment, flags.only)
+      chosenClaims(experiment, only)
       using interrupts = catchInterrupts()
-      let proved = true
+      const open = only === undefined ? unprovable(experiment) : []
+      let proved = open.length === 0
       for (let time = 0; time < flags.times; time++) {
-        const own = { ...flags, seed: (seed + time) % 2 ** 32 }
+        const own = {
+          ...flags,
+          ...(only === undefined ? {} : { only }),
+          seed: (seed + time) % 2 ** 32,
+        }
         proved = (await proveOnce(experiment, name, own, interrupts.signal)) && proved
         if (interrupts.signal.aborted) break
+      }
+      for (const check of open) {
+        process.stdout.write(`unproved: no defence or control breaks the check ${check}\n`)
       }
       process.exitCode = proved ? exitCodes.held : exitCodes.broken
       if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted

@@ -1,6 +1,6 @@
 import type { Entry, Journal } from '../../journal/journal.ts'
-import type { Conclusion, JudgedCheck } from '../../verdict/conclusion.ts'
-import { inSeconds, inWords } from '../wording.ts'
+import type { Conclusion, JudgedCheck, JudgedLies } from '../../verdict/conclusion.ts'
+import { inSeconds, inWords, lieWords } from '../wording.ts'
 import { type Html, html } from './html-text.ts'
 
 const order = ['invalid', 'unknown', 'valid']
@@ -25,9 +25,13 @@ function card(name: string, check: JudgedCheck, journal: Journal): Html {
       const { name: label, text } = inWords(figure, value)
       return html`<div><dt>${label}</dt><dd>${text}</dd></div>`
     })}</dl>
+    ${check.lies && html`<p class="soft small">${lieWords(check.lies)}${missed(check.lies)}</p>`}
     ${evidence(check, journal)}
   </article>`
 }
+
+const missed = ({ missed }: JudgedLies) =>
+  missed.length === 0 ? '' : `; not: ${missed.join('; ')}`
 
 function evidence({ witness }: JudgedCheck, journal: Journal): Html | undefined {
   if (!witness) return undefined

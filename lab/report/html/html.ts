@@ -5,16 +5,19 @@ import { readConclusion } from '../read-conclusion.ts'
 import { renderPage } from './page.ts'
 
 /**
- * Writes `report.html` into the folder of a run, from its `journal.jsonl` and `verdict.json` alone,
- * and resolves to its path. One file that asks for no other.
+ * Writes the page of a run into its folder, from its `journal.jsonl` and a conclusion alone, and
+ * resolves to its path. One file that asks for no other. Default: `report.html` of `verdict.json`.
  * @throws {LabError} `journal-broken` or `verdict-broken`
  */
-export async function writeReport(runFolder: string): Promise<string> {
+export async function writeReport(
+  runFolder: string,
+  { verdict = 'verdict.json', page = 'report.html' } = {},
+): Promise<string> {
   const [journal, conclusion] = await Promise.all([
     readJournal(join(runFolder, 'journal.jsonl')),
-    readConclusion(runFolder),
+    readConclusion(runFolder, verdict),
   ])
-  const file = join(runFolder, 'report.html')
+  const file = join(runFolder, page)
   await writeFile(file, renderPage(journal, conclusion))
   return file
 }

@@ -1,9 +1,8 @@
-import { z } from 'zod'
 import type { Journal } from '../../journal/journal.ts'
-import type { Conclusion } from '../../verdict/conclusion.ts'
+import type { Conclusion, Reason } from '../../verdict/conclusion.ts'
 import { repeatCommand } from '../repeat-command.ts'
 import { type RunStory, tellStory } from '../run-story.ts'
-import { inNumber } from '../wording.ts'
+import { headline, inNumber, proofWords } from '../wording.ts'
 import { checkSection } from './check-section.ts'
 import { type Html, html } from './html-text.ts'
 import { facts, pageOf } from './page-parts.ts'
@@ -27,23 +26,27 @@ ${plotSections(story, journal)}
 ${steadyStateSection(story)}
 ${faultSection(story)}
 ${circumstanceSection(story)}`
-  return pageOf(`${conclusion.verdict}: ${conclusion.title}`, body)
+  return pageOf(`${conclusion.verdict}: ${headline(conclusion)}`, body)
 }
 
-const plan = z.object({ because: z.string() })
-
 function top(story: RunStory, conclusion: Conclusion): Html {
-  const { verdict, title, reasons } = conclusion
-  const because = plan.safeParse(story.run?.plan).data?.because
+  const { verdict, reasons } = conclusion
+  const because = story.run?.plan.because
   return html`<header class="card top ${verdict}">
   <span class="word">${verdict}</span>
-  <h1>${title}</h1>
+  <h1>${headline(conclusion)}</h1>
   ${because === undefined ? undefined : html`<p class="soft">${because}</p>`}
   <p>${meanings[verdict]}</p>
-  <ul class="reasons">${reasons.map(({ word, text }) => html`<li class="${word}">${text}</li>`)}</ul>
+  <ul class="reasons">${reasons.map(reasonItem)}</ul>
+  <p class="soft small">${proofWords(conclusion)}</p>
   ${facts(asked(conclusion))}
   <pre>${repeatCommand(conclusion)}</pre>
 </header>`
+}
+
+function reasonItem({ word, text, next }: Reason): Html {
+  const hint = next === undefined ? undefined : html`<br><span class="soft small">${next}</span>`
+  return html`<li class="${word}">${text}${hint}</li>`
 }
 
 function asked(conclusion: Conclusion): readonly (readonly [string, string])[] {

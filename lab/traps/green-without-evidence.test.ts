@@ -1,0 +1,138 @@
+import { expect, test as plainTest, vi } from 'vitest'
+import { honestRefusals } from '../checkers/recovery/honest-refusals.ts'
+import type { Outcome } from '../journal/journal.ts'
+import type { Checker } from '../model/checker.ts'
+import type { Fault } from '../model/fault.ts'
+import type { SystemProbe } from '../model/hypothesis.ts'
+import { errorRatio, hypothesis, type WorkloadProbe } from '../model/probes.ts'
+import { at } from '../model/schedule.ts'
+import { atMost } from '../model/tolerances.ts'
+import type { Workload } from '../model/workload.ts'
+import { kept } from '../testing/counter-checks.ts'
+import { running } from '../testing/counter-run.ts'
+import { adding, type CounterSystem, killCounter, misbehave } from '../testing/counter-target.ts'
+
+/** They mostly wait, so they wait together. */
+const test = plainTest.concurrent
+
+vi.setConfig({ testTimeout: 120_000 })
+
+/** Its effect stays when it is over: nothing undoes it. */
+function scar(mode: 'half'): Fault<CounterSystem> {
+  return {
+    ...misbehave(mode),
+    kind: 'momentary',
+    plan: async (system, context) => ({
+      ...(await misbehave(mode).plan(system, context)),
+      undo: undefined,
+    }),
+  }
+}
+
+/** The workload, but for what `change` makes of each of its operations. */
+function tampered(
+  change: (perform: () => Promise<Outcome>, signal: AbortSignal) => Promise<Outcome>,
+): Workload<CounterSystem> {
+  const plain = adding()
+  return {
+    ...plain,
+    open: async (system, context) => {
+      const clients = await plain.open(system, context)
+      return {
+        perform: (operation, client, signal) =>
+          change(() => clients.perform(operation, client, signal), signal),
+        [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
+      }
+    },
+  }
+}
+
+test('every second request that hangs for good after healing is no recovery', async () => {
+  await using it = await running({ schedule: [at('200ms', scar('half'))], recoverWithin: '6s' })
+  expect(it.conclusion.verdict).toBe('not-restored')
+})
+
+test('traffic that ends before the fault shows nothing', async () => {
+  const brief: Workload<CounterSystem> = {
+    ...adding(),
+    *operations() {
+      for (let i = 0; i < 25; i++) yield { f: 'add', key: `id-${i}`, input: i }
+    },
+  }
+  await using it = await running({
+    workloads: [brief],
+    baseline: '500ms',
+    steadyWithin: '2s',
+    recoverWithin: '1s',
+  })
+  expect(['inconclusive', 'not-restored']).toContain(it.conclusion.verdict)
+  expect(it.reasons.join()).toContain('the traffic of adding ended before the run did')
+})
+
+test('a client that throws while traffic is being stopped is an error of the lab', async () => {
+  let operations = 0
+  const failing = tampered(async (perform, signal) => {
+    operations++
+    if (operations % 50 !== 0) return perform()
+    await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+    throw new Error('planted at the end')
+  })
+  await using it = await running({ workloads: [{ ...failing, giveUpMs: 60_000 }] })
+  expect(it.conclusion.verdict).toBe('error')
+})
+
+test('a probe of traffic that throws during the fault is an error, with a verdict', async () => {
+  const plain = errorRatio(adding())
+  const failing: WorkloadProbe<number> = {
+    ...plain,
+    over: window => {
+      const down = window.entries.some(entry => entry.kind === 'fault' && entry.step === 'applied')
+      if (down) throw new Error('planted in the probe')
+      return plain.over(window)
+    },
+  }
+  await using it = await running({
+    schedule: [at('200ms', killCounter(), { for: '1500ms' })],
+    steadyState: [hypothesis('well', failing, atMost(0.05))],
+  })
+  expect(it.conclusion).toMatchObject({ verdict: 'error', exitCode: 4 })
+  expect(it.reasons.join()).toContain('planted in the probe')
+})
+
+test('a probe of the system that is undefined is an error, with a verdict', async () => {
+  const proper: SystemProbe<CounterSystem, number> = { name: 'odd', measure: async () => 1 }
+  const odd = Object.assign(proper, { measure: async () => undefined })
+  await using it = await running({
+    steadyState: [hypothesis('well', odd, atMost(1))],
+    steadyWithin: '500ms',
+  })
+  expect(it.conclusion.verdict).toBe('error')
+})
+
+test('a check that returns nothing is an error, with a verdict', async () => {
+  const proper: Checker = { ...kept() }
+  const silent = Object.assign(proper, { check: () => undefined })
+  await using it = await running({ checks: { kept: silent } })
+  expect(it.conclusion.verdict).toBe('error')
+})
+
+test('a lab that stood still itself does not blame the service', async () => {
+  let operations = 0
+  const standing = tampered(async perform => {
+    operations++
+    const untilMs = operations === 40 ? performance.now() + 1_500 : 0
+    while (performance.now() < untilMs) {
+      // The lab's own process stands still.
+    }
+    return perform()
+  })
+  await using it = await running({
+    workloads: [standing],
+    schedule: [at('100ms', misbehave('refuse'), { for: '1s' })],
+    checks: { quick: honestRefusals(standing, { deadlineMs: 800 }) },
+    defences: [],
+  })
+  expect(it.journal.some(({ kind }) => kind === 'stall')).toBe(true)
+  expect(it.conclusion.checks.quick?.word).toBe('invalid')
+  expect(it.conclusion.verdict).toBe('inconclusive')
+})
