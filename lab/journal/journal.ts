@@ -34,6 +34,8 @@ export interface Failure {
   readonly status?: number
   /** The stable code of the error: `out-of-stock`, `40001`, `READONLY`. */
   readonly code?: string
+  /** When the service asked to be asked again, as in HTTP's Retry-After. */
+  readonly retryAfterMs?: number
 }
 
 /** How an operation ended. `info`: it may or may not have happened; never counted as either. */

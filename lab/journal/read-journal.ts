@@ -13,6 +13,7 @@ const failure = {
   ended: z.enum(endings),
   status: z.number().exactOptional(),
   code: z.string().exactOptional(),
+  retryAfterMs: z.number().exactOptional(),
 }
 const outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ok'), value: json }),

@@ -6,6 +6,8 @@ import type { Killable, Link } from '../model/capability.ts'
 import type { Fault } from '../model/fault.ts'
 import type { Context, LabSystem, Target } from '../model/target.ts'
 import type { Workload } from '../model/workload.ts'
+import { httpClient } from '../workloads/http.ts'
+import { httpOutcome } from '../workloads/http-outcome.ts'
 import { freePort } from './loopback.ts'
 
 /** One counter server, as a system that can be hurt. */
@@ -68,32 +70,33 @@ function startHelper({ guardian, runFolder }: Context, script: string) {
   })
 }
 
+const maxInFlight = 500
+
+function idsOf(body: unknown): string[] {
+  return z.array(z.string()).parse(JSON.parse(z.string().parse(body)))
+}
+
 /** Adds ids of its own, and reads them all at the end. */
 export function adding(settings: { readonly perSecond?: number } = {}): Workload<CounterSystem> {
   return {
     name: 'adding',
     perSecond: settings.perSecond ?? 30,
     clients: 4,
-    maxInFlight: 500,
+    maxInFlight,
     giveUpMs: 2_000,
     operations: random => endless(() => `id-${random.integer(0, 2 ** 48)}`),
-    open: async system => ({
-      perform: async ({ f, key }, _client, signal) => {
-        try {
-          const [path, method] = f === 'all' ? ['/all', 'GET'] : [`/add/${key}`, 'POST']
-          const answer = await fetch(system.url + path, { method, signal })
-          const { status } = answer
-          if (!answer.ok) return { kind: 'fail', ended: 'refused', status, error: `${status}` }
-          const text = await answer.text()
-          const value = f === 'all' ? z.array(z.string()).parse(JSON.parse(text)) : text
-          return { kind: 'ok', value }
-        } catch (error) {
-          const refused = error instanceof TypeError && `${error.cause}`.includes('ECONNREFUSED')
-          return { kind: refused ? 'fail' : 'info', ended: 'cut', error: String(error) }
-        }
-      },
-      [Symbol.asyncDispose]: async () => {},
-    }),
+    open: async ({ url }) => {
+      const client = httpClient({ connections: maxInFlight })
+      return {
+        perform: ({ f, key }, _client, signal) =>
+          f === 'all'
+            ? client.ask({ url: `${url}/all`, signal }, answer => httpOutcome(answer, idsOf))
+            : client.ask({ url: `${url}/add/${key}`, method: 'POST', signal }, answer =>
+                httpOutcome(answer, z.string().parse),
+              ),
+        [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+      }
+    },
     finale: () => [{ f: 'all', input: null }],
   }
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { Random } from '../../lab/base/random.ts'
-import type { Entry, Outcome } from '../../lab/journal/journal.ts'
+import type { Entry } from '../../lab/journal/journal.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
+import { type HttpClient, httpClient } from '../../lab/workloads/http.ts'
+import { httpOutcome } from '../../lab/workloads/http-outcome.ts'
 import { endpointOf, type WithEndpoints } from './endpoints.ts'
 import { uuid } from './uuid.ts'
 
@@ -12,7 +14,7 @@ const deadlineMs = 800
 export const checkoutDeadlineMs = deadlineMs + 200
 
 const giveUpMs = 4_000
-const problem = z.object({ code: z.string(), outcome: z.enum(['unknown', 'not-done']) })
+const maxInFlight = 400
 const order = z.object({ totalCents: z.number() })
 const session = z.object({ totalCents: z.number() })
 const request = z.object({
@@ -29,17 +31,21 @@ export function checkout(options: { readonly perSecond: number }): Workload<With
     name: 'checkout',
     perSecond: options.perSecond,
     clients: 8,
-    maxInFlight: 400,
+    maxInFlight,
     giveUpMs,
     uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: purchases,
-    open: async system => ({
-      perform: (operation, client, signal) => {
-        const { http } = endpointOf(system, client)
-        return operation.f === 'read' ? read(http, operation, signal) : buy(http, operation, signal)
-      },
-      [Symbol.asyncDispose]: async () => {},
-    }),
+    open: async system => {
+      const shared = httpClient({ connections: maxInFlight })
+      return {
+        perform: (operation, client, signal) => {
+          const { http } = endpointOf(system, client)
+          const ask = operation.f === 'read' ? read : buy
+          return ask(shared, http, operation, signal)
+        },
+        [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
+      }
+    },
     finale: triedSessions,
   }
 }
@@ -66,53 +72,19 @@ function* triedSessions(journal: readonly Entry[]): Generator<Operation> {
   }
 }
 
-async function buy(http: string, operation: Operation, signal: AbortSignal): Promise<Outcome> {
-  return ask(signal, async () => {
-    const answer = await fetch(`${http}/checkout`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-request-id': operation.key ?? '',
-        'x-deadline-ms': `${deadlineMs}`,
-      },
-      body: JSON.stringify(operation.input),
-      signal,
-    })
-    const body: unknown = await answer.json()
-    if (answer.ok) return { kind: 'ok', value: order.parse(body).totalCents }
-    const refusal = problem.safeParse(body)
-    const { status } = answer
-    if (!refusal.success) return { kind: 'info', ended: 'untyped', status, error: `${status}` }
-    const { code, outcome } = refusal.data
-    const kind = outcome === 'not-done' ? 'fail' : 'info'
-    return { kind, ended: 'refused', status, code, error: `refused: ${code}` }
-  })
+function buy(client: HttpClient, http: string, operation: Operation, signal: AbortSignal) {
+  const headers = { 'x-request-id': operation.key ?? '', 'x-deadline-ms': `${deadlineMs}` }
+  const body = operation.input
+  return client.ask({ url: `${http}/checkout`, method: 'POST', headers, body, signal }, answer =>
+    httpOutcome(answer, found => order.parse(found).totalCents),
+  )
 }
 
-async function read(http: string, operation: Operation, signal: AbortSignal): Promise<Outcome> {
-  return ask(signal, async () => {
-    const answer = await fetch(`${http}/sessions/${operation.key}`, { signal })
+function read(client: HttpClient, http: string, operation: Operation, signal: AbortSignal) {
+  return client.ask({ url: `${http}/sessions/${operation.key}`, signal }, answer => {
     if (answer.status === 404) return { kind: 'ok', value: null }
-    const body: unknown = await answer.json()
-    const { status } = answer
-    if (!answer.ok) return { kind: 'info', ended: 'refused', status, error: `read: ${status}` }
-    return { kind: 'ok', value: session.parse(body).totalCents }
+    return httpOutcome(answer, found => session.parse(found).totalCents)
   })
-}
-
-/** What became of a request that broke is not known: `info`, never `fail`. */
-async function ask(signal: AbortSignal, request: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await request()
-  } catch (error) {
-    if (signal.aborted) return { kind: 'info', ended: 'gave-up', error: 'no answer' }
-    return { kind: 'info', ended: 'cut', error: `connection: ${describe(error)}` }
-  }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
 }
 
 /** What a confirmed checkout promised to leave behind: a session over this total. */
