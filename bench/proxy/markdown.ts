@@ -19,11 +19,18 @@ export function markdown(
     '',
     ...facts,
     '',
+    ...table(rows),
+    '',
+  ].join('\n')
+}
+
+/** A line for each figure, ours beside theirs. */
+export function table(rows: readonly Row[]): readonly string[] {
+  return [
     '| figure | unit | ours | theirs | ratio min / median / max | goal (stretch) | |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows.map(line),
-    '',
-  ].join('\n')
+  ]
 }
 
 function line({ goal, ours, theirs, ratio, verdict }: Row): string {

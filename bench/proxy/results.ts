@@ -24,7 +24,10 @@ export interface Round {
   readonly theirs: Readonly<Record<string, number>>
 }
 
-export function rows({ name, goals }: Measure, rounds: readonly Round[]): Row[] {
+export function rows(
+  { name, goals }: Pick<Measure, 'name' | 'goals'>,
+  rounds: readonly Round[],
+): Row[] {
   return goals.map(goal => {
     const ours = rounds.map(round => round.ours[goal.figure] ?? Number.NaN)
     const theirs = rounds.map(round => round.theirs[goal.figure] ?? Number.NaN)

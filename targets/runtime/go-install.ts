@@ -4,6 +4,9 @@ import { lock } from 'proper-lockfile'
 import { runTool } from './run-tool.ts'
 import { serverCache } from './server-cache.ts'
 
+/** Large ones take some minutes on two cores that have other work. */
+const buildWithinMs = 20 * 60_000
+
 /**
  * Builds a Go command (`github.com/owner/name/cmd/tool@v1.2.3`) below the server cache, once, and
  * resolves to the path of its binary. Needs Go's tool chain; safe to call from several processes.
@@ -23,7 +26,10 @@ export async function goInstall(
   try {
     if (!(await exists(binary))) {
       progress(`building ${command} with Go`)
-      await runTool('go', ['install', command], { env: { GOBIN: folder } })
+      await runTool('go', ['install', command], {
+        env: { GOBIN: folder },
+        timeoutMs: buildWithinMs,
+      })
     }
     return binary
   } finally {

@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { systemClock } from '../../lab/base/clock.ts'
+import { seeded } from '../../lab/base/random.ts'
+import { JournalFile } from '../../lab/journal/recorder.ts'
+import type { Workload, WorkloadClients } from '../../lab/model/workload.ts'
+import { startTraffic } from '../../lab/traffic/traffic.ts'
+import { httpClient } from '../../lab/workloads/http.ts'
+import { httpOutcome } from '../../lab/workloads/http-outcome.ts'
+
+/** The lab's traffic against the server, as a run makes it, journal included. Prints intended times. */
+const settings = z.object({ url: z.string(), perSecond: z.number(), seconds: z.number() })
+const { url, perSecond, seconds } = settings.parse(JSON.parse(process.argv[2] ?? ''))
+
+const done = z.object({ done: z.boolean() })
+const maxInFlight = 400
+const open = async (): Promise<WorkloadClients> => {
+  const client = httpClient({ connections: maxInFlight })
+  return {
+    perform: ({ key, input }, _client, signal) =>
+      client.ask({ url: `${url}/op/${key}`, method: 'POST', body: input, signal }, answer =>
+        httpOutcome(answer, body => done.parse(body).done),
+      ),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  }
+}
+const workload: Workload = {
+  name: 'bench',
+  perSecond,
+  clients: 50,
+  maxInFlight,
+  giveUpMs: 4_000,
+  operations: function* () {
+    for (let id = 0; ; id++) yield { f: 'op', key: `${id}`, input: { id } }
+  },
+  open,
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'lab-bench-traffic-'))
+try {
+  using journal = new JournalFile({ file: join(folder, 'journal.jsonl'), clock: systemClock })
+  const startMs = performance.timeOrigin + systemClock.nowMs() - journal.nowMs()
+  const context = { recorder: journal, clock: systemClock, random: seeded(1) }
+  await using traffic = await startTraffic([workload], open, context)
+  await Promise.race([traffic.failed, systemClock.sleep(seconds * 1_000)])
+  await traffic.stop()
+  const outcomes = journal.entries.filter(entry => entry.kind === 'complete')
+  const intended = journal.entries.flatMap(entry =>
+    entry.kind === 'invoke' ? [startMs + entry.intendedMs] : [],
+  )
+  const failed = outcomes.filter(({ outcome }) => outcome.kind !== 'ok').length
+  console.log(JSON.stringify({ intended, failed }))
+} finally {
+  await rm(folder, { recursive: true })
+}
