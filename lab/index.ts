@@ -21,6 +21,7 @@ export { type Defence, defence } from './model/defence.ts'
 export { type AbortCondition, type Experiment, experiment } from './model/experiment.ts'
 export type { Fault, Injection, PlannedFault } from './model/fault.ts'
 export type { Hypothesis, SystemProbe, Tolerance, TrafficProbe } from './model/hypothesis.ts'
+export type { Meter } from './model/meter.ts'
 export { errorRatio, hypothesis, p95, p99, throughput } from './model/probes.ts'
 export {
   after,
@@ -31,6 +32,7 @@ export {
   type StrikeOptions,
   when,
 } from './model/schedule.ts'
+export type { ServiceEvent, ServiceLog } from './model/service-log.ts'
 export type { Context, LabSystem, Target } from './model/target.ts'
 export { atLeast, atMost, equals } from './model/tolerances.ts'
 export type { Operation, Workload, WorkloadClients } from './model/workload.ts'

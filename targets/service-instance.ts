@@ -13,6 +13,7 @@ const ready = z.object({ urls: z.object({ api: z.url(), realtime: z.url() }) })
 export interface ServiceInstance {
   readonly name: string
   readonly process: GuardedProcess
+  readonly logFile: string
   readonly api: Address
   readonly realtime: Address
 }
@@ -41,15 +42,16 @@ export async function startInstance(
   const environment = 'test'
   const all = { environment, instance: name, roles, readyFile: file, defencesOff, ...config }
   await writeFile(configFile, JSON.stringify(all, undefined, 2), { mode: 0o600 })
+  const logFile = join(context.runFolder, `${name}.log`)
   const process = await context.guardian.spawn({
     name,
     command: globalThis.process.execPath,
     args: [sourceOf('service')],
     env: { SERVICE_CONFIG: configFile, NODE_ENV: 'production' },
-    logFile: join(context.runFolder, `${name}.log`),
+    logFile,
   })
   const { urls } = await readyFile(context, process, file, ready)
-  return { name, process, api: addressOf(urls.api), realtime: addressOf(urls.realtime) }
+  return { name, process, logFile, api: addressOf(urls.api), realtime: addressOf(urls.realtime) }
 }
 
 function addressOf(url: string): Address {

@@ -2,6 +2,9 @@ import type { Killable, Link, Linked, Pausable, Selector } from '../lab/model/ca
 import type { SystemProbe } from '../lab/model/hypothesis.ts'
 import type { Context, Target } from '../lab/model/target.ts'
 import { type LinkedPart, withLinks } from './linked.ts'
+import { postgresSessions } from './meters/postgres-sessions.ts'
+import { redisClients } from './meters/redis-clients.ts'
+import { serviceMetrics } from './meters/service-metrics.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type Address, listenAddress, type Proxies, startProxies } from './proxy.ts'
 import {
@@ -13,6 +16,7 @@ import {
 import type { Endpoint, WithEndpoints } from './scenarios/endpoints.ts'
 import { defenceNames } from './service/defences.ts'
 import { type ServiceInstance, startInstance } from './service-instance.ts'
+import { serviceLog } from './service-log.ts'
 
 export interface ShopOptions {
   readonly redis: SentinelOptions
@@ -80,6 +84,7 @@ async function startShop(context: Context, options: ShopOptions): Promise<Shop> 
       return instance
     }),
   )
+  const sessions = starting.use(postgresSessions(postgres.name, postgres.url))
   const [first, ...others] = await Promise.all(instances.map(one => frontDoor(proxies, one)))
   if (!first) throw new RangeError('A shop needs at least one instance.')
   const running = starting.move()
@@ -89,6 +94,12 @@ async function startShop(context: Context, options: ShopOptions): Promise<Shop> 
     redis,
     instances,
     endpoints: [first, ...others],
+    logs: instances.map(({ name, logFile }) => serviceLog(name, logFile)),
+    meters: [
+      sessions,
+      ...redis.nodes.map(redisClients),
+      ...instances.map(({ name, api }) => serviceMetrics(name, `http://${api.host}:${api.port}`)),
+    ],
     describe: () => ({
       postgres: postgres.version,
       redis: redis.nodes[0]?.version ?? 'unknown',

@@ -4,7 +4,9 @@ import type { Recorder } from '../journal/journal.ts'
 import type { Link } from './capability.ts'
 import type { Guardian } from './guardian.ts'
 import type { Ledger } from './ledger.ts'
+import type { Meter } from './meter.ts'
 import type { Need } from './need.ts'
+import type { ServiceLog } from './service-log.ts'
 
 /** What a target, a fault or a workload may use of the run it belongs to. */
 export interface Context {
@@ -42,6 +44,10 @@ export interface Target<System extends LabSystem> {
 export interface LabSystem extends AsyncDisposable {
   /** Every link, for preflight, the wire events, metrics and drawings. */
   readonly links: readonly Link[]
+  /** Logs of the service's processes: their lines become `service` entries. */
+  readonly logs?: readonly ServiceLog[]
+  /** Asked each second: their figures become `resources` entries. */
+  readonly meters?: readonly Meter[]
   /** Versions of servers, ports, settings: for the report. No secrets. */
   describe(): Readonly<Record<string, string>>
 }

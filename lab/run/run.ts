@@ -21,8 +21,10 @@ import { judge, judgeFolder, writeVerdict } from '../verdict/judge.ts'
 import { watchAborts } from './abort-watch.ts'
 import { describeRun } from './describe-run.ts'
 import { Injector } from './injector.ts'
+import { followLogs } from './log-tail.ts'
 import { preflight } from './preflight.ts'
 import { recordThrown } from './record-thrown.ts'
+import { sampleResources } from './resources.ts'
 import { makeRunFolder } from './run-folder.ts'
 import { watchStalls } from './stalls.ts'
 import { Steady } from './steady.ts'
@@ -153,6 +155,8 @@ async function conduct<System extends LabSystem>(
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, checks, journal, clock)
   using _stalls = watchStalls(journal, clock)
+  await using _logs = followLogs(system.logs ?? [], journal, clock)
+  await using _resources = sampleResources(system.meters ?? [], journal, clock)
   const desk = { recorder: journal, clock, random, progress }
   const open = (one: Workload<System>) =>
     inTime(`the clients of ${one.name} to open`, openWithinMs, one.open(system, context), clock)

@@ -142,7 +142,7 @@ async function createKit(
       return redis
     },
     guard: dependency => {
-      const guard = guards.get(dependency) ?? createGuard(dependency, defences, metrics)
+      const guard = guards.get(dependency) ?? createGuard(dependency, defences, metrics, log)
       guards.set(dependency, guard)
       return guard
     },

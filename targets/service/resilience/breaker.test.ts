@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { runInContext } from '../context.ts'
 import { createDefences, type DefenceName } from '../defences.ts'
 import { createMetrics } from '../metrics.ts'
@@ -10,12 +12,13 @@ import { deadlineIn, noDeadline } from './deadline.ts'
 const resetMs = 100
 const volume = 5
 
-function breakerWithout(off: readonly DefenceName[] = []) {
+function breakerWithout(off: readonly DefenceName[] = [], log = pino({ level: 'silent' })) {
   const settings = { volume, resetMs, fairMs: 60_000 }
   return createBreaker(
     'somebody',
     createDefences(off, { 'circuit-breaker': settings }),
     createMetrics('breaker'),
+    log,
   )
 }
 type Breaker = ReturnType<typeof breakerWithout>
@@ -46,6 +49,16 @@ describe('a circuit breaker', () => {
     await times(2 * volume, () => patient(() => breaker.run(fail)))
     expect(await refusalOf(breaker)).toBe('circuit-open')
     await expect.poll(() => refusalOf(breaker)).toBe('served')
+  })
+
+  test('logs each change of its state', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'warn' }, { write: line => lines.push(line) })
+    const breaker = breakerWithout([], log)
+    await times(2 * volume, () => patient(() => breaker.run(fail)))
+    await expect.poll(() => refusalOf(breaker)).toBe('served')
+    const states = lines.map(line => z.object({ state: z.string() }).parse(JSON.parse(line)).state)
+    expect(states).toEqual(['open', 'half-open', 'closed'])
   })
 
   test('lets one probe at a time through while it is half open', async () => {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import CircuitBreaker from 'opossum'
+import type { Logger } from 'pino'
 import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
@@ -16,12 +17,17 @@ export interface Breaker {
 const buckets = 10
 const rotations = new Map<number, EventEmitter>()
 
-export function createBreaker(name: string, defences: Defences, metrics: Metrics): Breaker {
+export function createBreaker(
+  name: string,
+  defences: Defences,
+  metrics: Metrics,
+  log: Pick<Logger, 'warn'>,
+): Breaker {
   if (!defences.on('circuit-breaker')) return { run: work => work(), refuseIfOpen: () => {} }
 
   const { resetMs, fairMs } = defences.settings('circuit-breaker')
   const circuit = createCircuit(name, defences)
-  observe(circuit, name, metrics)
+  observe(circuit, name, metrics, log)
   let isProbing = false
 
   const refuseIfOpen = () => {
@@ -107,7 +113,7 @@ function rotationOf(windowMs: number): EventEmitter {
   return made
 }
 
-function observe(circuit: Circuit, name: string, m: Metrics) {
+function observe(circuit: Circuit, name: string, m: Metrics, log: Pick<Logger, 'warn'>) {
   const state = m.gauge({
     name: 'circuit_breaker_state',
     help: '0 closed, 1 half-open, 2 open.',
@@ -122,6 +128,7 @@ function observe(circuit: Circuit, name: string, m: Metrics) {
   const moved = (to: string, value: number) => () => {
     state.set({ name }, value)
     changes.inc({ name, to })
+    log.warn({ event: 'breaker', name, state: to }, `the breaker of ${name} is ${to}`)
   }
   circuit.on('open', moved('open', 2))
   circuit.on('halfOpen', moved('half-open', 1))

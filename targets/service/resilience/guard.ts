@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
@@ -15,8 +16,13 @@ export interface Guard {
   refuseIfOpen(): void
 }
 
-export function createGuard(dependency: string, defences: Defences, metrics: Metrics): Guard {
-  const breaker = createBreaker(dependency, defences, metrics)
+export function createGuard(
+  dependency: string,
+  defences: Defences,
+  metrics: Metrics,
+  log: Pick<Logger, 'warn'>,
+): Guard {
+  const breaker = createBreaker(dependency, defences, metrics, log)
   const retrier = createRetrier(dependency, defences, metrics)
   return {
     refuseIfOpen: () => breaker.refuseIfOpen(),

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { pino } from 'pino'
 import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { runInContext } from '../context.ts'
@@ -42,15 +43,17 @@ const defences = createDefences([], {
   'marketplace-timeouts': { connectMs: attemptMs, headMs: attemptMs, attemptMs },
 })
 
+const log = pino({ level: 'silent' })
+
 /** How each dependency is asked. */
 const asked = {
   'the payment gateway': async (url: string) => {
-    const guard = createGuard('payments', defences, createMetrics('outward'))
+    const guard = createGuard('payments', defences, createMetrics('outward'), log)
     const gateway = createGateway({ url, apiKey: 'x' }, guard, defences)
     return gateway.charge({ key: 'k', reference: '1', amountCents: 1 })
   },
   'the marketplace': async (url: string) => {
-    const guard = createGuard('marketplace', defences, createMetrics('outward'))
+    const guard = createGuard('marketplace', defences, createMetrics('outward'), log)
     const client = createClient({ url, apiKey: 'x', defences })
     const call = { method: 'GET', path: '/products/lamp', answer: z.unknown() } as const
     try {

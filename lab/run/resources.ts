@@ -1,0 +1,59 @@
+import type { Clock } from '../base/clock.ts'
+import type { Entry } from '../journal/journal.ts'
+import type { JournalFile } from '../journal/recorder.ts'
+import type { Meter } from '../model/meter.ts'
+import { figuresOf } from '../processes/process-figures.ts'
+
+const everyMs = 1_000
+/** A part that is hurt may not answer; its meter is asked again with the next sample. */
+const patienceMs = 900
+
+/**
+ * Samples each second, until disposed, what every process of the run uses, as the operating system
+ * tells it, and what the meters tell.
+ */
+export function sampleResources(
+  meters: readonly Meter[],
+  recorder: JournalFile,
+  clock: Clock,
+): AsyncDisposable {
+  const over = new AbortController()
+  const alive = new Map<number, string>()
+  const follow = (entry: Entry) => {
+    if (entry.kind !== 'process') return
+    if (entry.step === 'exited') alive.delete(entry.pid)
+    else alive.set(entry.pid, entry.process)
+  }
+  recorder.entries.forEach(follow)
+  recorder.onEntry(follow)
+  const sample = async () => {
+    const figures = await figuresOf([...alive.keys()])
+    for (const [pid, found] of figures) {
+      const of = alive.get(pid)
+      if (of !== undefined) recorder.record({ kind: 'resources', of, figures: found })
+    }
+    await Promise.all(meters.map(meter => read(meter, recorder, over.signal)))
+  }
+  const sampling = (async () => {
+    while (!over.signal.aborted) {
+      const dueMs = clock.nowMs() + everyMs
+      await sample()
+      await clock.sleep(Math.max(0, dueMs - clock.nowMs()), over.signal).catch(() => {})
+    }
+  })()
+  return {
+    [Symbol.asyncDispose]: async () => {
+      over.abort()
+      await sampling
+    },
+  }
+}
+
+async function read({ of, read }: Meter, recorder: JournalFile, over: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([over, AbortSignal.timeout(patienceMs)])
+  const patience = new Promise<undefined>(resolve => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+  const figures = await Promise.race([read(signal).catch(() => undefined), patience])
+  if (figures) recorder.record({ kind: 'resources', of, figures })
+}
