@@ -20,6 +20,19 @@ export async function readOwnFile(file: string, maxBytes = 64 * mebibyte): Promi
   return handle.readFile('utf8')
 }
 
+/** The same; undefined when there is no such file. */
+export async function readOwnFileIfThere(file: string): Promise<string | undefined> {
+  return readOwnFile(file).catch((error: unknown) => {
+    if (isMissing(error)) return undefined
+    throw error
+  })
+}
+
+/** Whether reading or opening a file failed because it is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
 /**
  * Opens a file of the lab's own. `flags` as of `open(2)`.
  * @throws {LabError} `not-own-file` when it is a link, a folder, a pipe, a socket or a device.

@@ -45,7 +45,7 @@ const byPlace: readonly RegExp[] = [
   /(?<=:\/\/)[^/@"\s]+(?=@)/g,
   /(?<=\b(?:Bearer|Basic)\s+)[^\s"',;]{4,}/gi,
   /(?<=\b(?:authorization|(?:set-)?cookie)["']?\s*[:=]\s*["']?)(?!(?:Bearer|Basic)\s)[^\r\n"']+/gi,
-  /(?<=[\w-]*(?:password|passwd|secret|token|api[-_]?key)["']?\s*[=:]\s*["']?)[^\s"'&;,[]{3,}/gi,
+  /(?<=[\w-]*(?:password|passwd|secret|token|api[-_]?key)\\*["']?\s*[=:]\s*\\*["']?)[^\s"'&;,[\\]{3,}/gi,
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
 ]
 

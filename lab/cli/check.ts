@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
+import { print, printPart } from '../base/print.ts'
 
 /**
  * `pnpm test`: what a contributor needs before a push. Types, lint with format and import arrows, then
@@ -31,13 +32,13 @@ const count: Count = { passed: 0, failed: 0 }
 await step('types', 'tsc', ['--noEmit'])
 await step('lint, format and import arrows', 'biome', ['check', '--error-on-warnings'])
 await tests()
-process.stdout.write(`${count.passed} passed, ${count.failed} failed\n`)
+print(process.stdout, `${count.passed} passed, ${count.failed} failed`)
 process.exitCode = count.failed === 0 ? 0 : 1
 
 async function step(title: string, command: string, args: readonly string[]): Promise<void> {
-  process.stdout.write(`${title} … `)
+  printPart(process.stdout, `${title} … `)
   const { code, output } = await run(command, args, 'pipe')
-  process.stdout.write(code === 0 ? 'passed\n' : `failed\n${output}\n`)
+  print(process.stdout, code === 0 ? 'passed' : `failed\n${output}`)
   if (code === 0) count.passed++
   else count.failed++
 }
@@ -57,7 +58,7 @@ async function tests(): Promise<void> {
     add(results.parse(JSON.parse(await readFile(file, 'utf8'))))
     if (code !== 0 && count.failed === before) count.failed++
   } catch (error) {
-    process.stdout.write(`The tests left no result: ${error}\n`)
+    print(process.stdout, `The tests left no result: ${error}`)
     count.failed++
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -72,7 +73,7 @@ function add({ testResults }: z.infer<typeof results>): void {
     if (status === 'failed' && failed === 0) count.failed++
     for (const { fullName, status } of assertionResults) {
       if (status === 'passed' || status === 'failed') continue
-      process.stdout.write(`not run (${status}): ${relative(root, name)}: ${fullName}\n`)
+      print(process.stdout, `not run (${status}): ${relative(root, name)}: ${fullName}`)
     }
   }
 }

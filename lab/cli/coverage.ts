@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CoverageFile, CoverageReport } from 'monocart-coverage-reports'
+import { print } from '../base/print.ts'
 import { table } from './support/table.ts'
 
 /**
@@ -57,7 +58,7 @@ async function report(folder: string): Promise<void> {
   await reporter.addFromDir(folder)
   const results = await reporter.generate()
   if (!results) throw new Error('No process wrote what it had counted.')
-  process.stdout.write(`${summary(results.files)}\n\ncoverage/index.html\n`)
+  print(process.stdout, `${summary(results.files)}\n\ncoverage/index.html`)
 }
 
 /** Sources, neither tests nor what only tests use; by path or file URL. */

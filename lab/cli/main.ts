@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { LabError } from '../base/errors.ts'
+import { LabError, messageOf } from '../base/errors.ts'
+import { print, printPart } from '../base/print.ts'
 import { exitCodes } from '../base/verdict.ts'
 import { addDoctorCommand } from './commands/doctor-command.ts'
 import { addExperimentCommand } from './commands/experiment-command.ts'
@@ -10,10 +11,21 @@ import { addProveCommand } from './commands/prove-command.ts'
 import { addResilienceCommand } from './commands/resilience-command.ts'
 import { addScenariosCommand } from './commands/scenarios-command.ts'
 import { addSoakCommand } from './commands/soak-command.ts'
+import { watchOutput } from './support/watch-output.ts'
+
+watchOutput()
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  // Nothing may end with 1, which says `broken`. What the run had started its guardian ends.
+  process.on(event, (error: unknown) => process.exit(report(error)))
+}
 
 const program = new Command('lab')
   .description('Hurt the system on purpose, and learn whether it kept its promises.')
   .exitOverride()
+  .configureOutput({
+    writeOut: text => printPart(process.stdout, text),
+    writeErr: text => printPart(process.stderr, text),
+  })
   .showHelpAfterError('(--help lists all commands and flags)')
 
 addExperimentCommand(program)
@@ -36,10 +48,16 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
   if (error instanceof LabError) {
-    process.stderr.write(`${error.message}\n`)
+    print(process.stderr, error.message)
     return exitCodes[error.verdict]
   }
-  const stack = error instanceof Error ? error.stack : String(error)
-  process.stderr.write(`The lab itself failed. ${stack}\n`)
+  print(process.stderr, `The lab itself failed: ${messageOf(error)}${placeOf(error)}`)
   return exitCodes.error
+}
+
+/** Where it was thrown, for whoever mends it: one line of the stack is enough to begin with. */
+function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const place = /^ +at .*?((?:file:\/\/|\/)[^\s()]+:\d+:\d+)/m.exec(stack)?.[1]
+  return place === undefined ? '' : ` (${place})`
 }

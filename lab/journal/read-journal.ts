@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
+import { readOwnFile } from '../base/own-file.ts'
+import { parseJson } from '../base/parse-json.ts'
 import { type Entry, endings, type Journal, phases } from './journal.ts'
 import { planEntry } from './plan.ts'
 import { wireFields } from './wire-fields.ts'
@@ -182,12 +183,15 @@ const entry = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('overflow'), dropped: count, why: z.string() }),
 ])
 
+/** More than the recorder ever writes, and less than the longest text there can be. */
+const maxBytes = 400 * 2 ** 20
+
 /**
  * A saved journal, each line checked.
  * @throws {LabError} `journal-broken`, naming file and line.
  */
 export async function readJournal(file: string): Promise<Journal> {
-  const lines = (await readFile(file, 'utf8')).split('\n')
+  const lines = (await readOwnFile(file, maxBytes)).split('\n')
   if (lines.at(-1) === '') lines.pop()
   return lines.map((line, index) => parseLine(file, line, index))
 }
@@ -199,14 +203,6 @@ function parseLine(file: string, line: string, index: number): Entry {
     throw broken(file, index, `entry number ${parsed.data.index} where ${index} is due`)
   }
   return parsed.data
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }
 
 function problemOf(error: z.ZodError): string {

@@ -13,6 +13,7 @@ const hiding: Readonly<Record<string, object>> = {
   'in a line of a header': { text: `> Cookie: sid=${secret}; theme=dark` },
   "as a URL's password": { url: `postgres://lab:${secret}@127.0.0.1/db` },
   'as an assignment in a text': { text: `PGPASSWORD=${secret} psql failed` },
+  'in JSON within JSON': { text: `{"body":"{\\"api_key\\":\\"${secret}\\"}"}` },
   'in JSON within a text': { text: `body {"refresh_token":"${secret}"}` },
 }
 

@@ -77,11 +77,6 @@ export async function readLedger(file: string): Promise<LedgerContent> {
   }
 }
 
-/** Whether reading a ledger failed because it is gone: whoever finishes a run removes it. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-}
-
 async function demandOurs(file: string): Promise<void> {
   const { uid, mode } = await stat(file)
   const us = process.getuid?.() ?? uid

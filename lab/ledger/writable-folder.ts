@@ -17,7 +17,7 @@ export async function writableFolder(folder: string): Promise<string> {
         code: 'not-writable',
         expected: `to be able to write into ${folder}`,
         found: messageOf(cause),
-        why: 'servers, their data and the record of what must be undone are kept there',
+        why: 'servers, their data, the record of what must be undone, and results are kept there',
         next: `if it was made by another user (by root, say), give it to yourself: sudo chown -R "$(id -u)" ${folder}`,
         cause,
       },

@@ -18,17 +18,18 @@ export async function listExperiments(root: string): Promise<readonly FoundExper
     if (path.endsWith('.test.ts')) continue
     found.push({ name: basename(path, '.ts'), file: join(root, path) })
   }
-  return found.sort((a, b) => a.name.localeCompare(b.name))
+  return found.sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file))
 }
 
 /**
- * @throws {LabError} `unknown-experiment` with the nearest name, or `broken-experiment` with file and
- * field; both are wrong usage (64).
+ * @throws {LabError} `unknown-experiment` with the nearest name, `ambiguous-experiment` when two files
+ * have it, or `broken-experiment` with file and field; all are wrong usage (64).
  */
 export async function loadExperiment(root: string, name: string): Promise<Experiment> {
   const all = await listExperiments(root)
-  const found = all.find(one => one.name === name)
+  const [found, ...others] = all.filter(one => one.name === name)
   if (!found) throw unknown(name, all)
+  if (others.length > 0) throw ambiguous(name, [found, ...others])
   return loadExperimentFile(found.file)
 }
 
@@ -124,6 +125,19 @@ function unknown(name: string, all: readonly FoundExperiment[]): LabError {
       found: name,
       why: 'No file experiments/**/<name>.ts has this name.',
       next: `${hint}pnpm lab list shows all.`,
+    },
+    'usage',
+  )
+}
+
+function ambiguous(name: string, found: readonly FoundExperiment[]): LabError {
+  return new LabError(
+    {
+      code: 'ambiguous-experiment',
+      expected: `one experiment called ${name}`,
+      found: found.map(({ file }) => file).join(', '),
+      why: 'An experiment is known by the name of its file, so one of these would never be run.',
+      next: 'Rename all but one.',
     },
     'usage',
   )

@@ -1,13 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { withoutSecrets } from '../base/secrets.ts'
 
 const mostLines = 10
 const mostBytes = 4_096
-
-const secrets = [
-  /("?(?:pass(?:word|wd)?|secret|[\w-]*token|authorization|cookie|api[-_]?key)\\?"?\s*[=:]\s*\\?"?)(?:(?:Bearer|Basic) )?[^\s",;\\]+/gi,
-  /(\bBearer )[\w.~+/-]+/g,
-  /(:\/\/)[^/@"\s]+(?=@)/g,
-]
 
 /**
  * The last ten lines of a log, at most 4 KiB of them, without what looks like a secret. Empty where
@@ -15,13 +10,13 @@ const secrets = [
  */
 export function logEnd(file: string): string {
   const lines = lastBytes(file).trimEnd().split('\n').slice(-mostLines).join('\n')
-  return secrets.reduce((text, secret) => text.replace(secret, '$1[redacted]'), lines)
+  return withoutSecrets(lines, () => '[redacted]')
 }
 
 function lastBytes(file: string): string {
   let fd: number | undefined
   try {
-    fd = openSync(file, 'r')
+    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
     const from = Math.max(0, fstatSync(fd).size - mostBytes)
     const bytes = Buffer.alloc(mostBytes)
     return bytes.toString('utf8', 0, readSync(fd, bytes, 0, mostBytes, from))

@@ -1,8 +1,10 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
+import { appendOwnFile, readOwnFileIfThere } from '../base/own-file.ts'
+import { parseJson } from '../base/parse-json.ts'
 import { verdicts } from '../base/verdict.ts'
+import { writableFolder } from '../ledger/writable-folder.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
 import { ablationProblems, type Claim } from './proof.ts'
 
@@ -49,18 +51,18 @@ export function soakRunOf(
 }
 
 export async function appendSoakRun(file: string, one: SoakRun): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  await appendFile(file, `${JSON.stringify(one)}\n`)
+  await writableFolder(dirname(file))
+  await appendOwnFile(file, `${JSON.stringify(one)}\n`)
 }
 
 /** @throws {LabError} `soak-ledger-broken`, with file and line. */
 export async function readSoakRuns(file: string): Promise<readonly SoakRun[]> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const text = (await readOwnFileIfThere(file)) ?? ''
   return text
     .split('\n')
     .filter(Boolean)
     .map((line, index) => {
-      const parsed = soakRun.safeParse(tolerantJson(line))
+      const parsed = soakRun.safeParse(parseJson(line))
       if (parsed.success) return parsed.data
       throw new LabError({
         code: 'soak-ledger-broken',
@@ -93,12 +95,4 @@ export function soakFigures(runs: readonly SoakRun[]): readonly SoakFigure[] {
       seeds: new Set(group.map(one => one.seed)).size,
     }
   })
-}
-
-function tolerantJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

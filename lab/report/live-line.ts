@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { printable } from '../base/printable.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -8,9 +9,9 @@ export interface Piece {
   readonly style?: Style
 }
 
-/** What a service says must not steer the terminal: control characters are shown as a dot. */
+/** What a service says must not steer the terminal. */
 export function piece(said: string, style?: Style): Piece {
-  const text = said.replace(/(?!\n)\p{Cc}/gu, '·')
+  const text = printable(said)
   return style === undefined ? { text } : { text, style }
 }
 

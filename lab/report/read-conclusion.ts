@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
+import { readOwnFile } from '../base/own-file.ts'
 import { type Conclusion, conclusion } from '../verdict/conclusion.ts'
 
 /** @throws {LabError} `verdict-broken` when there is no `verdict.json`, or it is none. */
@@ -22,7 +22,7 @@ export function parseConclusion(value: unknown, from: string, runFolder = 'RUN')
 
 async function readJson(file: string, runFolder: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'))
+    return JSON.parse(await readOwnFile(file))
   } catch (cause) {
     throw broken(file, runFolder, cause instanceof Error ? cause.message : String(cause))
   }

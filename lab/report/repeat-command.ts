@@ -1,5 +1,8 @@
+import { printable } from '../base/printable.ts'
+
 /**
- * The command line that makes a run again: same experiment, same seed, same things switched off.
+ * The command line that makes a run again: same experiment, same seed, same things switched off. Fit to
+ * be copied into a shell, whatever the names are.
  */
 export function repeatCommand(run: {
   readonly experiment: string
@@ -9,9 +12,18 @@ export function repeatCommand(run: {
   readonly planted: readonly string[]
   readonly proxy: 'embedded' | 'toxiproxy'
 }): string {
-  const without = run.defencesOff.map(defence => ` --without ${defence}`).join('')
-  const planted = run.planted.map(control => ` --plant ${control}`).join('')
-  const calm = run.faultsOff ? ' --no-faults' : ''
-  const proxy = run.proxy === 'embedded' ? '' : ` --proxy ${run.proxy}`
-  return `pnpm experiment ${run.experiment} --seed ${run.seed}${without}${planted}${calm}${proxy}`
+  const words = [
+    ...['pnpm', 'experiment', run.experiment, '--seed', `${run.seed}`],
+    ...run.defencesOff.flatMap(defence => ['--without', defence]),
+    ...run.planted.flatMap(control => ['--plant', control]),
+    ...(run.faultsOff ? ['--no-faults'] : []),
+    ...(run.proxy === 'embedded' ? [] : ['--proxy', run.proxy]),
+  ]
+  return words.map(quoted).join(' ')
+}
+
+/** As one word for any POSIX shell. */
+function quoted(word: string): string {
+  const shown = printable(word).replaceAll('\n', '·')
+  return /^[\w./:@%+=-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
 }

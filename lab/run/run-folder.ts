@@ -1,13 +1,14 @@
 import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from '../base/errors.ts'
+import { writableFolder } from '../ledger/writable-folder.ts'
 
 const leastFreeBytes = 300 * 1024 * 1024
 const runName = /^\d{4}-\d\d-\d\dT[\d-]+Z(-\d+)?$/
 
 /**
  * Makes `runs/<experiment>/<time>`, and removes all but the newest `keep` runs of the experiment.
- * @throws {LabError} `disk-full` when a run would not fit.
+ * @throws {LabError} `disk-full` when a run would not fit, `not-writable` when none may be written.
  */
 export async function makeRunFolder(
   root: string,
@@ -15,8 +16,7 @@ export async function makeRunFolder(
   startedAt: Date,
   keep: number,
 ): Promise<string> {
-  const folder = join(root, 'runs', experiment)
-  await mkdir(folder, { recursive: true })
+  const folder = await writableFolder(join(root, 'runs', experiment))
   await demandSpace(folder)
   await prune(folder, keep - 1)
   const time = startedAt.toISOString().replace(/[:.]/g, '-')

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { isAlive } from '../processes/process-table.ts'
 import { fixtureUndo } from '../testing/fixture-undo.ts'
 import { type CraftedProject, craftedProject, stranger } from './crafted-project.ts'
@@ -11,6 +11,9 @@ import { type CraftedProject, craftedProject, stranger } from './crafted-project
 /** Code that leaves a trace as soon as it is loaded. */
 const traceCode = (file: string) =>
   `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(file)}, ''); export const undo = () => {}`
+
+/** Each starts the command line, some of them several times. */
+vi.setConfig({ testTimeout: 120_000 })
 
 const modules: Readonly<Record<string, (it: CraftedProject, code: string) => Promise<string>>> = {
   'in a data URL': async (_, code) => `data:text/javascript,${encodeURIComponent(code)}`,

@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../base/errors.ts'
+import { writeOwnFile } from '../base/own-file.ts'
 import type { Journal } from '../journal/journal.ts'
 import { readJournal } from '../journal/read-journal.ts'
 import type { Checker } from '../model/checker.ts'
@@ -59,7 +59,7 @@ export async function writeVerdict(
   conclusion: Conclusion,
   name = 'verdict.json',
 ): Promise<void> {
-  await writeFile(join(folder, name), `${JSON.stringify(conclusion, null, 2)}\n`)
+  await writeOwnFile(join(folder, name), `${JSON.stringify(conclusion, null, 2)}\n`)
 }
 
 /** What a check says comes from outside: it is looked at before it is believed. */

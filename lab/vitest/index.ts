@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { LabError } from '../base/errors.ts'
+import { printable } from '../base/printable.ts'
 import { parseConclusion } from '../report/read-conclusion.ts'
+import { repeatCommand } from '../report/repeat-command.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
 
 export interface ExperimentRun {
@@ -29,7 +31,7 @@ export async function runExperiment(name: string, run: ExperimentRun = {}): Prom
   throw new LabError({
     code: 'no-verdict',
     expected: `a verdict of ${name}`,
-    found: `exit code ${code}\n${stderr}`,
+    found: printable(`exit code ${code}\n${stderr}`),
     why: 'Only a verdict of held is green.',
     next: `Run it by hand: pnpm experiment ${name}`,
   })
@@ -41,10 +43,12 @@ export async function runExperiment(name: string, run: ExperimentRun = {}): Prom
  */
 export function demandHeld(conclusion: Conclusion): void {
   if (conclusion.verdict === 'held') return
-  const { experiment, verdict, seed, reasons } = conclusion
+  const { experiment, verdict, reasons } = conclusion
   const texts = reasons.map(({ word, text }) => `  ${word}: ${text}`)
-  const again = `pnpm experiment ${experiment} --seed ${seed}`
-  throw new Error([`${experiment} is ${verdict}:`, ...texts, `again: ${again}`].join('\n'))
+  const again = repeatCommand(conclusion)
+  throw new Error(
+    printable([`${experiment} is ${verdict}:`, ...texts, `again: ${again}`].join('\n')),
+  )
 }
 
 function ended(args: readonly string[], cwd: string) {

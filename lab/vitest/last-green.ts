@@ -1,4 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { LabError } from '../base/errors.ts'
+import { readOwnFileIfThere, writeOwnFile } from '../base/own-file.ts'
+import { parseJson } from '../base/parse-json.ts'
 import { parseConclusion } from '../report/read-conclusion.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
 
@@ -6,12 +9,26 @@ import type { Conclusion } from '../verdict/conclusion.ts'
 export type LastGreen = Readonly<Record<string, Conclusion>>
 
 export async function readLastGreen(file: string): Promise<LastGreen> {
-  const text = await readFile(file, 'utf8').catch(() => undefined)
+  const text = await readOwnFileIfThere(file)
   if (text === undefined) return {}
-  const saved: Record<string, unknown> = JSON.parse(text)
+  const saved = z.record(z.string(), z.unknown()).safeParse(parseJson(text))
+  if (!saved.success) throw damaged(file, z.prettifyError(saved.error))
   return Object.fromEntries(
-    Object.entries(saved).map(([name, one]) => [name, parseConclusion(one, `${file}, ${name}`)]),
+    Object.entries(saved.data).map(([name, one]) => [
+      name,
+      parseConclusion(one, `${file}, ${name}`),
+    ]),
   )
+}
+
+function damaged(file: string, found: string): LabError {
+  return new LabError({
+    code: 'last-green-broken',
+    expected: `the last held run of each experiment in ${file}`,
+    found,
+    why: 'What changed since cannot be told from a damaged file.',
+    next: 'Remove it: the next held runs begin it anew.',
+  })
 }
 
 /** Held runs take the place of their predecessors; others leave them be. */
@@ -22,7 +39,7 @@ export async function keepGreen(
 ): Promise<void> {
   const held = now.filter(({ verdict }) => verdict === 'held')
   const next = { ...before, ...Object.fromEntries(held.map(one => [one.experiment, one])) }
-  await writeFile(file, `${JSON.stringify(next, null, 2)}\n`)
+  await writeOwnFile(file, `${JSON.stringify(next, null, 2)}\n`)
 }
 
 /** What is different since the last green run, as Markdown; figures only where they moved by a fifth. */

@@ -1,5 +1,6 @@
-import { appendFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { appendOwnFile } from '../base/own-file.ts'
+import { printable } from '../base/printable.ts'
 import { listExperiments } from '../model/load-experiment.ts'
 import { demandHeld, runExperiment } from './index.ts'
 
@@ -10,9 +11,10 @@ const results = process.env.RESILIENCE_RESULTS
 const all = (await listExperiments(root)).map(({ name }) => name)
 
 describe('resilience', () => {
-  test.each(wanted ?? all)('%s holds', { timeout: 300_000 }, async name => {
+  const named = (wanted ?? all).map(name => [printable(name), name] as const)
+  test.each(named)('%s holds', { timeout: 300_000 }, async (_, name) => {
     const conclusion = await runExperiment(name, { root })
-    if (results !== undefined) await appendFile(results, `${JSON.stringify(conclusion)}\n`)
+    if (results !== undefined) await appendOwnFile(results, `${JSON.stringify(conclusion)}\n`)
     demandHeld(conclusion)
   })
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Command } from 'commander'
+import { printStyled } from '../../base/print.ts'
 import { doctor, type ServerProbe } from '../support/doctor.ts'
 
 export function addDoctorCommand(program: Command): void {
@@ -9,7 +10,7 @@ export function addDoctorCommand(program: Command): void {
     .description('what this machine can do: servers, privileges, faults, and why not the rest')
     .action(async () => {
       const probes = await loadProbes(process.cwd())
-      await doctor({ probes, print: line => process.stdout.write(`${line}\n`) })
+      await doctor({ probes, print: line => printStyled(process.stdout, line) })
     })
 }
 

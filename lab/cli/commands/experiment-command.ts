@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { print, printJson } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
@@ -32,7 +33,7 @@ export function addExperimentCommand(program: Command): void {
     .action(async (name: string, flags: Flags) => {
       const seed = flags.seed ?? freshSeed()
       const stream = flags.json ? process.stderr : process.stdout
-      stream.write(`${name}, seed ${seed}\n`)
+      print(stream, `${name}, seed ${seed}`)
       const root = process.cwd()
       const experiment = await loadExperiment(root, name)
       using interrupts = catchInterrupts()
@@ -49,7 +50,7 @@ export function addExperimentCommand(program: Command): void {
         keep: flags.keep,
         signal: interrupts.signal,
       })
-      if (flags.json) process.stdout.write(`${JSON.stringify(conclusion, null, 2)}\n`)
+      if (flags.json) printJson(process.stdout, conclusion)
       process.exitCode = conclusion.exitCode
     })
 }

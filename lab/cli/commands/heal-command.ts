@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../../base/clock.ts'
+import { print } from '../../base/print.ts'
 import { heal } from '../support/heal.ts'
 
 export function addHealCommand(program: Command): void {
@@ -11,7 +12,7 @@ export function addHealCommand(program: Command): void {
       process.exitCode = await heal({
         folder: join(process.cwd(), '.lab'),
         clock: systemClock,
-        print: line => process.stdout.write(`${line}\n`),
+        print: line => print(process.stdout, line),
       })
     })
 }

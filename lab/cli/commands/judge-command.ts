@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { LabError, messageOf } from '../../base/errors.ts'
+import { print, printJson, printStyled } from '../../base/print.ts'
 import { readJournal } from '../../journal/read-journal.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
 import { readConclusion } from '../../report/read-conclusion.ts'
@@ -31,13 +32,11 @@ export function addJudgeCommand(program: Command): void {
       const names = old ? beside : { verdict: 'verdict.json', page: 'report.html' }
       await writeVerdict(folder, conclusion, names.verdict)
       await writeReport(folder, names)
-      const colors = process.stdout.isTTY
-      const text = flags.json
-        ? JSON.stringify(conclusion, null, 2)
-        : verdictBlock(conclusion, run, colors, names.page)
-      process.stdout.write(`${text}\n`)
+      const { stdout, stderr } = process
+      if (flags.json) printJson(stdout, conclusion)
+      else printStyled(stdout, verdictBlock(conclusion, run, stdout.isTTY, names.page))
       if (old && old.verdict !== conclusion.verdict) {
-        process.stderr.write(`The run was ${old.verdict} when it was made; that is kept.\n`)
+        print(stderr, `The run was ${old.verdict} when it was made; that is kept.`)
       }
       process.exitCode = conclusion.exitCode
     })

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { messageOf } from '../../base/errors.ts'
+import { print } from '../../base/print.ts'
 import { listExperiments, loadExperimentFile } from '../../model/load-experiment.ts'
 
 export function addListCommand(program: Command): void {
@@ -12,7 +13,7 @@ export function addListCommand(program: Command): void {
           ({ title }) => title,
           error => `broken: ${messageOf(error).split('\n')[1]?.trim()}`,
         )
-        process.stdout.write(`${name.padEnd(24)} ${title}\n`)
+        print(process.stdout, `${name.padEnd(24)} ${title}`)
       }
     })
 }

@@ -1,9 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../../base/clock.ts'
+import { writeOwnFile } from '../../base/own-file.ts'
+import { print } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import { exitCodes } from '../../base/verdict.ts'
+import { writableFolder } from '../../ledger/writable-folder.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
 import type { Proof } from '../../proof/proof.ts'
@@ -32,7 +34,7 @@ export function addProveCommand(program: Command): void {
     .addOption(proxyOption())
     .action(async (name: string, { only, ...flags }: Flags) => {
       const seed = flags.seed ?? freshSeed()
-      process.stdout.write(`${name}, seed ${seed}\n`)
+      print(process.stdout, `${name}, seed ${seed}`)
       const experiment = await loadExperiment(process.cwd(), name)
       chosenClaims(experiment, only)
       using interrupts = catchInterrupts()
@@ -48,7 +50,7 @@ export function addProveCommand(program: Command): void {
         if (interrupts.signal.aborted) break
       }
       for (const check of open) {
-        process.stdout.write(`unproved: no defence or control breaks the check ${check}\n`)
+        print(process.stdout, `unproved: no defence or control breaks the check ${check}`)
       }
       process.exitCode = proved ? exitCodes.held : exitCodes.broken
       if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted
@@ -73,9 +75,9 @@ async function proveOnce(
     throw error
   })
   if (signal.aborted) return false
-  process.stdout.write(`\n${proofTable(proofs)}\n`)
+  print(process.stdout, `\n${proofTable(proofs)}`)
   const file = await write(root, name, startedAt, { experiment: name, seed, startedAt, proofs })
-  process.stdout.write(`\n${relative(root, file)}\n`)
+  print(process.stdout, `\n${relative(root, file)}`)
   return proofs.every(({ proved }) => proved)
 }
 
@@ -85,10 +87,9 @@ async function write(
   startedAt: string,
   content: { readonly proofs: readonly Proof[] } & Record<string, unknown>,
 ): Promise<string> {
-  const folder = join(root, 'runs', name, 'proofs')
-  await mkdir(folder, { recursive: true })
+  const folder = await writableFolder(join(root, 'runs', name, 'proofs'))
   const file = join(folder, `${startedAt.replace(/[:.]/g, '-')}.json`)
   const proved = content.proofs.every(proof => proof.proved)
-  await writeFile(file, `${JSON.stringify({ ...content, proved }, null, 2)}\n`)
+  await writeOwnFile(file, `${JSON.stringify({ ...content, proved }, null, 2)}\n`)
   return file
 }

@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process'
-import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { LabError } from '../../base/errors.ts'
-import { exitCodes } from '../../base/verdict.ts'
+import { appendOwnFile, readOwnFileIfThere, writeOwnFile } from '../../base/own-file.ts'
+import { print } from '../../base/print.ts'
+import { printable } from '../../base/printable.ts'
+import { exitCodes, worst } from '../../base/verdict.ts'
+import { writableFolder } from '../../ledger/writable-folder.ts'
 import { listExperiments, loadExperiment } from '../../model/load-experiment.ts'
 import { parseConclusion } from '../../report/read-conclusion.ts'
 import { markdownSummary } from '../../report/text/markdown.ts'
+import type { Conclusion } from '../../verdict/conclusion.ts'
 import { diffToGreen, keepGreen, readLastGreen } from '../../vitest/last-green.ts'
 
 export function addResilienceCommand(program: Command): void {
@@ -25,34 +30,36 @@ export function addResilienceCommand(program: Command): void {
     })
 }
 
+/** Resolves to the exit code: of the worst verdict, and of an error where there is none. */
 async function runAll(root: string, names: readonly string[]): Promise<number> {
-  const runs = join(root, 'runs')
-  await mkdir(runs, { recursive: true })
+  const runs = await writableFolder(join(root, 'runs'))
   const results = join(runs, 'resilience.jsonl')
-  await rm(results, { force: true })
+  const counts = join(runs, 'resilience.json')
+  await Promise.all([results, counts, join(runs, 'junit.xml')].map(old => rm(old, { force: true })))
   const code = await vitest(root, runs, {
     RESILIENCE_EXPERIMENTS: names.join(','),
     RESILIENCE_RESULTS: results,
   })
-  const text = await readFile(results, 'utf8').catch(() => '')
-  const conclusions = text
-    .split('\n')
-    .filter(Boolean)
-    .map(line => parseConclusion(JSON.parse(line), results))
+  const conclusions = await readResults(results)
   const green = join(runs, 'last-green.json')
   const before = await readLastGreen(green)
   const missing = names.filter(name => !conclusions.some(one => one.experiment === name))
-  const summary = [
-    markdownSummary(conclusions),
-    ...missing.map(name => `- **${name}** came to no verdict; see the test output.\n`),
-    diffToGreen(before, conclusions),
-  ].join('\n')
-  await writeFile(join(runs, 'summary.md'), summary)
+  const changes = diffToGreen(before, conclusions)
+  const summary = printable([markdownSummary(conclusions, missing), changes].join('\n'))
+  await writeOwnFile(join(runs, 'summary.md'), summary)
   const { GITHUB_STEP_SUMMARY } = process.env
-  if (GITHUB_STEP_SUMMARY) await appendFile(GITHUB_STEP_SUMMARY, summary)
+  if (GITHUB_STEP_SUMMARY) await appendOwnFile(GITHUB_STEP_SUMMARY, summary)
   await keepGreen(green, before, conclusions)
-  await tellCount(join(runs, 'resilience.json'), code)
-  return code === 0 ? exitCodes.held : exitCodes.broken
+  await tellCount(counts, code)
+  const verdict = missing.length > 0 ? 'error' : worst(conclusions.map(one => one.verdict))
+  // A test beside the experiments may fail, and that is nobody's broken promise.
+  return verdict === 'held' && code !== 0 ? exitCodes.error : exitCodes[verdict]
+}
+
+async function readResults(file: string): Promise<readonly Conclusion[]> {
+  const text = (await readOwnFileIfThere(file)) ?? ''
+  const lines = text.split('\n').filter(Boolean)
+  return lines.map(line => parseConclusion(JSON.parse(line), file))
 }
 
 function vitest(root: string, runs: string, env: Record<string, string>): Promise<number> {
@@ -75,9 +82,21 @@ function vitest(root: string, runs: string, env: Record<string, string>): Promis
 /** The last line, for scripts that count. */
 async function tellCount(file: string, code: number): Promise<void> {
   const shape = z.object({ numPassedTests: z.number(), numFailedTests: z.number() })
-  const { numPassedTests, numFailedTests } = shape.parse(JSON.parse(await readFile(file, 'utf8')))
+  const text = await readOwnFileIfThere(file)
+  if (text === undefined) throw noTests(code)
+  const { numPassedTests, numFailedTests } = shape.parse(JSON.parse(text))
   const failed = code !== 0 && numFailedTests === 0 ? 1 : numFailedTests
-  process.stdout.write(`${numPassedTests} passed, ${failed} failed\n`)
+  print(process.stdout, `${numPassedTests} passed, ${failed} failed`)
+}
+
+function noTests(code: number): LabError {
+  return new LabError({
+    code: 'no-tests',
+    expected: 'Vitest to run the experiments, and to say how many passed',
+    found: `nothing in runs/resilience.json, exit code ${code}`,
+    why: 'No verdict was reached.',
+    next: 'See what Vitest said above.',
+  })
 }
 
 function nothingToRun(): LabError {

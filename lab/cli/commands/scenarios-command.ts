@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { LabError } from '../../base/errors.ts'
+import { print } from '../../base/print.ts'
 import { exitCodes } from '../../base/verdict.ts'
 import { readCatalogue } from '../../scenarios/catalogue.ts'
 import { evidenceInFiles } from '../../scenarios/evidence-in-files.ts'
@@ -26,7 +27,7 @@ export function addScenariosCommand(program: Command): void {
     .description('every scenario of the catalogue: what shows it, or what will')
     .action(async () => {
       const report = await reportOn(process.cwd())
-      process.stdout.write(`${text(report)}\n`)
+      print(process.stdout, text(report))
       process.exitCode = isComplete(report) ? exitCodes.held : exitCodes.broken
     })
 }

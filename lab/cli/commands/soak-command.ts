@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../base/clock.ts'
 import { parseDuration } from '../../base/duration.ts'
+import { print } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import { exitCodes } from '../../base/verdict.ts'
 import type { Experiment } from '../../model/experiment.ts'
@@ -68,12 +69,12 @@ export function addSoakCommand(program: Command): void {
           if (conclusion.exitCode === exitCodes.interrupted) break
           const run = soakRunOf(conclusion, commit, claim)
           await appendSoakRun(file, run)
-          for (const problem of run.problems) process.stdout.write(`  ${problem}\n`)
+          for (const problem of run.problems) print(process.stdout, `  ${problem}`)
           allAsExpected &&= run.asExpected
         }
         if (signal.aborted || systemClock.nowMs() > endMs) break
       }
-      process.stdout.write(`\n${figures(await readSoakRuns(file))}\n${relative(root, file)}\n`)
+      print(process.stdout, `\n${figures(await readSoakRuns(file))}\n${relative(root, file)}`)
       process.exitCode = allAsExpected ? exitCodes.held : exitCodes.broken
       if (signal.aborted) process.exitCode = exitCodes.interrupted
     })

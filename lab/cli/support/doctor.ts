@@ -2,6 +2,7 @@ import { arch, availableParallelism, platform, release, totalmem, userInfo } fro
 import { styleText } from 'node:util'
 import { examineMeans, type Means } from '../../admission/means.ts'
 import { messageOf } from '../../base/errors.ts'
+import { printable } from '../../base/printable.ts'
 
 /** How the doctor looks for one kind of server: only looks, and downloads nothing. */
 export interface ServerProbe {
@@ -20,7 +21,7 @@ export interface DoctorOptions {
 /** `pnpm lab doctor`: what this machine can do, and why it cannot do the rest. */
 export async function doctor({ probes, print }: DoctorOptions): Promise<void> {
   print(heading('This machine'))
-  for (const [name, value] of machine()) print(`  ${name.padEnd(10)} ${value}`)
+  for (const [name, value] of machine()) print(printable(`  ${name.padEnd(10)} ${value}`))
   print('')
   print(heading('Servers'))
   const servers = await Promise.all(probes.map(probe => tellServer(probe)))
@@ -52,7 +53,7 @@ async function tellServer({ name, find, otherwise }: ServerProbe): Promise<strin
 }
 
 function tellMeans(means: Means): string {
-  const what = `${means.faults}`
+  const what = means.faults
   if (!means.able) return no(means.name, `${what}\n${' '.repeat(31)}not here: ${means.why}`)
   return yes(means.name, means.detail === '' ? what : `${what} (${means.detail})`)
 }
@@ -62,13 +63,13 @@ function heading(text: string): string {
 }
 
 function yes(name: string, rest: string): string {
-  return `  ${styleText('green', '✓')} ${name.padEnd(26)} ${rest}`
+  return `  ${styleText('green', '✓')} ${printable(`${name.padEnd(26)} ${rest}`)}`
 }
 
 function maybe(name: string, rest: string): string {
-  return `  ${styleText('yellow', '·')} ${name.padEnd(26)} ${rest}`
+  return `  ${styleText('yellow', '·')} ${printable(`${name.padEnd(26)} ${rest}`)}`
 }
 
 function no(name: string, rest: string): string {
-  return `  ${styleText('red', '✗')} ${name.padEnd(26)} ${rest}`
+  return `  ${styleText('red', '✗')} ${printable(`${name.padEnd(26)} ${rest}`)}`
 }

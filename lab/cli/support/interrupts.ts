@@ -1,4 +1,5 @@
 import { Interruption } from '../../base/interruption.ts'
+import { print } from '../../base/print.ts'
 import { exitCodes } from '../../base/verdict.ts'
 
 /**
@@ -9,8 +10,9 @@ export function catchInterrupts(): Disposable & { readonly signal: AbortSignal }
   const interrupted = new AbortController()
   const listen = (name: NodeJS.Signals) => {
     if (interrupted.signal.aborted) process.exit(exitCodes.interrupted)
-    process.stderr.write(
-      `\n${name}: healing and stopping; once more to leave that to the guardian\n`,
+    print(
+      process.stderr,
+      `\n${name}: healing and stopping; once more to leave that to the guardian`,
     )
     interrupted.abort(new Interruption(name === 'SIGTERM' ? 'SIGTERM' : 'SIGINT'))
   }

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { RunOptions } from '../../admission/run-options.ts'
 import { systemClock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
+import { print } from '../../base/print.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { liveView } from '../../report/live/live.ts'
 import { serveMetrics } from '../../report/text/metrics.ts'
@@ -22,7 +23,7 @@ export async function runLive(
 ): Promise<FinishedRun> {
   await using metrics =
     metricsPort === undefined ? undefined : await serveMetrics({ port: metricsPort })
-  if (metrics) stream.write(`metrics: ${metrics.url}\n`)
+  if (metrics) print(stream, `metrics: ${metrics.url}`)
   using view = liveView({
     stdout: stream,
     isTTY: stream.isTTY,
@@ -43,6 +44,6 @@ export async function runLive(
   metrics?.finish(finished.conclusion)
   const problem = await writeReport(finished.folder).then(() => undefined, messageOf)
   view.finish(finished.conclusion, relative(process.cwd(), finished.folder))
-  if (problem !== undefined) stream.write(`report.html could not be written: ${problem}\n`)
+  if (problem !== undefined) print(stream, `report.html could not be written: ${problem}`)
   return finished
 }

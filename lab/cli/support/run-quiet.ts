@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { RunOptions } from '../../admission/run-options.ts'
 import { messageOf } from '../../base/errors.ts'
+import { print, printPart } from '../../base/print.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { type FinishedRun, run } from '../../run/run.ts'
 import { writeReport } from './write-report.ts'
@@ -11,16 +12,16 @@ export async function runQuiet(
   options: RunOptions,
   label: string,
 ): Promise<FinishedRun> {
-  process.stdout.write(`${label} … `)
+  printPart(process.stdout, `${label} … `)
   const finished = await run(experiment, options)
   const { verdict, checks, durationMs } = finished.conclusion
   const fallen = Object.entries(checks).filter(([, { word }]) => word !== 'valid')
   const words = fallen.map(([name, { word }]) => `${name} ${word}`).join(', ')
   const folder = relative(process.cwd(), finished.folder)
   const took = `${(durationMs / 1000).toFixed(1)} s`
-  process.stdout.write(`${verdict}${words && ` (${words})`}, ${took}, ${folder}\n`)
+  print(process.stdout, `${verdict}${words && ` (${words})`}, ${took}, ${folder}`)
   await writeReport(finished.folder).catch((error: unknown) => {
-    process.stdout.write(`report.html could not be written: ${messageOf(error)}\n`)
+    print(process.stdout, `report.html could not be written: ${messageOf(error)}`)
   })
   return finished
 }

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeOwnFile } from '../../base/own-file.ts'
 import { readJournal } from '../../journal/read-journal.ts'
 import { readConclusion } from '../read-conclusion.ts'
 import { renderPage } from './page.ts'
@@ -18,6 +18,6 @@ export async function writeReport(
     readConclusion(runFolder, verdict),
   ])
   const file = join(runFolder, page)
-  await writeFile(file, renderPage(journal, conclusion))
+  await writeOwnFile(file, renderPage(journal, conclusion))
   return file
 }

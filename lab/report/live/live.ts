@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import { type Clock, systemClock } from '../../base/clock.ts'
+import { print, printStyled } from '../../base/print.ts'
 import type { Entry } from '../../journal/journal.ts'
 import type { Conclusion } from '../../verdict/conclusion.ts'
 import { verdictBlock } from '../verdict-block.ts'
@@ -32,7 +33,7 @@ export function liveView(options: LiveOptions): LiveView {
 
 function plainView({ stdout }: LiveOptions): LiveView {
   const lines = new PlainLines()
-  const write = (text: string) => stdout.write(`${text}\n`)
+  const write = (text: string) => print(stdout, text)
   return {
     onEntry: entry => {
       for (const text of lines.take(entry)) write(text)
@@ -76,7 +77,7 @@ function drawnView(options: LiveOptions, env: NodeJS.ProcessEnv): LiveView {
     finish: (conclusion, runFolder) => {
       draw()
       close()
-      stdout.write(`${verdictBlock(conclusion, runFolder, colors)}\n`)
+      printStyled(stdout, verdictBlock(conclusion, runFolder, colors))
     },
     [Symbol.dispose]: close,
   }

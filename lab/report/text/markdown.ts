@@ -1,10 +1,15 @@
+import { printable } from '../../base/printable.ts'
 import type { Conclusion } from '../../verdict/conclusion.ts'
 import { repeatCommand } from '../repeat-command.ts'
 
 /**
  * Several runs as Markdown for a CI summary: one table, then what is not green with its reasons.
+ * `missing` came to no verdict.
  */
-export function markdownSummary(conclusions: readonly Conclusion[]): string {
+export function markdownSummary(
+  conclusions: readonly Conclusion[],
+  missing: readonly string[] = [],
+): string {
   const held = conclusions.filter(each => each.verdict === 'held').length
   const rows = conclusions.map(
     ({ experiment, verdict, seed, durationMs, checks }) =>
@@ -19,6 +24,7 @@ export function markdownSummary(conclusions: readonly Conclusion[]): string {
     ...rows,
     '',
     ...conclusions.filter(each => each.verdict !== 'held').flatMap(details),
+    ...missing.map(name => `- **${text(name)}** came to no verdict; see the test output.\n`),
   ].join('\n')
 }
 
@@ -48,7 +54,9 @@ function checkCount(checks: Conclusion['checks']): string {
 
 /** One line, and no markup of its own. */
 function text(said: string): string {
-  return said.replace(/\s+/g, ' ').replace(/[\\`*_<>[\]#|]/g, character => `\\${character}`)
+  return printable(said)
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_<>[\]#|]/g, character => `\\${character}`)
 }
 
 const cell = text

@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Passwords } from '../identity/passwords.ts'
 import { queueMail } from '../mailing/outbox.ts'
-import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
 import { createOneTimeTokens, type Purpose } from './one-time-tokens.ts'
 import { createUsers } from './repository.ts'
@@ -9,7 +8,6 @@ import type { User, Registration as Wanted } from './user.ts'
 
 interface Parts {
   readonly db: Kysely<unknown>
-  readonly transact: Transact
   readonly passwords: Passwords
   readonly publicUrl: string
 }
@@ -28,7 +26,7 @@ export interface Registration {
   resetPassword(token: string, password: string): Promise<User>
 }
 
-export function createRegistration({ db, transact, passwords, publicUrl }: Parts): Registration {
+export function createRegistration({ db, passwords, publicUrl }: Parts): Registration {
   const mailLinkTo = async (trx: Kysely<unknown>, user: User, purpose: Purpose) => {
     const token = await createOneTimeTokens(trx).issue(user.id, purpose, ttlSeconds[purpose])
     const body = `Hello ${user.username},\n\n${publicUrl}/${purpose}?token=${token}\n`
@@ -44,7 +42,7 @@ export function createRegistration({ db, transact, passwords, publicUrl }: Parts
   return {
     register: async ({ username, email, password }) => {
       const passwordHash = await passwords.hash(password)
-      return transact(async trx => {
+      return db.transaction().execute(async trx => {
         const wanted = { username, email, passwordHash, verified: false }
         const user = await createUsers(trx).add(wanted)
         await mailLinkTo(trx, user, 'verify')
@@ -55,17 +53,17 @@ export function createRegistration({ db, transact, passwords, publicUrl }: Parts
       const user = await createUsers(db).byEmail(email)
       const isPointless = !user || (purpose === 'verify' && user.verifiedAt)
       if (isPointless) return
-      await transact(trx => mailLinkTo(trx, user, purpose))
+      await db.transaction().execute(trx => mailLinkTo(trx, user, purpose))
     },
     verify: token =>
-      transact(async trx => {
+      db.transaction().execute(async trx => {
         const user = await redeem(trx, token, 'verify')
         await createUsers(trx).markVerified(user.id)
         return user
       }),
     resetPassword: async (token, password) => {
       const passwordHash = await passwords.hash(password)
-      return transact(async trx => {
+      return db.transaction().execute(async trx => {
         const user = await redeem(trx, token, 'reset')
         await createUsers(trx).setPassword(user.id, passwordHash)
         await createUsers(trx).markVerified(user.id) // the link reached the address

@@ -2,7 +2,6 @@ import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
-import type { Transact } from '../postgres/transaction.ts'
 import type { Event } from './event.ts'
 
 /** Events on their way to ClickHouse, in Postgres. */
@@ -20,7 +19,6 @@ export interface AnalyticsOutbox {
 
 export function createAnalyticsOutbox(
   db: Kysely<unknown>,
-  transact: Transact,
   log: Pick<Logger, 'info'>,
 ): AnalyticsOutbox {
   return {
@@ -32,7 +30,7 @@ export function createAnalyticsOutbox(
           ${currentContext().requestId})`.execute(db)
     },
     take: (most, ship) =>
-      transact(async trx => {
+      db.transaction().execute(async trx => {
         const { rows } = await sql<Event & { seq: number; trace: string }>`
           select seq, id, name, user_id as "userId", at, properties, trace
           from analytics_outbox

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { currentContext, inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 
 type Load<Value> = () => Promise<Value>
@@ -29,9 +28,7 @@ export function createFlights(redis: Redis, defences: Defences): Share {
     }
     // Who held the lock before may have loaded it since we looked.
     const found = await peek()
-    // Others wait for it too: the deadline of whoever came first does not end it.
-    const { requestId } = currentContext()
-    const loaded = found ? found.value : await inTrace(requestId, load)
+    const loaded = found ? found.value : await load()
     // Only our own lock: a slow load's may have passed to somebody else.
     await redis.eval(unlock, 1, lock, mine).catch(() => {})
     return loaded

@@ -106,6 +106,7 @@ function refuseStatus(status: number): void {
     title: isOurKey
       ? 'The marketplace does not let us in.'
       : 'The marketplace refused our request.',
+    outcome: 'not-done',
     detail: `It answered ${status}.`,
   })
 }
@@ -132,6 +133,7 @@ function json(text: string): unknown {
 
 function askedToWait(seconds: number): Problem {
   return unavailable('marketplace-busy', 'The marketplace asks to be left alone for a moment.', {
+    outcome: 'not-done',
     retryAfterSeconds: seconds,
   })
 }

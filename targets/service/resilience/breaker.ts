@@ -33,6 +33,7 @@ export function createBreaker(
   const refuseIfOpen = () => {
     if (circuit.closed || (circuit.halfOpen && !isProbing)) return
     throw unavailable('circuit-open', `${name} is failing and left alone for a moment.`, {
+      outcome: 'not-done',
       retryAfterSeconds: Math.ceil(resetMs / 1_000),
     })
   }
@@ -52,14 +53,12 @@ export function createBreaker(
       const isProbe = circuit.halfOpen
       isProbing ||= isProbe
       const beganAt = performance.now()
-      const leftMs = currentContext().deadline.remainingMs()
       try {
         const result = await work()
         record('success')
         return result
       } catch (error) {
-        // By what it was given, however late a busy process comes to end it.
-        record(judge(error, Math.min(leftMs, performance.now() - beganAt)))
+        record(judge(error, beganAt))
         throw error
       } finally {
         if (isProbe) isProbing = false
@@ -75,12 +74,12 @@ type End = 'success' | 'failure' | 'neither'
  * A call that its caller ended, by its deadline or by hanging up, says nothing of the dependency,
  * unless that had a fair time to answer.
  */
-function createJudge(fairMs: number): (error: unknown, hadMs: number) => End {
-  return (error, hadMs) => {
+function createJudge(fairMs: number): (error: unknown, beganAt: number) => End {
+  return (error, beganAt) => {
     // Problems below 500 are answers.
     if (error instanceof Problem && error.details.status < 500) return 'success'
     const isEnded = currentContext().deadline.signal?.aborted === true
-    return isEnded && hadMs < fairMs ? 'neither' : 'failure'
+    return isEnded && performance.now() - beganAt < fairMs ? 'neither' : 'failure'
   }
 }
 
