@@ -96,3 +96,50 @@ test('tells each statement, its table and trace, and its SQLSTATE', async () => 
     'close',
   ])
 })
+
+test('tells the error that the client got, not the one that the server gave in its place', async () => {
+  const server = await startPostgres(rig.run, { name: 'told' })
+  const link = await rig.proxy.link('postgres', server, { messages: true })
+  const client = await rig.postgres(server, link)
+  await client.query('create table orders (id int primary key)')
+  await link.toxic({
+    type: 'postgres_error',
+    attributes: { code: '25006', match: { writes: true } },
+  })
+  const told = await listen(link.name)
+  for (const queryMode of ['simple', 'extended'] as const) {
+    const query = { text: 'insert into orders values (1)', queryMode }
+    await expect(client.query(query)).rejects.toMatchObject({
+      code: '25006',
+      message: 'cannot execute INSERT in a read-only transaction',
+    })
+  }
+  await until(() => told.counts['error:25006'] === 2)
+  await told.stop()
+  expect(told.lines.filter(line => line.startsWith('response'))).toEqual([
+    'response INSERT orders !25006',
+    'response INSERT orders !25006',
+  ])
+  expect(Object.keys(told.counts).filter(name => name.startsWith('error:'))).toEqual([
+    'error:25006',
+  ])
+})
+
+test('tells the errors that toxics give in place of Redis and of HTTP', async () => {
+  const link = await rig.proxy.link('redis', await startRedis(rig.run, { name: 'told' }), {
+    messages: true,
+  })
+  const client = rig.redis(link)
+  await client.ping()
+  await link.toxic({ type: 'redis_error', attributes: { error: 'OOM', match: { command: 'SET' } } })
+  const told = await listen(link.name)
+  await expect(client.set('a', '1')).rejects.toThrow('OOM')
+  await expect(client.multi().set('a', '1').exec()).rejects.toThrow('EXECABORT')
+  await until(() => told.counts['error:EXECABORT'] === 1)
+  await told.stop()
+  expect(told.lines.filter(line => line.includes('!'))).toEqual([
+    'response SET a !OOM',
+    'response SET a !OOM',
+    'response EXEC !EXECABORT',
+  ])
+})

@@ -195,3 +195,45 @@ test('compressed frames pass whole, and can be read once nobody compresses any m
   for (const socket of compressing.clients) socket.terminate()
   compressing.close()
 })
+
+test('puts nothing between the fragments of a message, and lets control frames through', async () => {
+  const { link, socket, heard } = await chat()
+  const ended: number[] = []
+  socket.on('close', code => ended.push(code))
+  // Each is held until the next has gone, or overtaken, while fragments are on their way.
+  await link.toxic({
+    type: 'message_reorder',
+    attributes: { match: { frame: 'text' }, within: 30 },
+  })
+  await link.toxic({
+    type: 'message_delay',
+    attributes: { match: { frame: 'text' }, delay: 20, overtake: true },
+  })
+  const served = [...server.clients].at(-1)
+  if (!served) throw new Error('expected a client of the server, found none')
+  const part = (n: number) => JSON.stringify({ type: 'say', channel: 'p', n })
+  for (let n = 0; n < 20; n++) {
+    served.send(part(n))
+    const text = part(100 + n)
+    served.send(text.slice(0, 5), { fin: false })
+    served.ping()
+    await new Promise(resolve => setTimeout(resolve, 5))
+    served.send(text.slice(5, 9), { fin: false })
+    served.send(text.slice(9), { fin: true })
+  }
+  await expect.poll(() => heard.length + ended.length, { timeout: 20_000 }).toBe(40)
+  const whole = Array.from({ length: 20 }, (_, n) => [`p${n}`, `p${100 + n}`]).flat()
+  expect([ended, heard.sort()]).toEqual([[], whole.sort()])
+})
+
+test('a frame is what it says it is: a type of `deflate` compresses nothing', async () => {
+  const { link, socket, heard, settled } = await chat()
+  const toxic = await link.toxic({
+    type: 'message_drop',
+    attributes: { match: { type: 'deflate' } },
+  })
+  socket.send(JSON.stringify({ type: 'deflate', channel: 'a', n: 1 }))
+  await settled()
+  expect(heard).toEqual(['end0'])
+  expect(await toxic.landed()).toBe(1)
+})

@@ -1,7 +1,5 @@
 import type { KeyPlace } from './key-places.ts'
 
-const beforeStored = new Set(['STORE', 'STOREDIST'])
-
 /** Finds the keys of one command, argument by argument. */
 export class KeyFinder {
   key: string | undefined
@@ -22,11 +20,12 @@ export class KeyFinder {
     this.others = undefined
     this.#place = place
     this.#count = count
-    this.#searches = place.by === 'streams' || place.by === 'store'
+    this.#searches = place.by === 'streams' || place.by === 'word'
     if (place.by === 'range') {
       const { first, last, step } = place
       this.#expect(first, last < 0 ? count + last : last, step)
-    } else if (place.by === 'store' || (place.by === 'count' && place.isStored)) this.#expect(1, 1)
+    } else if (place.by === 'word') this.#expect(place.first, place.first)
+    else if (place.by === 'count' && place.isStored) this.#expect(1, 1)
     else this.#expect(0, 0)
   }
 
@@ -66,7 +65,9 @@ export class KeyFinder {
     if (place.by === 'streams' && word === 'STREAMS') {
       this.#searches = false
       this.#expect(index + 1, index + Math.floor((this.#count - index - 1) / 2))
-    } else if (place.by === 'store' && beforeStored.has(word)) this.#expect(index + 1, index + 1)
+    } else if (place.by === 'word' && place.words.includes(word)) {
+      this.#expect(index + 1, place.takesRest ? this.#count - 1 : index + 1)
+    }
   }
 
   #expect(from: number, to: number, step = 1): void {

@@ -16,19 +16,24 @@ export type KeyPlace =
   | { readonly by: 'count'; readonly at: number; readonly isStored: boolean }
   /** The first half of what stands behind STREAMS. */
   | { readonly by: 'streams' }
-  /** The first one, and what stands behind STORE or STOREDIST. */
-  | { readonly by: 'store' }
+  /** The one at `first`, and what stands behind one of these words: one more, or all the rest. */
+  | {
+      readonly by: 'word'
+      readonly first: number
+      readonly words: readonly string[]
+      readonly takesRest: boolean
+    }
 
 const none = `PING ECHO AUTH HELLO SELECT MULTI EXEC DISCARD UNWATCH INFO CONFIG CLIENT COMMAND SCAN
   DBSIZE FLUSHALL FLUSHDB SAVE BGSAVE BGREWRITEAOF WAIT WAITAOF CLUSTER SCRIPT FUNCTION ROLE REPLICAOF
   SLAVEOF PSYNC SYNC REPLCONF SHUTDOWN SLOWLOG TIME LATENCY ACL MODULE MONITOR QUIT RESET READONLY
-  READWRITE ASKING KEYS RANDOMKEY PUBSUB SENTINEL SWAPDB LASTSAVE FAILOVER LOLWUT DEBUG`
+  READWRITE ASKING PFSELFTEST KEYS RANDOMKEY PUBSUB SENTINEL SWAPDB LASTSAVE FAILOVER LOLWUT DEBUG`
 const one = `GET SET SETNX SETEX PSETEX GETSET GETDEL GETEX APPEND STRLEN INCR DECR INCRBY DECRBY
   INCRBYFLOAT GETRANGE SETRANGE SUBSTR EXPIRE PEXPIRE EXPIREAT PEXPIREAT TTL PTTL PERSIST TYPE DUMP
   RESTORE HGET HSET HSETNX HMGET HMSET HGETALL HDEL HEXISTS HINCRBY HKEYS HVALS HLEN HSCAN LPUSH RPUSH
   LPOP RPOP LRANGE LLEN LREM LTRIM LINDEX LSET LINSERT SADD SREM SMEMBERS SISMEMBER SMISMEMBER SCARD
   SPOP SRANDMEMBER SSCAN ZADD ZREM ZRANGE ZREVRANGE ZRANGEBYSCORE ZSCORE ZCARD ZCOUNT ZINCRBY ZRANK
-  ZPOPMIN ZPOPMAX ZSCAN XADD XLEN XRANGE XREVRANGE XDEL XTRIM XACK XCLAIM XAUTOCLAIM XPENDING PFADD
+  ZPOPMIN ZPOPMAX ZSCAN XADD XLEN XRANGE XREVRANGE XDEL XTRIM XACK XCLAIM XAUTOCLAIM XPENDING PFADD SORT_RO
   SETBIT GETBIT BITCOUNT BITFIELD GEOADD GEOSEARCH`
 const all = `MGET DEL UNLINK EXISTS TOUCH WATCH PFCOUNT PFMERGE SINTER SUNION SDIFF SINTERSTORE
   SUNIONSTORE SDIFFSTORE`
@@ -50,6 +55,12 @@ const range = (
 })
 const firstOnly = range(1, 1)
 const count = (at: number, isStored = false): KeyPlace => ({ by: 'count', at, isStored })
+const stored: KeyPlace = {
+  by: 'word',
+  first: 1,
+  words: ['STORE', 'STOREDIST'],
+  takesRest: false,
+}
 
 /** Of every command that is usual, or has its keys elsewhere than in its first argument. */
 export const keyPlaces: ReadonlyMap<string, KeyPlace> = new Map([
@@ -61,12 +72,13 @@ export const keyPlaces: ReadonlyMap<string, KeyPlace> = new Map([
   ...each(two, range(1, 2)),
   ...each('BITOP', range(2, -1)),
   ...each('OBJECT XGROUP XINFO MEMORY', range(2, 2)),
-  ...each('MIGRATE', range(3, 3)),
+  ...each('PFDEBUG', range(2, 2)),
+  ...each('MIGRATE', { by: 'word', first: 3, words: ['KEYS'], takesRest: true }),
   ...each('EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO BLMPOP BZMPOP', count(2)),
   ...each('ZUNION ZINTER ZDIFF SINTERCARD ZINTERCARD LMPOP ZMPOP', count(1)),
   ...each('ZUNIONSTORE ZINTERSTORE ZDIFFSTORE', count(2, true)),
   ...each('XREAD XREADGROUP', { by: 'streams' }),
-  ...each('SORT GEORADIUS GEORADIUSBYMEMBER', { by: 'store' }),
+  ...each('SORT GEORADIUS GEORADIUSBYMEMBER', stored),
   ...each('PUBLISH SPUBLISH', range(1, 1, 1, 'channel')),
   ...each(subscribing, range(1, -1, 1, 'channel')),
 ])

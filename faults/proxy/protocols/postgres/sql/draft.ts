@@ -4,6 +4,7 @@ import { beforeObject, synonyms } from './words.ts'
 import { writesByVerb } from './writes.ts'
 
 const definitions = new Set(['CREATE', 'ALTER', 'DROP'])
+const ofTwoWords = new Set(['MATERIALIZED', 'FOREIGN', 'EVENT'])
 
 /** What is known of a statement while it is being read. */
 export class Draft {
@@ -34,9 +35,10 @@ export class Draft {
     else if (this.inner === '') this.inner = verb
   }
 
-  /** The first word behind CREATE, ALTER or DROP that says what. */
+  /** The words behind CREATE, ALTER or DROP that say what. */
   defines(word: string): void {
     if (this.object === '' && !beforeObject.has(word)) this.object = word.toUpperCase()
+    else if (ofTwoWords.has(this.object)) this.object += ` ${word.toUpperCase()}`
   }
 
   /** ANALYZE of an EXPLAIN, as a word or an option. */

@@ -52,6 +52,7 @@ export function keyword(
       if (level.verb === 'INSERT') level.expected = 'source'
       break
     case 'as':
+      if (level.verb === 'CREATE' && draft.object === 'TABLE') draft.object = 'TABLE AS'
       if (level.verb === 'PREPARE' || level.verb === 'CREATE') level.verb = ''
       return
   }
