@@ -52,9 +52,9 @@ export async function startProxyServer(options: ServerOptions): Promise<ProxySer
   }
   const registry = await loadRegistry()
   const timers = new TimerQueue()
-  const events = new Events()
+  const events = new Events(() => proxies.listenersChanged())
   let connections = 0
-  const proxies = new ProxyCollection({
+  const proxies: ProxyCollection = new ProxyCollection({
     timers,
     events,
     registry,

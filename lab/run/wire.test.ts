@@ -65,11 +65,16 @@ const request = (link: string, atMs = 0) => {
   return { seq: 1, atMs, kind: 'wire', link, connection: 1, what: 'request', message: 'GET' }
 }
 
-test('records messages where a check subscribed, and counters everywhere', async () => {
+test('asks for messages where a check subscribed, and records what it is told of every link', async () => {
   await using it = await tap()
   await using _following = await followWire(it.links, { check }, it.journal, systemClock)
+  const url = new URL(
+    it.asked.find(line => line.startsWith('/events'))?.split(' ')[0] ?? '',
+    'http://tap',
+  )
+  expect(url.searchParams.get('links')).toBe('watched,other')
+  expect(url.searchParams.get('messages')).toBe('watched')
   it.say(request('watched'))
-  it.say(request('other'))
   it.say({ seq: 3, atMs: 0, kind: 'wire-count', link: 'other', counts: { bytes: 7 } })
   await vi.waitFor(() => expect(it.kinds()).toEqual(['clock', 'wire', 'wire-count']))
   expect(it.asked.every(line => line.endsWith('Bearer let-me-in'))).toBe(true)

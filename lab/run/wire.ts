@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import { messageOf } from '../base/errors.ts'
-import type { WireEvent } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import { wireFields } from '../journal/wire-fields.ts'
 import type { Link } from '../model/capability.ts'
@@ -23,8 +22,6 @@ const line = z.discriminatedUnion('kind', [
   }),
 ])
 
-/** Connects and toxics are few and always told; these come thousands a second. */
-const perMessage: ReadonlySet<WireEvent['what']> = new Set(['request', 'response', 'unparsed'])
 const connectWithinMs = 5_000
 
 /**
@@ -59,8 +56,10 @@ async function follow(
 ): Promise<AsyncDisposable> {
   const headers = tokenOf(links)
   const offsetMs = await measureClock(tapUrl, headers, recorder, clock)
-  const names = links.map(link => link.name).join(',')
-  const url = new URL(`/events?links=${encodeURIComponent(names)}`, tapUrl)
+  const url = new URL('/events', tapUrl)
+  const names = links.map(link => link.name)
+  url.searchParams.set('links', names.join(','))
+  url.searchParams.set('messages', names.filter(name => subscribed.has(name)).join(','))
   const response = await connect(url, headers)
   let over = false
   const lost = (why: string) => {
@@ -91,7 +90,6 @@ async function follow(
 
   function take(text: string): void {
     const { seq: _, atMs, ...event } = line.parse(JSON.parse(text))
-    if (event.kind === 'wire' && perMessage.has(event.what) && !subscribed.has(event.link)) return
     recorder.record(event, { source: 'proxy', sourceAtMs: atMs + offsetMs })
   }
 }

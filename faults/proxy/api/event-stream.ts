@@ -7,13 +7,14 @@ const COUNT_EVERY_MS = 100
 const MOST_UNREAD_BYTES = 16 * 1024 * 1024
 
 /**
- * `GET /events?links=a,b`: NDJSON of what happens on these links (all without `links`), from now on,
- * with a `wire-count` line per link each 100 ms in which something passed.
+ * `GET /events?links=a,b&messages=a`: NDJSON of what happens on these links (all without `links`), from
+ * now on, with a `wire-count` line per link each 100 ms in which something passed. Single messages come
+ * of those of them that `messages` names (all without it).
  */
 export function streamEvents(call: Call, proxies: ProxyCollection, events: Events): undefined {
   const { response } = call
-  const links = call.url.searchParams.get('links')?.split(',').filter(Boolean)
-  const wanted = (link: string) => !links || links.includes(link)
+  const wanted = listOf(call, 'links')
+  const withMessages = listOf(call, 'messages')
   response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   response.flushHeaders()
 
@@ -22,7 +23,10 @@ export function streamEvents(call: Call, proxies: ProxyCollection, events: Event
     response.write(`${JSON.stringify(event)}\n`)
     if (response.writableLength > MOST_UNREAD_BYTES) response.destroy()
   }
-  const stop = events.listen(write)
+  const stop = events.listen({
+    hear: write,
+    wantsMessages: link => wanted(link) && withMessages(link),
+  })
   const before = new Map<string, Readonly<Record<string, number>>>()
   for (const proxy of proxies.all) before.set(proxy.settings.name, proxy.counts())
 
@@ -42,6 +46,13 @@ export function streamEvents(call: Call, proxies: ProxyCollection, events: Event
     stop()
   })
   return undefined
+}
+
+/** Whether the call names this link; so does one that names none. */
+function listOf({ url }: Call, parameter: string): (link: string) => boolean {
+  const given = url.searchParams.get(parameter)
+  const links = new Set(given?.split(','))
+  return link => given === null || links.has(link)
 }
 
 function increase(

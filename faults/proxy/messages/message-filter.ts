@@ -13,10 +13,8 @@ import { MessageToxicInstance } from './message-toxic-instance.ts'
 /** Where a filter reports to. */
 export interface MessageFilterHost {
   readonly traffic: Traffic
-  /** Somebody wants each message as an event. */
+  /** Somebody wants each message as an event, with its key and trace. */
   readonly tellsMessages: boolean
-  /** Somebody may want to: keys and traces are looked for. */
-  readonly readsDetail: boolean
   emit(event: Omit<WireEvent, 'kind' | 'link'>): void
 }
 
@@ -68,7 +66,7 @@ export class MessageFilter implements InterceptorOwner {
     this.#connection = connection
     this.#session = session
     this.#host = host
-    session.detail = host.readsDetail
+    session.detail = host.tellsMessages
     const { up, down } = connection
     const upstream = new Interceptor(up, session.upstream, this)
     const downstream = new Interceptor(down, session.downstream, this)
@@ -92,7 +90,7 @@ export class MessageFilter implements InterceptorOwner {
     const staying = new Map(before.map(each => [each.toxic, each]))
     const deciding = toxics.flatMap(toxic => staying.get(toxic) ?? this.#open(toxic) ?? [])
     this.#instances = [...left, ...deciding]
-    this.#session.detail = this.#host.readsDetail || this.#instances.length > 0
+    this.listenersChanged()
     const { upstream, downstream } = this.#interceptors
     if (this.#instances.length > 0) {
       upstream.takeControl()
@@ -101,6 +99,11 @@ export class MessageFilter implements InterceptorOwner {
       upstream.release()
       downstream.release()
     }
+  }
+
+  /** Keys, traces and texts are looked for only while somebody wants them. */
+  listenersChanged(): void {
+    this.#session.detail = this.#host.tellsMessages || this.#instances.length > 0
   }
 
   get toxics(): readonly ActiveToxic[] {

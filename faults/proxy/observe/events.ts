@@ -36,21 +36,35 @@ export type NumberedEvent = (WireEvent | WireCount) & {
   readonly atMs: number
 }
 
-export type Listener = (event: NumberedEvent) => void
+/** Somebody who is told of events. */
+export interface Listener {
+  hear(event: NumberedEvent): void
+  /** Wants the single messages of this link, which come thousands a second. */
+  wantsMessages(link: string): boolean
+}
 
 /** Hands events to whoever listens; costs next to nothing while nobody does. */
 export class Events {
   readonly #listeners = new Set<Listener>()
+  readonly #changed: () => void
   #seq = 0
 
-  get heard(): boolean {
-    return this.#listeners.size > 0
+  /** `changed` is called when somebody begins or stops to listen. */
+  constructor(changed: () => void) {
+    this.#changed = changed
+  }
+
+  wantsMessages(link: string): boolean {
+    return [...this.#listeners].some(listener => listener.wantsMessages(link))
   }
 
   emit(event: WireEvent | WireCount): void {
     if (this.#listeners.size === 0) return
     const numbered = this.number(event)
-    for (const listener of this.#listeners) listener(numbered)
+    const isMessage = event.kind === 'wire' && perMessage.has(event.what)
+    for (const listener of this.#listeners) {
+      if (!isMessage || listener.wantsMessages(event.link)) listener.hear(numbered)
+    }
   }
 
   number(event: WireEvent | WireCount): NumberedEvent {
@@ -60,6 +74,12 @@ export class Events {
   /** Returns how to stop listening. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#changed()
+    return () => {
+      this.#listeners.delete(listener)
+      this.#changed()
+    }
   }
 }
+
+const perMessage: ReadonlySet<WireEvent['what']> = new Set(['request', 'response', 'unparsed'])

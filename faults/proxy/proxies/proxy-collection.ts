@@ -17,6 +17,11 @@ export class ProxyCollection {
     return this.#proxies.values()
   }
 
+  /** Somebody began or stopped to listen to events. */
+  listenersChanged(): void {
+    for (const proxy of this.all) proxy.listenersChanged()
+  }
+
   get(name: string): TcpProxy {
     const proxy = this.#proxies.get(name)
     if (!proxy) throw proxyNotFound()

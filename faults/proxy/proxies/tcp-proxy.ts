@@ -39,11 +39,14 @@ export class TcpProxy implements ConnectionHost {
   readonly #claims = new Map<ActiveToxic, Claim>()
   #toxics: readonly ActiveToxic[] = []
   #ordinal = 0
+  /** Somebody listens to its messages. */
+  #isHeard = false
 
   constructor(settings: ProxySettings, context: ProxyContext) {
     this.#settings = settings
     this.#context = context
     this.timers = context.timers
+    this.#isHeard = context.events.wantsMessages(settings.name)
     this.traffic = new Traffic()
   }
 
@@ -181,12 +184,14 @@ export class TcpProxy implements ConnectionHost {
     this.#leases.set(toxic, this.timers.in(lease.ttlMs, expire))
   }
 
-  get readsDetail(): boolean {
-    return this.#settings.messages
+  get tellsMessages(): boolean {
+    return this.#settings.messages && this.#isHeard
   }
 
-  get tellsMessages(): boolean {
-    return this.#settings.messages && this.#context.events.heard
+  /** Somebody began or stopped to listen to events. */
+  listenersChanged(): void {
+    this.#isHeard = this.#context.events.wantsMessages(this.#settings.name)
+    for (const { filter } of this.#connections) filter?.listenersChanged()
   }
 
   /** Renews a lease that lives by heartbeats; others run out when they said. */
