@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Deadline, noDeadline } from './resilience/deadline.ts'
+import { type Deadline, noDeadline, withoutEffects } from './resilience/deadline.ts'
 
 /** What travels with one request, frame or job through every layer, without being passed along. */
 export interface RequestContext {
@@ -17,6 +17,12 @@ export function currentContext(): RequestContext {
 /** Work that goes on long after the request, frame or job it is for; without an id, for nobody. */
 export function inTrace<T>(requestId: string | undefined, work: () => T): T {
   return requestId === undefined ? work() : runInContext({ requestId, deadline: noDeadline }, work)
+}
+
+/** Work that is no effect of the request it is done for: counters, and what waits for its effect. */
+export function apart<T>(work: () => T): T {
+  const { requestId, deadline } = currentContext()
+  return runInContext({ requestId, deadline: withoutEffects(deadline) }, work)
 }
 
 export function runInContext<T>(context: RequestContext, work: () => T): T {

@@ -20,7 +20,7 @@ export const defenceTable = {
   },
   'request-deadline': {
     promise: 'Every request is answered before its deadline, if need be with an honest 503.',
-    settings: { defaultMs: 1_000, marginMs: 75, retryAfterSeconds: 1 },
+    settings: { defaultMs: 1_000, leastMs: 100, marginMs: 75, retryAfterSeconds: 1 },
   },
   'circuit-breaker': {
     promise: 'A dependency that fails is left alone: refused at once, one probe at a time.',
@@ -62,6 +62,15 @@ export const defenceTable = {
     promise:
       'Waiting for Postgres is bounded, and so is what a process that stands still may keep locked.',
     settings: { acquireMs: 700, statementMs: 2_000, idleInTransactionMs: 15_000 },
+  },
+  'pool-liveness': {
+    promise:
+      'Connections to a server that was demoted, or that may be half-open, are not used again.',
+    settings: { againMs: 1_000, pingMs: 250 },
+  },
+  'error-classes': {
+    promise: 'What a database is in right now fails no job for good and no request but by a 503.',
+    settings: {},
   },
   'login-throttle': {
     promise: 'After so many wrong passwords a name is locked for a while, whatever restarts.',

@@ -8,6 +8,7 @@ import type { Identity } from './identity/identity.ts'
 import type { Metrics } from './metrics.ts'
 import type { Lookout } from './postgres/lookout.ts'
 import type { Migrations } from './postgres/migrate.ts'
+import type { Transact } from './postgres/transaction.ts'
 import type { ConfirmedWriter } from './redis/confirmed-writer.ts'
 import type { Guard } from './resilience/guard.ts'
 import type { Door } from './sockets/door.ts'
@@ -20,6 +21,8 @@ export interface Kit {
   readonly log: Logger
   /** `kit.db.withTables<MyTables>()` gives a module its own tables, typed. */
   readonly db: Kysely<unknown>
+  /** For what is done in one transaction of it. */
+  readonly transact: Transact
   /** Where loops wait for something to do. */
   readonly lookout: Lookout
   /** For commands. Fails at once while Redis is away. */

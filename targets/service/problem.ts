@@ -10,6 +10,7 @@ interface Details {
   readonly code: string
   readonly title: string
   readonly detail?: string
+  /** Left out: what the request knows of itself when it is answered (`outcomeOf`). */
   readonly outcome?: RefusedOutcome
   readonly retryAfterSeconds?: number
   /** Which fields are wrong, for 400. */
@@ -26,17 +27,27 @@ export class Problem extends Error {
     this.details = details
   }
 
-  toBody(instance: string) {
-    const { cause: _, retryAfterSeconds: __, outcome = 'not-done', ...shown } = this.details
+  toBody(instance: string, { deadline }: { readonly deadline: Known }) {
+    const { cause: _, retryAfterSeconds: __, outcome: ___, ...shown } = this.details
+    const outcome = outcomeOf(this, deadline)
     return { type: `urn:problem:${shown.code}`, ...shown, outcome, instance }
   }
+}
+
+interface Known {
+  readonly outcome: RefusedOutcome
+}
+
+/** Who is told that the request is wrong has changed nothing; else it counts what was begun. */
+export function outcomeOf({ details }: Problem, known: Known): RefusedOutcome {
+  return details.outcome ?? (details.status < 500 ? 'not-done' : known.outcome)
 }
 
 /** 503 with Retry-After: a dependency is away, slow or left alone. */
 export function unavailable(
   code: string,
   title: string,
-  options: { outcome: RefusedOutcome; retryAfterSeconds?: number; cause?: unknown },
+  options: { outcome?: RefusedOutcome; retryAfterSeconds?: number; cause?: unknown } = {},
 ): Problem {
   return new Problem({ status: 503, code, title, retryAfterSeconds: 1, ...options })
 }

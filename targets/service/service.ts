@@ -17,6 +17,7 @@ import { openDatabase } from './postgres/database.ts'
 import { createLookout } from './postgres/lookout.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createPool } from './postgres/pool.ts'
+import { createTransact } from './postgres/transaction.ts'
 import { ConfirmedWriter } from './redis/confirmed-writer.ts'
 import { connectRedis, settled } from './redis/connect.ts'
 import { createGuard, type Guard } from './resilience/guard.ts'
@@ -72,7 +73,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     close: async () => {
       state = 'closing'
       await Promise.all([...servers.values()].map(http => drain(http, defences)))
-      for (const close of closers) await close()
+      const endsAt = performance.now() + closeMs
+      for (const close of closers) {
+        await withinMs(Math.max(leastCloseMs, endsAt - performance.now()), close, log)
+      }
     },
   }
 }
@@ -96,6 +100,7 @@ async function createKit(
   const pool = createPool(config, defences, metrics, log)
   const db = openDatabase(pool, defences)
   onClose(() => db.destroy())
+  const transact = createTransact(db, defences, metrics)
   const { waitMs } = defences.settings('confirmed-writes')
   const connect = (name: string, commandTimeoutMs?: number) => {
     const timeout = commandTimeoutMs === undefined ? {} : { commandTimeoutMs }
@@ -121,12 +126,13 @@ async function createKit(
     metrics,
     log,
     db,
+    transact,
     lookout,
     redis,
     identity: createIdentity({
       tokens: createTokens(config.auth, defences),
       sessions: createSessionStore(redis, config.auth.sessionSeconds, defences),
-      roles: createRoles(db, defences),
+      roles: createRoles(db, transact, defences),
       log,
     }),
     confirmedWrites: createWriter(config, defences, writers),
@@ -141,6 +147,23 @@ async function createKit(
       return guard
     },
     onClose,
+  }
+}
+
+/** All together; what does not let go in time is left to the end of the process. */
+const closeMs = 5_000
+const leastCloseMs = 100
+
+async function withinMs(ms: number, close: () => Promise<void> | void, log: Logger) {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => {
+    log.warn({ event: 'close-late', ms }, 'not closed in time, and left behind')
+    resolve()
+  }, ms)
+  try {
+    await Promise.race([close(), late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

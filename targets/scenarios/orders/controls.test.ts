@@ -83,9 +83,9 @@ describe('ORD-07 deadlocks', () => {
     expect(deadlocks).toBeGreaterThan(0)
   })
 
-  control(['lock-order', 'transaction-retry'], 'a victim is an error', async () => {
+  control(['lock-order', 'transaction-retry'], 'a victim is refused', async () => {
     const { statuses } = await buyCrosswise(without.giving, 24)
-    expect(statuses.filter(status => status === 'internal').length).toBeGreaterThan(0)
+    expect(statuses.filter(status => status === 'too-contended').length).toBeGreaterThan(0)
   })
 })
 

@@ -7,7 +7,7 @@ import { eventually, signedIn, sql } from '../person.ts'
 import { test } from '../warm.ts'
 import { order, product, shelf, shopkeeper } from './shop.ts'
 
-const retryMs = 200
+const retryMs = 500
 const attempts = 4
 
 let app: Application
@@ -108,7 +108,7 @@ describe('ORD-04 the end of a payment', () => {
     expect(asked).toHaveLength(1 + attempts)
     const pauses = asked.slice(1).map((at, index) => at - (asked[index] ?? at))
     // At least half of the full back-off, but for what sending the question took.
-    const least = [retryMs, retryMs / 2, retryMs, 2 * retryMs].map(ms => ms - 50)
+    const least = [retryMs, retryMs / 2, retryMs, 2 * retryMs].map(ms => ms - 100)
     expect(pauses.filter((ms, index) => ms < (least[index] ?? 0))).toEqual([])
   }, 40_000)
 

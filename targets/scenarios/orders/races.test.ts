@@ -2,6 +2,7 @@ import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
+import { patience } from '../patience.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
 import { test } from '../warm.ts'
 import { product, shelf, shopkeeper } from './shop.ts'
@@ -9,6 +10,7 @@ import { product, shelf, shopkeeper } from './shop.ts'
 const keepMs = 60_000
 const stock = 100_000
 const defenceSettings = {
+  ...patience,
   'payment-reconciliation': { retryMs: 300 },
   'payment-timeout': { timeoutMs: 5_000 },
   'reservation-expiry': { keepMs },
@@ -26,27 +28,24 @@ afterAll(() => app?.[Symbol.asyncDispose]())
 
 /** Orders of one thing each. Every third was placed so long ago that it expires right now. */
 async function placeMany(userId: string, productId: string, count: number): Promise<string[]> {
-  const orders = await sql<{ id: string }>(
+  const rows = await sql<{ id: string }>(
     app,
     `with stock as (
        update orders_products set available = available - $2, reserved = reserved + $2
-       where id = $3)
-     insert into orders_orders (user_id, fingerprint, status, subtotal_cents, tax_cents,
-       shipping_cents, total_cents, created_at)
-     select $1, 'raced', 'pending-payment', 1000, 0, 0, 1000,
-       now() - case when n % 3 = 0 then make_interval(secs => $4) else '0 s' end
-     from generate_series(1, $2::int) as n
-     returning id`,
+       where id = $3),
+     placed as (
+       insert into orders_orders (user_id, fingerprint, status, subtotal_cents, tax_cents,
+         shipping_cents, total_cents, created_at)
+       select $1, 'raced', 'pending-payment', 1000, 0, 0, 1000,
+         now() - case when n % 3 = 0 then make_interval(secs => $4) else '0 s' end
+       from generate_series(1, $2::int) as n
+       returning id)
+     insert into orders_lines (order_id, product_id, sku, name, unit_price_cents, quantity)
+     select id, $3, 'raced', 'A thing', 1000, 1 from placed
+     returning order_id as id`,
     [userId, count, productId, (2 * keepMs) / 1_000],
   )
-  const ids = orders.map(({ id }) => id)
-  await sql(
-    app,
-    `insert into orders_lines (order_id, product_id, sku, name, unit_price_cents, quantity)
-     select unnest($1::uuid[]), $2, 'raced', 'A thing', 1000, 1`,
-    [ids, productId],
-  )
-  return ids
+  return rows.map(({ id }) => id)
 }
 
 interface Race {

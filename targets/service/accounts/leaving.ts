@@ -30,7 +30,7 @@ export function createLeaving({ identity, users, signIn }: Parts): Leaving {
       return session !== undefined && (await sessions.ageMs(session)) < freshMs
     } catch (cause) {
       const title = 'Sessions cannot be read at the moment.'
-      throw unavailable('redis-unavailable', title, { outcome: 'not-done', cause })
+      throw unavailable('redis-unavailable', title, { cause })
     }
   }
   return {

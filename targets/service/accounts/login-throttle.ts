@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { apart } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { Problem } from '../problem.ts'
 
@@ -38,7 +39,7 @@ export function createLoginThrottle(db: Kysely<unknown>, defences: Defences): Lo
     check,
     failed: async loginKey => {
       // Failures older than the lock are forgotten; the n-th locks.
-      const { rows } = await sql<{ count: number }>`
+      const counted = sql<{ count: number }>`
         insert into accounts_login_failures as f (login_key, failures, last_failed_at, locked_until)
         values (${loginKey}, 1, now(),
           case when 1 >= ${failures}::int then now() + make_interval(secs => ${lockSeconds}) end)
@@ -50,12 +51,14 @@ export function createLoginThrottle(db: Kysely<unknown>, defences: Defences): Lo
             when f.last_failed_at >= now() - make_interval(secs => ${lockSeconds})
               and f.failures + 1 >= ${failures}::int
             then now() + make_interval(secs => ${lockSeconds}) end
-        returning f.failures as count`.execute(db)
+        returning f.failures as count`
+      const { rows } = await apart(() => counted.execute(db))
       if ((rows[0]?.count ?? 0) > failures) throw locked(lockSeconds)
     },
     succeeded: async loginKey => {
       await check(loginKey)
-      await sql`delete from accounts_login_failures where login_key = ${loginKey}`.execute(db)
+      const forget = sql`delete from accounts_login_failures where login_key = ${loginKey}`
+      await apart(() => forget.execute(db))
     },
   }
 }

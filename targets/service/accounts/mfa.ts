@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { generateSecret, generateURI, verify } from 'otplib'
+import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
 import type { Users } from './repository.ts'
 import { hashOf, newSecret } from './secret.ts'
@@ -20,7 +21,12 @@ export interface Mfa {
   disable(user: User): Promise<void>
 }
 
-export function createMfa(db: Kysely<unknown>, users: Users, issuer: string): Mfa {
+export function createMfa(
+  db: Kysely<unknown>,
+  transact: Transact,
+  users: Users,
+  issuer: string,
+): Mfa {
   const check = async (user: User, code: string | undefined) => {
     if (code === undefined) throw refused('mfa-required', 'The code of your second factor, please.')
     const right = /^\d{6}$/.test(code)
@@ -41,7 +47,7 @@ export function createMfa(db: Kysely<unknown>, users: Users, issuer: string): Mf
     confirm: async (user, code) => {
       await check(user, code)
       const codes = Array.from({ length: recoveryCodeCount }, () => newSecret(12))
-      await db.transaction().execute(async trx => {
+      await transact(async trx => {
         await sql`delete from accounts_recovery_codes where user_id = ${user.id}`.execute(trx)
         const rows = codes.map(({ hash }) => sql`(${user.id}, ${hash})`)
         await sql`

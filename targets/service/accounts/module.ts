@@ -18,15 +18,15 @@ export const accountsModule: Module = {
   migrations: { ...migrations, ...oauthMigrations },
   start: {
     api: (kit, http) => {
-      const { config, db, defences, identity } = kit
+      const { config, db, transact, defences, identity } = kit
       const { auth, publicUrl } = config
       const passwords = createPasswords(defences)
       const users = createUsers(db)
-      const mfa = createMfa(db, users, auth.issuer)
+      const mfa = createMfa(db, transact, users, auth.issuer)
       const throttle = createLoginThrottle(db, defences)
-      const refreshTokens = createRefreshTokens(db, auth.refreshSeconds, defences)
+      const refreshTokens = createRefreshTokens(db, transact, auth.refreshSeconds, defences)
       const signIn = createSignIn({ users, passwords, throttle, mfa, refreshTokens, identity })
-      const registration = createRegistration({ db, passwords, publicUrl })
+      const registration = createRegistration({ db, transact, passwords, publicUrl })
       addSignInRoutes(http, { auth, identity, registration, signIn })
       const leaving = createLeaving({ identity, users, signIn })
       addAccountRoutes(http, { identity, users, passwords, leaving, mfa, signIn })

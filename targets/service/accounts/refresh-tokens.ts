@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { Defences } from '../defences.ts'
+import type { Transact } from '../postgres/transaction.ts'
 import { hashOf, newSecret } from './secret.ts'
 
 interface Holder {
@@ -28,6 +29,7 @@ type Row = { family: string; userId: string; sessionId: string }
 
 export function createRefreshTokens(
   db: Kysely<unknown>,
+  transact: Transact,
   ttlSeconds: number,
   defences: Defences,
 ): RefreshTokens {
@@ -42,7 +44,7 @@ export function createRefreshTokens(
     return text
   }
   const rotate = (text: string) =>
-    db.transaction().execute(async (trx): Promise<Rotation> => {
+    transact(async (trx): Promise<Rotation> => {
       const { rows } = await sql<Row>`
         update accounts_refresh_tokens set used_at = now()
         where hash = ${hashOf(text)}

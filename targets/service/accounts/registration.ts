@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Passwords } from '../identity/passwords.ts'
 import { queueMail } from '../mailing/outbox.ts'
+import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
 import { createOneTimeTokens, type Purpose } from './one-time-tokens.ts'
 import { createUsers } from './repository.ts'
@@ -8,6 +9,7 @@ import type { User, Registration as Wanted } from './user.ts'
 
 interface Parts {
   readonly db: Kysely<unknown>
+  readonly transact: Transact
   readonly passwords: Passwords
   readonly publicUrl: string
 }
@@ -26,7 +28,7 @@ export interface Registration {
   resetPassword(token: string, password: string): Promise<User>
 }
 
-export function createRegistration({ db, passwords, publicUrl }: Parts): Registration {
+export function createRegistration({ db, transact, passwords, publicUrl }: Parts): Registration {
   const mailLinkTo = async (trx: Kysely<unknown>, user: User, purpose: Purpose) => {
     const token = await createOneTimeTokens(trx).issue(user.id, purpose, ttlSeconds[purpose])
     const body = `Hello ${user.username},\n\n${publicUrl}/${purpose}?token=${token}\n`
@@ -42,7 +44,7 @@ export function createRegistration({ db, passwords, publicUrl }: Parts): Registr
   return {
     register: async ({ username, email, password }) => {
       const passwordHash = await passwords.hash(password)
-      return db.transaction().execute(async trx => {
+      return transact(async trx => {
         const wanted = { username, email, passwordHash, verified: false }
         const user = await createUsers(trx).add(wanted)
         await mailLinkTo(trx, user, 'verify')
@@ -53,17 +55,17 @@ export function createRegistration({ db, passwords, publicUrl }: Parts): Registr
       const user = await createUsers(db).byEmail(email)
       const isPointless = !user || (purpose === 'verify' && user.verifiedAt)
       if (isPointless) return
-      await db.transaction().execute(trx => mailLinkTo(trx, user, purpose))
+      await transact(trx => mailLinkTo(trx, user, purpose))
     },
     verify: token =>
-      db.transaction().execute(async trx => {
+      transact(async trx => {
         const user = await redeem(trx, token, 'verify')
         await createUsers(trx).markVerified(user.id)
         return user
       }),
     resetPassword: async (token, password) => {
       const passwordHash = await passwords.hash(password)
-      return db.transaction().execute(async trx => {
+      return transact(async trx => {
         const user = await redeem(trx, token, 'reset')
         await createUsers(trx).setPassword(user.id, passwordHash)
         await createUsers(trx).markVerified(user.id) // the link reached the address

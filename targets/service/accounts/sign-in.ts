@@ -57,10 +57,7 @@ export function createSignIn(parts: Parts): SignIn {
     const { name, binding } = device
     const started = identity.sessions.create({ userId: user.id, device: name, binding })
     const { session, cookie } = await started.catch(cause => {
-      throw unavailable('redis-unavailable', 'Nobody can sign in at the moment.', {
-        outcome: 'not-done',
-        cause,
-      })
+      throw unavailable('redis-unavailable', 'Nobody can sign in at the moment.', { cause })
     })
     const holder = { userId: user.id, sessionId: session.id }
     const [accessToken, refreshToken] = await Promise.all([

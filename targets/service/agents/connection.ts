@@ -1,4 +1,3 @@
-import { currentContext } from '../context.ts'
 import { Problem } from '../problem.ts'
 import type { Peer } from '../sockets/peer.ts'
 import type { Session } from '../sockets/protocol.ts'
@@ -44,7 +43,6 @@ export class Connection implements Session<ClientFrame> {
     if (this.#followed.size >= maxFollowed) {
       throw new Problem({ status: 429, code: 'too-many-runs', title: 'Too many runs at once.' })
     }
-    if (frame.type === 'run') currentContext().deadline.beginEffect()
     const isTheirs =
       frame.type === 'run'
         ? await this.#runs.ask({ id, userId, trace: id, task: frame.task })

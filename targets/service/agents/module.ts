@@ -20,12 +20,12 @@ export const agentsModule: Module = {
   start: {
     realtime: serveSockets,
     worker: kit => {
-      const { db, lookout, defences, log, metrics } = kit
+      const { db, transact, lookout, defences, log, metrics } = kit
       const contexts = createUserContexts()
       const help = 'Contexts of agents that are not cleaned up yet.'
       metrics.gaugeOf({ name: 'agents_user_contexts', help }, () => contexts.count)
       const worker = createWorker({
-        db,
+        transact,
         runs: createRuns(db),
         contexts,
         defences,

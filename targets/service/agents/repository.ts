@@ -22,6 +22,8 @@ export interface Runs {
   lost(most: number): Waiting
   /** The oldest open run that nobody holds, had by fewer than so many workers before. */
   take(leaseMs: number, most: number): Promise<Run | undefined>
+  /** Free again after so long, as if it had not been tried. Not when the lease was lost. */
+  putBack(run: Run, freeInMs: number): Promise<void>
   /** Locks the run for the transaction; its state, or nothing when the lease was lost. */
   hold(trx: Db, run: Run): Promise<OpenState | undefined>
   /** To the next state, with its event. Only forwards. */
@@ -77,6 +79,13 @@ export function createRuns(db: Db): Runs {
           for update skip locked)
         returning id, user_id as "userId", trace, task, state, attempts`.execute(db)
       return rows[0]
+    },
+    putBack: async ({ id, attempts }, freeInMs) => {
+      await sql`
+        update agents_runs
+        set attempts = attempts - 1,
+            lease_until = clock_timestamp() + make_interval(secs => ${freeInMs / 1_000})
+        where id = ${id} and attempts = ${attempts} and ${isOpen}`.execute(db)
     },
     hold: async (trx, { id, attempts }) => {
       const { rows } = await sql<{ state: OpenState }>`

@@ -1,15 +1,16 @@
-import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
-import { isConnectionLost } from '../postgres/errors.ts'
+import { createClassify, reasonOf } from '../failure.ts'
 import type { Waiting } from '../postgres/lookout.ts'
+import type { Transact } from '../postgres/transaction.ts'
+import { tryAgain } from '../resilience/try-again.ts'
 import type { Runs } from './repository.ts'
 import type { Run } from './run.ts'
 import type { UserContexts } from './user-context.ts'
 
 interface Parts {
-  readonly db: Kysely<unknown>
+  readonly transact: Transact
   readonly runs: Runs
   readonly contexts: UserContexts
   readonly defences: Defences
@@ -28,13 +29,15 @@ export interface Worker {
   giveUp(): Promise<boolean>
 }
 
-export function createWorker({ db, runs, contexts, defences, log }: Parts): Worker {
+const soonMs = 500
+
+export function createWorker({ transact, runs, contexts, defences, log }: Parts): Worker {
   const { leaseMs, attempts } = defences.settings('agent-takeover')
   const takesOver = defences.on('agent-takeover')
 
   /** One transaction each: the state, its event and what the tool did come together or not at all. */
   const step = (run: Run) =>
-    db.transaction().execute(async trx => {
+    transact(async trx => {
       const state = await runs.hold(trx, run)
       if (state === undefined) return false
       using context = contexts.open(run.userId, trx)
@@ -42,16 +45,28 @@ export function createWorker({ db, runs, contexts, defences, log }: Parts): Work
       await runs.advance(trx, run, state, data)
       return true
     })
+  const classify = createClassify(defences)
+  const isPassing = (error: unknown) => ['server', 'victim'].includes(classify(error).fault)
+  /** What the database is in right now counts as no attempt, however long it lasts. */
+  const putBack = (run: Run) =>
+    tryAgain(() => runs.putBack(run, soonMs), {
+      baseMs: soonMs,
+      capMs: soonMs,
+      forMs: leaseMs,
+      isWorthIt: isPassing,
+    })
   const carryOut = async (run: Run) => {
     try {
       while (await step(run));
       log.info({ event: 'agent-run-ended', run: run.id }, 'ended')
     } catch (error) {
-      // The database being away is not the run's fault: it is taken over when its lease ends.
-      if (isConnectionLost(error)) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      log.warn({ event: 'agent-run-failed', run: run.id, reason }, 'failed')
-      await db.transaction().execute(async trx => {
+      if (isPassing(error)) {
+        log.warn({ event: 'agent-run-put-back', run: run.id, err: error }, 'tried again soon')
+        return putBack(run)
+      }
+      const reason = reasonOf(error)
+      log.warn({ event: 'agent-run-failed', run: run.id, err: error }, 'failed')
+      await transact(async trx => {
         if (await runs.hold(trx, run)) await runs.fail(trx, run, reason)
       })
     }

@@ -11,11 +11,11 @@ export const analyticsModule: Module = {
   name: 'analytics',
   migrations,
   start: {
-    api: async ({ config, db, defences, identity, log, onClose }, http) => {
+    api: async ({ config, db, transact, defences, identity, log, onClose }, http) => {
       if (!config.clickhouse) return
       const store = await openStore(config.clickhouse)
       onClose(() => store.close())
-      const outbox = createAnalyticsOutbox(db, log)
+      const outbox = createAnalyticsOutbox(db, transact, log)
       addAnalyticsRoutes(http, {
         identity,
         store,
@@ -26,12 +26,12 @@ export const analyticsModule: Module = {
             },
       })
     },
-    worker: async ({ config, db, lookout, defences, log, metrics, onClose }) => {
+    worker: async ({ config, db, transact, lookout, defences, log, metrics, onClose }) => {
       if (!config.clickhouse || !defences.on('analytics-outbox')) return
       const { batch } = defences.settings('analytics-outbox')
       const store = await openStore(config.clickhouse)
       onClose(() => store.close())
-      const outbox = createAnalyticsOutbox(db, log)
+      const outbox = createAnalyticsOutbox(db, transact, log)
       const shipped = metrics.counter({
         name: 'analytics_events_shipped_total',
         help: 'Events that ClickHouse acknowledged, copies included.',

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
+import type { Transact } from '../postgres/transaction.ts'
 import type { Event } from './event.ts'
 
 /** Events on their way to ClickHouse, in Postgres. */
@@ -19,6 +20,7 @@ export interface AnalyticsOutbox {
 
 export function createAnalyticsOutbox(
   db: Kysely<unknown>,
+  transact: Transact,
   log: Pick<Logger, 'info'>,
 ): AnalyticsOutbox {
   return {
@@ -30,7 +32,7 @@ export function createAnalyticsOutbox(
           ${currentContext().requestId})`.execute(db)
     },
     take: (most, ship) =>
-      db.transaction().execute(async trx => {
+      transact(async trx => {
         const { rows } = await sql<Event & { seq: number; trace: string }>`
           select seq, id, name, user_id as "userId", at, properties, trace
           from analytics_outbox

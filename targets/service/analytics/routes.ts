@@ -23,7 +23,7 @@ export function addAnalyticsRoutes(http: Http, { identity, store, track }: Parts
     await identity.caller(request)
     return store.counts().catch(cause => {
       const title = 'The figures cannot be read at the moment.'
-      throw unavailable('clickhouse-unavailable', title, { outcome: 'not-done', cause })
+      throw unavailable('clickhouse-unavailable', title, { cause })
     })
   })
 }

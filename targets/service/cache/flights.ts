@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { currentContext, inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
 
 type Load<Value> = () => Promise<Value>
@@ -28,7 +29,9 @@ export function createFlights(redis: Redis, defences: Defences): Share {
     }
     // Who held the lock before may have loaded it since we looked.
     const found = await peek()
-    const loaded = found ? found.value : await load()
+    // Others wait for it too: the deadline of whoever came first does not end it.
+    const { requestId } = currentContext()
+    const loaded = found ? found.value : await inTrace(requestId, load)
     // Only our own lock: a slow load's may have passed to somebody else.
     await redis.eval(unlock, 1, lock, mine).catch(() => {})
     return loaded

@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { currentContext } from '../context.ts'
-import { isConnectionLost } from '../postgres/errors.ts'
+import { isAway } from '../postgres/errors.ts'
 import type { Guard } from '../resilience/guard.ts'
 import type { Message } from './frames.ts'
 import type { Messages } from './repository.ts'
@@ -22,11 +21,7 @@ export interface Chat {
 
 export function createChat({ messages, redis, stores, log }: Parts): Chat {
   return {
-    send: (message, client) =>
-      stores.run(() => {
-        currentContext().deadline.beginEffect()
-        return messages.append({ ...message, client })
-      }, isConnectionLost),
+    send: (message, client) => stores.run(() => messages.append({ ...message, client }), isAway),
     announce: message => {
       redis.publish(`chat:${message.channel}`, JSON.stringify(message)).catch(err => {
         log.warn({ err, channel: message.channel, seq: message.seq }, 'not announced')

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Redis } from 'ioredis'
-import { currentContext } from '../context.ts'
+import { apart, currentContext } from '../context.ts'
 import { notFound, Problem, unavailable } from '../problem.ts'
 import type { ConfirmedWriter } from '../redis/confirmed-writer.ts'
 import { WriteError } from '../redis/write-error.ts'
@@ -40,7 +40,8 @@ export function createCheckout(parts: Parts): Checkout {
         totalCents: totalCents(request.items),
         status: 'pending',
       } as const
-      const order = await orders.open(wanted)
+      // It ships nothing by itself.
+      const order = await apart(() => orders.open(wanted))
       refuseOtherContent(order, wanted)
       if (order.status === 'confirmed') return order
       await writeSession(order, parts)
@@ -88,7 +89,7 @@ async function readSession(id: string, { redis, reads }: Parts): Promise<Session
     .catch(cause => {
       if (cause instanceof Problem) throw cause
       const title = 'Sessions cannot be read at the moment.'
-      throw unavailable('redis-unavailable', title, { outcome: 'not-done', cause })
+      throw unavailable('redis-unavailable', title, { cause })
     })
   if (text === null) throw notFound('session')
   return session.parse(JSON.parse(text))

@@ -10,11 +10,7 @@ export function explain(error: unknown): never {
     throw new Problem({ status: 409, code: 'email-taken', title: 'This email is taken.', cause })
   }
   if (cause.kind === 'conflict' || cause.kind === 'timeout' || cause.kind === 'unavailable') {
-    const outcome = cause.kind === 'conflict' ? 'not-done' : 'unknown'
-    throw unavailable('directory-unavailable', 'The directory cannot be reached.', {
-      outcome,
-      cause,
-    })
+    throw unavailable('directory-unavailable', 'The directory cannot be reached.', { cause })
   }
   throw cause
 }

@@ -1,3 +1,5 @@
+import { classify } from '../failure.ts'
+
 export type DataErrorKind =
   | 'unique'
   | 'foreign-key'
@@ -28,9 +30,16 @@ const kinds: readonly (readonly [RegExp, DataErrorKind])[] = [
     /^(23514|22001|ER_CONSTRAINT_FAILED|ER_CHECK_CONSTRAINT_VIOLATED|ER_DATA_TOO_LONG|SQLITE_275)$/,
     'check',
   ],
-  [/^(40001|40P01|ER_LOCK_DEADLOCK|ER_CHECKREAD|SQLITE_5|SQLITE_261|SQLITE_517)$/, 'conflict'],
+  [
+    /^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_NOWAIT|ER_CHECKREAD|SQLITE_5|SQLITE_261|SQLITE_517)$/,
+    'conflict',
+  ],
   [/^(57014|ER_(STATEMENT|QUERY|LOCK_WAIT)_TIMEOUT|PROTOCOL_SEQUENCE_TIMEOUT)$/, 'timeout'],
-  [/^(ECONN|EPIPE|ETIMEDOUT|57P|08|53300|PROTOCOL_CONNECTION|ER_SERVER_SHUTDOWN)/, 'unavailable'],
+  // MySQL's states of the server: read-only, full, shutting down, out of connections or memory.
+  [
+    /^(PROTOCOL_CONNECTION|ER_(SERVER_SHUTDOWN|OPTION_PREVENTS|READ_ONLY|CANT_EXECUTE_IN_READ_ONLY|CON_COUNT|TOO_MANY_USER|DISK_FULL|RECORD_FILE_FULL|OUT_OF|OUTOFMEMORY|NORMAL_SHUTDOWN|ACCESS_DENIED))/,
+    'unavailable',
+  ],
 ]
 
 export function explained(error: unknown): DataError {
@@ -39,7 +48,7 @@ export function explained(error: unknown): DataError {
   const known = kinds.find(([pattern]) => pattern.test(code))
   if (known) return new DataError(known[1], error)
   const text = error instanceof Error ? error.message : ''
-  const isLost = /connection terminated|timeout exceeded|closed state|not queryable/i.test(text)
+  const isLost = /closed state/i.test(text) || classify(error).fault === 'server'
   return new DataError(isLost ? 'unavailable' : 'other', error)
 }
 

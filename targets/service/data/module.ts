@@ -49,7 +49,7 @@ export const dataModule: Module = {
 async function engineFor(kit: Kit, directory: NonNullable<Config['directory']>): Promise<Engine> {
   // Three drivers, of which one is used.
   const { migrateEngine, openEngine } = await import('./open-engine.ts')
-  const engine = openEngine(directory.url)
+  const engine = openEngine(directory.url, { defences: kit.defences })
   kit.onClose(async () => {
     await engine[Symbol.asyncDispose]()
   })

@@ -1,9 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { Migrator, NO_MIGRATIONS } from 'kysely/migration'
-import { fullJitterMs } from '../resilience/backoff.ts'
+import { currentContext } from '../context.ts'
+import { createDefences } from '../defences.ts'
+import { tryAgain } from '../resilience/try-again.ts'
 import { explained } from './data-error.ts'
 import type { Db, Engine, EngineKind } from './engine.ts'
 import { openMysql } from './engines/mysql.ts'
+import type { Opened } from './engines/opened.ts'
 import { openPostgres } from './engines/postgres.ts'
 import { openSqlite } from './engines/sqlite.ts'
 import { migrationsFor } from './migrations.ts'
@@ -15,6 +17,7 @@ export interface EngineOptions {
   readonly statementMs?: number
   /** Of a transaction that lost a conflict; 1: none is repeated. */
   readonly attempts?: number
+  readonly defences?: Opened['options']['defences']
 }
 
 /**
@@ -23,8 +26,9 @@ export interface EngineOptions {
  */
 export function openEngine(url: string, options: EngineOptions = {}): Engine {
   const { poolSize = 10, acquireMs = 2_000, statementMs = 5_000, attempts = 20 } = options
+  const { defences = createDefences([]) } = options
   const kind = kindOf(url)
-  const bounds = { poolSize, acquireMs, statementMs }
+  const bounds = { poolSize, acquireMs, statementMs, defences }
   const db = {
     postgres: () => openPostgres(url, bounds),
     mysql: () => openMysql(url, bounds),
@@ -33,21 +37,24 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
   return {
     kind,
     db,
-    transaction: async (work, isolation) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          const begun = db.transaction()
-          const asked = isolation && kind !== 'sqlite'
-          return await (asked ? begun.setIsolationLevel(isolation) : begun).execute(work)
-        } catch (error) {
-          const problem = explained(error)
-          if (problem.kind !== 'conflict' || attempt >= attempts) throw problem
-          await pause(fullJitterMs(attempt, 5, 200))
-        }
+    transaction: (work, isolation) => {
+      const { deadline } = currentContext()
+      const once = async () => {
+        const begun = db.transaction()
+        const asked = isolation && kind !== 'sqlite'
+        return (asked ? begun.setIsolationLevel(isolation) : begun).execute(work).catch(rethrow)
       }
+      const backOff = { baseMs: 5, capMs: 200, most: attempts }
+      return tryAgain(once, { ...backOff, isWorthIt: isConflict, stop: () => deadline.stop })
     },
     [Symbol.asyncDispose]: () => db.destroy(),
   }
+}
+
+const isConflict = (error: unknown) => explained(error).kind === 'conflict'
+
+function rethrow(error: unknown): never {
+  throw explained(error)
 }
 
 function kindOf(url: string): EngineKind {
@@ -68,16 +75,15 @@ export async function migrateEngine(
     migrationTableName: 'data_migrations',
     migrationLockTableName: 'data_migrations_lock',
   })
-  for (let attempt = 1; ; attempt++) {
+  const migrate = async () => {
     const { error } = target
       ? await migrator.migrateTo(target.to ?? NO_MIGRATIONS)
       : await migrator.migrateToLatest()
-    if (!error) return
-    const problem = explained(error)
-    // Another is at it: SQLite says so instead of waiting.
-    if (problem.kind !== 'conflict' || attempt >= migrationAttempts) throw problem
-    await pause(fullJitterMs(attempt, 20, 500))
+    if (error) rethrow(error)
   }
+  // Another is at it: SQLite says so instead of waiting.
+  const backOff = { baseMs: 20, capMs: 500, most: migrationAttempts }
+  await tryAgain(migrate, { ...backOff, isWorthIt: isConflict })
 }
 
 const migrationAttempts = 30

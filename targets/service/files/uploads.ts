@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import { z } from 'zod'
-import { codeOf } from '../postgres/errors.ts'
+import { codeOf } from '../failure.ts'
 import type { Files } from './repository.ts'
 
 /** What a client says about the file, in the `upload-metadata` header. */

@@ -6,9 +6,11 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type RequestContext, runInContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
+import { createClassify } from '../failure.ts'
 import type { Http } from '../kit.ts'
 import type { Metrics } from '../metrics.ts'
-import { deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
+import { Problem } from '../problem.ts'
+import { type Deadline, deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
 import { type Lag, shedLoad } from './load-shedding.ts'
 import { answerBadUrl, answerProblems, answerUnreadable } from './problems.ts'
 import { limitRate } from './rate-limit.ts'
@@ -59,7 +61,7 @@ export async function createHttp(options: Options): Promise<Http> {
   // Awaited: a plugin sees only the routes that come after it.
   await http.register(cookie)
   giveContext(http, defences)
-  answerProblems(http)
+  answerProblems(http, createClassify(defences))
   shedLoad(http, defences, lag)
   if (role === 'api') limitRate(http, redis, defences)
   await http.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] })
@@ -83,7 +85,12 @@ function giveContext(http: Http, defences: Defences): void {
     const context = { requestId: request.id, deadline: deadlineOf(request, defences) }
     contexts.set(request, context)
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
-    runInContext(context, done)
+    const { raw } = reply
+    raw.once('close', () => {
+      if (!raw.writableFinished) context.deadline.hangUp()
+    })
+    const tooShort = refusalOfHaste(request, defences)
+    runInContext(context, () => done(tooShort))
   })
   // Reading a body leaves the context, because the socket's events began outside of it.
   http.addHook('preValidation', (request, _reply, done) => {
@@ -107,12 +114,27 @@ function giveContext(http: Http, defences: Defences): void {
   })
 }
 
-function deadlineOf(request: FastifyRequest, defences: Defences) {
-  if (!defences.on('request-deadline') || request.routeOptions.config.unhurried) return noDeadline
+function deadlineOf(request: FastifyRequest, defences: Defences): Deadline {
+  if (request.routeOptions.config.unhurried) return noDeadline
   const { defaultMs, marginMs, retryAfterSeconds } = defences.settings('request-deadline')
+  const ms = Math.min(askedMs(request) ?? defaultMs, longestDeadlineMs)
+  const leftMs = defences.on('request-deadline') ? Math.max(1, ms - marginMs) : Infinity
+  return deadlineIn(leftMs, retryAfterSeconds)
+}
+
+/** By the header `x-deadline-ms`; what is no time counts as not given. */
+function askedMs(request: FastifyRequest): number | undefined {
   const asked = Number(request.headers['x-deadline-ms'])
-  const ms = Number.isFinite(asked) && asked > 0 ? Math.min(asked, longestDeadlineMs) : defaultMs
-  return deadlineIn(Math.max(1, ms - marginMs), retryAfterSeconds)
+  return Number.isFinite(asked) && asked > 0 ? asked : undefined
+}
+
+/** Who waits less than any answer takes is refused before anybody works for it. */
+function refusalOfHaste(request: FastifyRequest, defences: Defences): Problem | undefined {
+  const { leastMs } = defences.settings('request-deadline')
+  const isTooShort = (askedMs(request) ?? leastMs) < leastMs
+  if (!isTooShort || !defences.on('request-deadline')) return undefined
+  const title = `x-deadline-ms must be at least ${leastMs}.`
+  return new Problem({ status: 400, code: 'deadline-too-short', title })
 }
 
 /** Rate, errors and duration of each route. */

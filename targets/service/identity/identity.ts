@@ -79,7 +79,7 @@ async function sessionOf(request: FastifyRequest, sessions: SessionStore): Promi
   if (!cookie) throw signInAgain('unauthenticated')
   const session = await sessions.open(cookie).catch((cause: unknown) => {
     const title = 'Sessions cannot be read at the moment.'
-    throw unavailable('redis-unavailable', title, { outcome: 'not-done', cause })
+    throw unavailable('redis-unavailable', title, { cause })
   })
   if (!session || session.binding !== bindingOf(request)) throw signInAgain('session-ended')
   const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(request.method)

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { z } from 'zod'
 import type { Defences } from '../defences.ts'
+import type { Transact } from '../postgres/transaction.ts'
 
 export const roleName = z.enum(['admin', 'support', 'editor', 'author'])
 export type RoleName = z.infer<typeof roleName>
@@ -36,7 +37,11 @@ export interface Roles {
 
 const maxCached = 10_000
 
-export function createRoles(database: Kysely<unknown>, defences: Defences): Roles {
+export function createRoles(
+  database: Kysely<unknown>,
+  transact: Transact,
+  defences: Defences,
+): Roles {
   const db = database.withTables<Tables>()
   const staleMs = defences.on('role-cache') ? defences.settings('role-cache').staleMs : 0
   const cached = new Map<string, { readonly roles: readonly RoleName[]; readonly until: number }>()
@@ -60,8 +65,8 @@ export function createRoles(database: Kysely<unknown>, defences: Defences): Role
       return roles
     },
     replace: async (userId, roles) => {
-      await db.transaction().execute(async trx => {
-        await trx.deleteFrom('identity_roles').where('user_id', '=', userId).execute()
+      await transact(async trx => {
+        await sql`delete from identity_roles where user_id = ${userId}`.execute(trx)
         if (roles.length === 0) return
         const values = roles.map(role => sql`(${userId}, ${role})`)
         await sql`insert into identity_roles (user_id, role) values ${sql.join(values)}`.execute(

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { apart, currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 
 const session = z.object({
@@ -103,9 +104,8 @@ export function createSessionStore(
       if (!found || !sameText(found.secretHash, hash(secret))) return undefined
       const of = indexKey(found.userId)
       const until = (await nowMs()) + ttlSeconds * 1_000
-      await run(
-        redis.multi().expire(key(id), ttlSeconds).zadd(of, 'XX', until, id).expire(of, ttlSeconds),
-      )
+      const again = redis.multi().expire(key(id), ttlSeconds).zadd(of, 'XX', until, id)
+      await apart(() => run(again.expire(of, ttlSeconds)))
       return found
     },
     revokeAll: async (userId, except) => {
@@ -123,6 +123,7 @@ export function createSessionStore(
 
 /** A transaction whose single failures are errors, not results. */
 async function run(transaction: ReturnType<Redis['multi']>): Promise<void> {
+  currentContext().deadline.beginEffect()
   for (const [error] of (await transaction.exec()) ?? []) if (error) throw error
 }
 

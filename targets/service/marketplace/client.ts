@@ -106,7 +106,6 @@ function refuseStatus(status: number): void {
     title: isOurKey
       ? 'The marketplace does not let us in.'
       : 'The marketplace refused our request.',
-    outcome: 'not-done',
     detail: `It answered ${status}.`,
   })
 }
@@ -133,7 +132,6 @@ function json(text: string): unknown {
 
 function askedToWait(seconds: number): Problem {
   return unavailable('marketplace-busy', 'The marketplace asks to be left alone for a moment.', {
-    outcome: 'not-done',
     retryAfterSeconds: seconds,
   })
 }

@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely'
 import type { Logger } from 'pino'
 import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
+import { createClassify, type Failure, reasonOf } from '../failure.ts'
 import type { Metrics } from '../metrics.ts'
-import { isConnectionLost } from '../postgres/errors.ts'
-import { fullJitterMs } from '../resilience/backoff.ts'
+import type { Transact } from '../postgres/transaction.ts'
+import { equalJitterMs } from '../resilience/backoff.ts'
+import { tryAgain } from '../resilience/try-again.ts'
 import type { Handlers } from './handlers.ts'
 import type { Job, Lane } from './message.ts'
 import type { Notices, Outbox } from './notices.ts'
@@ -13,6 +15,7 @@ import type { StoredMessages } from './repository.ts'
 
 interface Parts {
   readonly db: Kysely<unknown>
+  readonly transact: Transact
   readonly queue: Queue
   readonly stored: StoredMessages
   readonly handlers: Handlers
@@ -36,6 +39,7 @@ export function createConsumer(parts: Parts): Consume {
     : forEverMs
   const process = defences.on('idempotent-consumer') ? atOnce(parts) : oneAfterTheOther(parts)
   const fateOf = createFate(defences)
+  const classify = createClassify(defences)
   const handled = metrics.counter({
     name: 'messages_handled_total',
     help: 'Attempts to handle a message, by what came of them.',
@@ -48,9 +52,12 @@ export function createConsumer(parts: Parts): Consume {
       handled.inc({ lane: job.lane, outcome: 'stored' })
       log.info({ event: 'message-stored', message: job.id }, 'stored')
     } catch (error) {
-      // The database being away is not the message's fault: it comes back with its lease.
-      if (isConnectionLost(error)) throw error
-      const reason = error instanceof Error ? error.message : String(error)
+      if (isPassing(classify(error))) {
+        handled.inc({ lane: job.lane, outcome: 'postponed' })
+        log.warn({ event: 'message-postponed', message: job.id, err: error }, 'tried again soon')
+        return postpone(job)
+      }
+      const reason = reasonOf(error)
       const retryInMs = fateOf(job)
       const outcome = retryInMs === undefined ? 'dead' : 'failed'
       handled.inc({ lane: job.lane, outcome })
@@ -59,12 +66,27 @@ export function createConsumer(parts: Parts): Consume {
       await queue.failed(job, reason, retryInMs)
     }
   }
+  /** What the database is in right now counts as no attempt, however long it lasts. */
+  const postpone = (job: Job) =>
+    tryAgain(() => queue.postponed(job, soonMs), {
+      baseMs: soonMs,
+      capMs: soonMs,
+      forMs: leaseMs,
+      isWorthIt: error => isPassing(classify(error)),
+    })
   return async lanes => {
     const job = await queue.take(lanes, leaseMs)
     if (!job) return false
     await inTrace(job.trace, () => attempt(job))
     return true
   }
+}
+
+const soonMs = 500
+
+/** Not the message's fault. */
+function isPassing({ fault }: Failure): boolean {
+  return fault === 'server' || fault === 'victim'
 }
 
 /** One that was begun too often without an end takes its workers with it. */
@@ -82,16 +104,16 @@ export function createFate(defences: Defences): (job: Pick<Job, 'attempts'>) => 
   const backsOff = defences.on('message-backoff')
   return ({ attempts }) => {
     if (buriesDead && attempts >= most) return undefined
-    return backsOff ? Math.round(fullJitterMs(attempts, baseMs, capMs)) : 0
+    return backsOff ? Math.round(equalJitterMs(attempts, baseMs, capMs)) : 0
   }
 }
 
 /** Effect, announcement and acknowledgement in one transaction, under the message's lock. */
 function atOnce(parts: Parts): (job: Job) => Promise<void> {
-  const { db, queue } = parts
+  const { transact, queue } = parts
   const effect = createEffect(parts)
   return job =>
-    db.transaction().execute(async trx => {
+    transact(async trx => {
       if (!(await queue.holds(trx, job))) return // another worker has it by now
       await effect(trx, job)
       await queue.done(trx, job)
@@ -100,10 +122,10 @@ function atOnce(parts: Parts): (job: Job) => Promise<void> {
 
 /** Whoever dies between the two leaves an effect that will be repeated. */
 function oneAfterTheOther(parts: Parts): (job: Job) => Promise<void> {
-  const { db, queue } = parts
+  const { db, transact, queue } = parts
   const effect = createEffect(parts)
   return async job => {
-    await db.transaction().execute(trx => effect(trx, job))
+    await transact(trx => effect(trx, job))
     await queue.done(db, job)
   }
 }

@@ -36,11 +36,11 @@ export const messagesModule: Module = {
     },
     realtime: serveSockets,
     worker: kit => {
-      const { db, lookout, redis, log } = kit
+      const { db, transact, lookout, redis, log } = kit
       const queue = createQueue(db)
       const stored = createStoredMessages(db)
       const notices = createNotices(redis)
-      const outbox = createOutbox({ db, queue, notices, log })
+      const outbox = createOutbox({ transact, queue, notices, log })
       const handlers = createHandlers(stored)
       const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
       untilClosed(kit.onClose, signal => {

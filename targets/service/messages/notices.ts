@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
+import type { Transact } from '../postgres/transaction.ts'
 import type { Queue } from './queue.ts'
 
 interface Announcement {
@@ -67,13 +68,13 @@ export interface Outbox {
 const batchSize = 50
 
 interface OutboxParts {
-  readonly db: Kysely<unknown>
+  readonly transact: Transact
   readonly queue: Queue
   readonly notices: Notices
   readonly log: Pick<Logger, 'info'>
 }
 
-export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
+export function createOutbox({ transact, queue, notices, log }: OutboxParts): Outbox {
   const tell = async (trx: Kysely<unknown>, announcement: Announcement) => {
     const { messageId } = announcement
     await notices.announce(announcement)
@@ -88,7 +89,7 @@ export function createOutbox({ db, queue, notices, log }: OutboxParts): Outbox {
         values (${messageId}, ${userId}, ${trace})`.execute(trx)
     },
     relay: () =>
-      db.transaction().execute(async trx => {
+      transact(async trx => {
         const { rows } = await sql<Announcement>`
           with taken as (
             delete from messages_outbox

@@ -28,6 +28,8 @@ export interface Queue {
   done(trx: Db, job: Job): Promise<void>
   /** Tried again after so long, or dead without. Not when the lease was lost. */
   failed(job: Job, reason: string, retryInMs?: number): Promise<void>
+  /** Due again after so long, as if it had not been tried. Not when the lease was lost. */
+  postponed(job: Job, dueInMs: number): Promise<void>
   /** Adds to the story of a message. */
   note(trx: Db, id: string, stage: Omit<Stage, 'at'>): Promise<void>
   find(id: string): Promise<Progress | undefined>
@@ -105,6 +107,13 @@ export function createQueue(db: Db): Queue {
         update messages_jobs
         set state = ${isDead ? 'dead' : 'waiting'}, reason = ${reason}, stages = stages || ${story},
             due_at = clock_timestamp() + make_interval(secs => ${(retryInMs ?? 0) / 1_000})
+        where id = ${id} and attempts = ${attempts} and state = 'waiting'`.execute(db)
+    },
+    postponed: async ({ id, attempts }, dueInMs) => {
+      await sql`
+        update messages_jobs
+        set attempts = attempts - 1,
+            due_at = clock_timestamp() + make_interval(secs => ${dueInMs / 1_000})
         where id = ${id} and attempts = ${attempts} and state = 'waiting'`.execute(db)
     },
     note: async (trx, id, stage) => {

@@ -47,7 +47,7 @@ export function addMessageRoutes(http: Http, parts: Parts): void {
     const { after } = parse(cursor, request.query)
     const told = await notices.after(userId, after).catch(cause => {
       const title = 'Notices cannot be read at the moment.'
-      throw unavailable('redis-unavailable', title, { outcome: 'not-done', cause })
+      throw unavailable('redis-unavailable', title, { cause })
     })
     return { notices: told }
   })

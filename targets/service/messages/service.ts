@@ -25,8 +25,7 @@ export function createMessages({ queue, route }: Parts): Messages {
     accept: async ({ userId }, message) => {
       const { id = randomUUID() } = message
       const lane = route(message)
-      const { requestId: trace, deadline } = currentContext()
-      deadline.beginEffect()
+      const { requestId: trace } = currentContext()
       if (await queue.add({ id, userId, trace, lane, message })) return { id, lane, trace }
       const title = 'This id is taken.'
       throw new Problem({ status: 409, code: 'id-taken', title, outcome: 'not-done' })
@@ -38,7 +37,6 @@ export function createMessages({ queue, route }: Parts): Messages {
       return shown
     },
     redrive: async ({ userId }, id) => {
-      currentContext().deadline.beginEffect()
       if (!(await queue.redrive(id, userId))) throw notFound('dead letter')
     },
   }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
+import type { Transact } from '../postgres/transaction.ts'
 import type { OrderStatus } from './order.ts'
 
 /** A new status of an order. Of two of one order, the one with the higher `seq` is the later. */
@@ -55,11 +56,11 @@ const batchSize = 200
  */
 export function relayTo(
   copy: Copy,
-  db: Kysely<unknown>,
+  transact: Transact,
   log: Pick<Logger, 'info'>,
 ): () => Promise<boolean> {
   return () =>
-    db.transaction().execute(async trx => {
+    transact(async trx => {
       const { rows } = await sql<Announcement & { readonly trace: string }>`
         with taken as (
           delete from orders_outbox

@@ -1,6 +1,5 @@
 import { openClickhouse } from '../clickhouse/open.ts'
 import type { Kit, Module } from '../kit.ts'
-import { createTransact } from '../postgres/transaction.ts'
 import { loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import { announceAtOnce, announceLater, relayTo, waitingFor } from './announcements.ts'
@@ -44,7 +43,7 @@ export const ordersModule: Module = {
       addStatusRoutes(http, { identity, orders, board, figures })
     },
     worker: async kit => {
-      const { db, lookout, defences, log } = kit
+      const { transact, lookout, defences, log } = kit
       const { paying, reconciling, copies } = await build(kit)
       untilClosed(kit.onClose, signal =>
         Promise.all([
@@ -55,7 +54,7 @@ export const ordersModule: Module = {
           ...copies.map(copy =>
             loop(
               `orders-${copy.name}`,
-              relayTo(copy, db, log),
+              relayTo(copy, transact, log),
               lookout.loopUntil(waitingFor(copy), signal),
             ),
           ),
@@ -69,8 +68,7 @@ export const ordersModule: Module = {
 const noGateway: Gateway = { charge: async () => 'unknown', refund: async () => 'nothing' }
 
 async function build(kit: Kit) {
-  const { config, db, defences, metrics, log, redis, onClose } = kit
-  const transact = createTransact(db, defences, metrics)
+  const { config, db, transact, defences, log, redis, onClose } = kit
   const stock = createStock(defences)
   const gateway = config.payments
     ? createGateway(config.payments, kit.guard('payments'), defences)

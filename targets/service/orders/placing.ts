@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Defences } from '../defences.ts'
-import { isConnectionLost, isUniqueViolation } from '../postgres/errors.ts'
+import { isAway, isUniqueViolation } from '../postgres/errors.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
 import type { Guard } from '../resilience/guard.ts'
@@ -72,7 +72,7 @@ export function createPlacing(parts: Parts): Placing {
       // With a key a commit in doubt is simply tried again.
       guard.run(
         () => place(userId, key, merge(wanted)),
-        error => hasKeys && isConnectionLost(error),
+        error => hasKeys && isAway(error),
       ),
   }
 }

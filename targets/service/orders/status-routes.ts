@@ -31,7 +31,7 @@ export function addStatusRoutes(http: Http, { identity, orders, board, figures }
     await identity.caller(request, 'orders:any')
     const perStatus = await figures.perStatus().catch(cause => {
       const title = 'The figures cannot be read at the moment.'
-      throw unavailable('clickhouse-unavailable', title, { outcome: 'not-done', cause })
+      throw unavailable('clickhouse-unavailable', title, { cause })
     })
     return { perStatus }
   })

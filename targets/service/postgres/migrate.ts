@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Logger } from 'pino'
 import type { Defences } from '../defences.ts'
-import { fullJitterMs } from '../resilience/backoff.ts'
-import { isConnectionLost } from './errors.ts'
+import { tryAgain } from '../resilience/try-again.ts'
+import { isAway } from './errors.ts'
 
 /** Name → migration. Names begin with the module's number, `020-orders-…`, and never change. */
 export type Migrations = Readonly<Record<string, Migration>>
@@ -19,19 +18,23 @@ export async function migrate(
   defences: Defences,
   log: Logger,
 ): Promise<void> {
-  const { baseMs, capMs, giveUpMs } = defences.settings('start-up-retry')
-  const endsAt = performance.now() + (defences.on('start-up-retry') ? giveUpMs : 0)
-  for (let attempt = 1; ; attempt++) {
-    const migrator = new Migrator({
-      db,
-      provider: { getMigrations: async () => ({ ...migrations }) },
-      allowUnorderedMigrations: true, // modules number theirs independently
-    })
+  const { giveUpMs, ...backOff } = defences.settings('start-up-retry')
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    allowUnorderedMigrations: true, // modules number theirs independently
+  })
+  const bringUpToDate = async () => {
     const { error, results } = await migrator.migrateToLatest()
     for (const { migrationName, status } of results ?? []) log.info({ migrationName, status })
-    if (error === undefined) return
-    if (!isConnectionLost(error) || performance.now() >= endsAt) throw error
-    log.warn({ err: error, attempt }, 'Postgres is not ready')
-    await pause(fullJitterMs(attempt, baseMs, capMs))
+    if (error !== undefined) throw error
   }
+  await tryAgain(bringUpToDate, {
+    ...backOff,
+    forMs: defences.on('start-up-retry') ? giveUpMs : 0,
+    isWorthIt: err => {
+      log.warn({ err }, 'Postgres is not ready')
+      return isAway(err)
+    },
+  })
 }

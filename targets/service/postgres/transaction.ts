@@ -1,20 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { IsolationLevel, Kysely, Transaction } from 'kysely'
 import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
+import { classify } from '../failure.ts'
 import type { Metrics } from '../metrics.ts'
 import { unavailable } from '../problem.ts'
-import { fullJitterMs } from '../resilience/backoff.ts'
-import { codeOf } from './errors.ts'
+import { tryAgain } from '../resilience/try-again.ts'
 
 /** Runs work in a transaction. The work may run more than once, so it must touch nothing else. */
 export type Transact = <Result>(
   work: (trx: Transaction<unknown>) => Promise<Result>,
   isolation?: IsolationLevel,
 ) => Promise<Result>
-
-/** The database chose this transaction to give way; nothing of it was done. */
-const isVictim = (error: unknown) => ['40001', '40P01'].includes(codeOf(error))
 
 /**
  * Transactions that lose a deadlock or a serialization conflict are tried again with back-off.
@@ -34,21 +30,22 @@ export function createTransact(
     db.transaction().setIsolationLevel(isolation).execute(work)
   if (!defences.on('transaction-retry')) return once
 
-  const { attempts, baseMs, capMs } = defences.settings('transaction-retry')
-  return async (work, isolation) => {
-    const { signal } = currentContext().deadline
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await once(work, isolation)
-      } catch (error) {
-        if (!isVictim(error)) throw error
-        if (attempt >= attempts) {
-          const title = 'Too many are changing the same thing right now.'
-          throw unavailable('too-contended', title, { outcome: 'not-done', cause: error })
-        }
-        retries.inc({ sqlstate: codeOf(error) })
-        await pause(fullJitterMs(attempt, baseMs, capMs), undefined, signal && { signal })
-      }
-    }
+  const { attempts: most, ...backOff } = defences.settings('transaction-retry')
+  const isWorthIt = (error: unknown) => {
+    const { fault, code } = classify(error)
+    if (fault === 'victim') retries.inc({ sqlstate: code })
+    return fault === 'victim'
   }
+  return (work, isolation) => {
+    const { deadline } = currentContext()
+    const again = { ...backOff, most, isWorthIt, stop: () => deadline.stop }
+    return tryAgain(() => once(work, isolation), again).catch(error => {
+      throw classify(error).fault === 'victim' ? tooContended(error) : error
+    })
+  }
+}
+
+/** For what went on losing, or is not tried again. */
+export function tooContended(cause: unknown) {
+  return unavailable('too-contended', 'Too many are changing the same thing right now.', { cause })
 }

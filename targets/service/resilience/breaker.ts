@@ -33,7 +33,6 @@ export function createBreaker(
   const refuseIfOpen = () => {
     if (circuit.closed || (circuit.halfOpen && !isProbing)) return
     throw unavailable('circuit-open', `${name} is failing and left alone for a moment.`, {
-      outcome: 'not-done',
       retryAfterSeconds: Math.ceil(resetMs / 1_000),
     })
   }
@@ -53,12 +52,14 @@ export function createBreaker(
       const isProbe = circuit.halfOpen
       isProbing ||= isProbe
       const beganAt = performance.now()
+      const leftMs = currentContext().deadline.remainingMs()
       try {
         const result = await work()
         record('success')
         return result
       } catch (error) {
-        record(judge(error, beganAt))
+        // By what it was given, however late a busy process comes to end it.
+        record(judge(error, Math.min(leftMs, performance.now() - beganAt)))
         throw error
       } finally {
         if (isProbe) isProbing = false
@@ -74,12 +75,12 @@ type End = 'success' | 'failure' | 'neither'
  * A call that its caller ended, by its deadline or by hanging up, says nothing of the dependency,
  * unless that had a fair time to answer.
  */
-function createJudge(fairMs: number): (error: unknown, beganAt: number) => End {
-  return (error, beganAt) => {
+function createJudge(fairMs: number): (error: unknown, hadMs: number) => End {
+  return (error, hadMs) => {
     // Problems below 500 are answers.
     if (error instanceof Problem && error.details.status < 500) return 'success'
     const isEnded = currentContext().deadline.signal?.aborted === true
-    return isEnded && performance.now() - beganAt < fairMs ? 'neither' : 'failure'
+    return isEnded && hadMs < fairMs ? 'neither' : 'failure'
   }
 }
 

@@ -19,7 +19,7 @@ export function createBulkhead(
   return {
     run: work => {
       if (limit.pendingCount >= waiting) {
-        return Promise.reject(unavailable('busy', title, { outcome: 'not-done' }))
+        return Promise.reject(unavailable('busy', title))
       }
       const { signal } = currentContext().deadline
       return limit(() => {

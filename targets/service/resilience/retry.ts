@@ -1,8 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
-import pRetry from 'p-retry'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
-import { fullJitterMs } from './backoff.ts'
+import { tryAgain } from './try-again.ts'
 
 interface RetryOptions {
   readonly signal: AbortSignal | undefined
@@ -39,34 +37,23 @@ export function createRetrier(dependency: string, defences: Defences, metrics: M
   return {
     run: (attempt, { signal, retriable }) => {
       tokens = Math.min(reserve, tokens + ratio)
-      return pRetry(attempt, {
-        retries: attempts - 1,
-        minTimeout: 0,
-        factor: 1,
-        ...(signal && { signal }),
-        // The pause is taken here, since p-retry's own randomisation is not full jitter.
-        shouldRetry: async ({ error, attemptNumber }) => {
-          if (!retriable(error) || !take()) return false
-          await pause(fullJitterMs(attemptNumber, baseMs, capMs), undefined, signal && { signal })
-          return true
-        },
-      })
+      const isWorthIt = (error: unknown) => retriable(error) && take()
+      return tryAgain(attempt, { most: attempts, baseMs, capMs, isWorthIt, stop: () => signal })
     },
   }
 }
 
+const hastyMs = 5
+
 function unlimited(count: (result: string) => void): Retrier {
   return {
-    run: (attempt, { signal, retriable }) =>
-      pRetry(attempt, {
-        retries: Number.POSITIVE_INFINITY,
-        minTimeout: 5,
-        factor: 1,
-        ...(signal && { signal }),
-        shouldRetry: ({ error }) => {
-          if (retriable(error)) count('granted')
-          return retriable(error)
-        },
-      }),
+    run: (attempt, { signal, retriable }) => {
+      const isWorthIt = (error: unknown) => {
+        if (retriable(error)) count('granted')
+        return retriable(error)
+      }
+      const backOff = { baseMs: hastyMs, capMs: hastyMs }
+      return tryAgain(attempt, { ...backOff, isWorthIt, stop: () => signal })
+    },
   }
 }

@@ -5,7 +5,7 @@ import { runInContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import type { Identity } from '../identity/identity.ts'
 import type { Problem } from '../problem.ts'
-import { deadlineIn, noDeadline, within } from '../resilience/deadline.ts'
+import { deadlineIn, within } from '../resilience/deadline.ts'
 import type { CutReason, Figures } from './figures.ts'
 import { createFloodGate } from './flood-gate.ts'
 import type { Peer } from './peer.ts'
@@ -115,7 +115,7 @@ export class Inbox<Frame extends AnyFrame> {
     const { peer, defences, figures, path, log } = this.#parts
     const { defaultMs, retryAfterSeconds } = defences.settings('request-deadline')
     const bounded = !unhurried && defences.on('request-deadline')
-    using deadline = bounded ? deadlineIn(defaultMs, retryAfterSeconds) : noDeadline
+    using deadline = deadlineIn(bounded ? defaultMs : Infinity, retryAfterSeconds)
     const end = figures.frames.startTimer({ path, type })
     await runInContext({ requestId, deadline }, async () => {
       let outcome = 'ok'

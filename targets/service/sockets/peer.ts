@@ -1,9 +1,11 @@
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
+import { currentContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
+import { type Classify, createClassify } from '../failure.ts'
 import { toProblem } from '../http/problems.ts'
 import type { Caller, TokenCaller } from '../identity/identity.ts'
-import { Problem } from '../problem.ts'
+import { outcomeOf, Problem } from '../problem.ts'
 import type { CutReason, Figures } from './figures.ts'
 import type { AnyFrame, DoorFrame } from './protocol.ts'
 
@@ -23,11 +25,13 @@ export class Peer {
   readonly #socket: WebSocket
   readonly #parts: Parts
   readonly #mostUnreadBytes: number
+  readonly #classify: Classify
 
   constructor(socket: WebSocket, parts: Parts) {
     const { defences } = parts
     const { maxBufferedBytes } = defences.settings('slow-consumer-guard')
     this.#mostUnreadBytes = defences.on('slow-consumer-guard') ? maxBufferedBytes : Infinity
+    this.#classify = createClassify(defences)
     this.#socket = socket
     this.#parts = parts
   }
@@ -81,8 +85,9 @@ export class Peer {
 
   /** Tells it what went wrong with a frame. Returns the problem. */
   refuse(error: unknown, about: string): Problem {
-    const problem = toProblem(error)
-    const { code, outcome = 'not-done', status } = problem.details
+    const problem = toProblem(error, this.#classify)
+    const { code, status } = problem.details
+    const outcome = outcomeOf(problem, currentContext().deadline)
     if (status >= 500) this.#parts.log.warn({ err: error, about, code }, 'frame failed')
     this.send<DoorFrame>({ type: 'error', code, outcome, about })
     return problem

@@ -36,5 +36,5 @@ export function createFlows(redis: Redis, ttlSeconds: number): Flows {
 
 function away(cause: unknown): never {
   const title = 'Nobody can sign in at the moment.'
-  throw unavailable('redis-unavailable', title, { outcome: 'not-done', cause })
+  throw unavailable('redis-unavailable', title, { cause })
 }

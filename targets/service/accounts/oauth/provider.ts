@@ -79,6 +79,7 @@ export function createProvider(options: ProviderOptions): Provider {
         pkceCodeVerifier: verifier,
         idTokenExpected: true,
       }
+      currentContext().deadline.beginEffect()
       // A code works once: whether it was used is not known after a lost answer, so never again.
       const tokens = await call(
         config => oauth.authorizationCodeGrant(config, current, checks),
@@ -89,6 +90,7 @@ export function createProvider(options: ProviderOptions): Provider {
     refresh: async grant => {
       const { refreshToken } = grant
       if (refreshToken === undefined) throw signInAgain()
+      currentContext().deadline.beginEffect()
       const tokens = await call(config => oauth.refreshTokenGrant(config, refreshToken), false)
       return {
         ...grantOf(tokens, grant.subject),
@@ -167,7 +169,7 @@ function isRefusedCheck(error: unknown): boolean {
 function explain(error: unknown): never {
   if (!(error instanceof ProviderAway)) throw error
   const title = 'The sign-in provider does not answer. Please start again.'
-  throw unavailable('oauth-unavailable', title, { outcome: 'not-done', cause: error })
+  throw unavailable('oauth-unavailable', title, { cause: error })
 }
 
 function refused(cause: unknown): Problem {

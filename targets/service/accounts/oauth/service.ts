@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Transact } from '../../postgres/transaction.ts'
 import { Problem } from '../../problem.ts'
 import { createUsers } from '../repository.ts'
 import { newSecret } from '../secret.ts'
@@ -11,6 +12,7 @@ import type { Sealer } from './sealed.ts'
 
 interface Parts {
   readonly db: Kysely<unknown>
+  readonly transact: Transact
   readonly issuer: string
   readonly provider: Provider
   readonly flows: Flows
@@ -37,7 +39,7 @@ export interface Callback {
 const earlyMs = 500
 
 export function createOauthSignIn(parts: Parts): OauthSignIn {
-  const { db, provider, flows, sealer, signIn } = parts
+  const { transact, provider, flows, sealer, signIn } = parts
   return {
     begin: async () => {
       const secrets = newFlow()
@@ -52,7 +54,7 @@ export function createOauthSignIn(parts: Parts): OauthSignIn {
       }
       const grant = await provider.finish(query, { ...flow, state })
       const person = await provider.person(grant)
-      const user = await db.transaction().execute(async trx => {
+      const user = await transact(async trx => {
         const user = await userOf(person, parts.issuer, trx)
         await createGrants(trx, sealer).keep(user.id, grant)
         return user
@@ -63,7 +65,7 @@ export function createOauthSignIn(parts: Parts): OauthSignIn {
   }
 }
 
-/** One refresh at a time for one user, since a refresh token works once. */
+/** One refresh at a time for one user, and never a second try, since a refresh token works once. */
 async function currentGrant(userId: string, { db, sealer, provider }: Parts): Promise<Grant> {
   return db.transaction().execute(async trx => {
     const grants = createGrants(trx, sealer)

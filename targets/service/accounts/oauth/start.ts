@@ -8,13 +8,14 @@ import { createOauthSignIn } from './service.ts'
 
 /** Nothing where no provider is configured. */
 export function startOauth(kit: Kit, http: Parameters<typeof addOauthRoutes>[0], signIn: SignIn) {
-  const { config, db, defences, identity, redis } = kit
+  const { config, db, transact, defences, identity, redis } = kit
   const { auth, oauth, publicUrl } = config
   if (!oauth) return
   const { timeoutMs, flowSeconds } = defences.settings('oauth-limits')
   const { tokens } = auth
   const oauthSignIn = createOauthSignIn({
     db,
+    transact,
     signIn,
     issuer: oauth.issuer,
     flows: createFlows(redis, flowSeconds),

@@ -1,14 +1,19 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { tellingEffects } from '../../postgres/effects.ts'
+import { keepAliveMs, livePool } from '../../postgres/pool.ts'
 import type { Tables } from '../tables.ts'
 import type { Opened } from './opened.ts'
 
 const int8 = pg.types.builtins.INT8
 
-export function openPostgres(url: string, { poolSize, acquireMs, statementMs }: Opened['options']) {
+export function openPostgres(url: string, options: Opened['options']) {
+  const { poolSize, acquireMs, statementMs, defences } = options
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     connectionTimeoutMillis: acquireMs,
     statement_timeout: statementMs,
     types: {
@@ -17,9 +22,6 @@ export function openPostgres(url: string, { poolSize, acquireMs, statementMs }: 
         oid === int8 ? Number : pg.types.getTypeParser(oid, format ?? 'text'),
     },
   })
-  // A connection that the server ends is replaced when the next one is asked for. One that is in use
-  // but has no statement running tells it by an event, which unheard would end the process.
-  pool.on('error', () => {})
-  pool.on('connect', client => client.on('error', () => {}))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const dialect = new PostgresDialect({ pool: livePool(pool, { defences, statementMs }) })
+  return new Kysely<Tables>({ dialect: tellingEffects(dialect) })
 }

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { tellingEffects } from '../../postgres/effects.ts'
 import type { Tables } from '../tables.ts'
 
 /**
@@ -11,7 +12,7 @@ const busyMs = 50
 /** A file that several processes may share. One connection each. */
 export function openSqlite(file: string) {
   const open = async () => adapted(new DatabaseSync(file, { timeout: busyMs }))
-  return new Kysely<Tables>({ dialect: new Dialect({ database: open }) })
+  return new Kysely<Tables>({ dialect: tellingEffects(new Dialect({ database: open })) })
 }
 
 /** SQLite can change its schema in a transaction, which here also keeps other writers out. */

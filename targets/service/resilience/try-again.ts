@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { fullJitterMs } from './backoff.ts'
+
+interface Again {
+  /** Whether this failure may be gone next time. Not asked of the last attempt's. */
+  readonly isWorthIt: (error: unknown) => boolean
+  /** Attempts in all. Default: any number. */
+  readonly most?: number
+  /** After so long no further attempt begins. Default: never. */
+  readonly forMs?: number
+  /** Of the back-off between attempts, with full jitter. */
+  readonly baseMs: number
+  readonly capMs: number
+  /** Asked before each pause and attempt: one that is aborted ends it. */
+  readonly stop?: () => AbortSignal | undefined
+}
+
+/** The result of the first attempt that succeeds. @throws what the last one threw, or `stop`'s reason. */
+export async function tryAgain<T>(work: () => Promise<T>, again: Again): Promise<T> {
+  const { isWorthIt, most = Infinity, forMs = Infinity, baseMs, capMs, stop } = again
+  const endsAt = performance.now() + forMs
+  for (let attempt = 1; ; attempt++) {
+    stop?.()?.throwIfAborted()
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= most || performance.now() >= endsAt || !isWorthIt(error)) throw error
+    }
+    const signal = stop?.()
+    await pause(fullJitterMs(attempt, baseMs, capMs), undefined, signal && { signal }).catch(() =>
+      signal?.throwIfAborted(),
+    )
+  }
+}
