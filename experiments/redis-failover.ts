@@ -23,7 +23,8 @@ import {
   promisedTotal,
   sessionKey,
 } from '../targets/scenarios/checkout.ts'
-import { primary, replicaCount, replication, shop } from '../targets/shop.ts'
+import { primary, replicaCount, replication } from '../targets/shop/selectors.ts'
+import { shop } from '../targets/shop.ts'
 
 const buying = checkout({ perSecond: 40 })
 const chatting = chat({ connections: 50, perSecond: 20 })

@@ -1,7 +1,4 @@
-import type { Killable, Link, Linked, Pausable, Selector } from '../lab/model/capability.ts'
-import type { SystemProbe } from '../lab/model/hypothesis.ts'
 import type { Context, Target } from '../lab/model/target.ts'
-import { type LinkedPart, withLinks } from './linked.ts'
 import { postgresSessions } from './meters/postgres-sessions.ts'
 import { redisClients } from './meters/redis-clients.ts'
 import { serviceMetrics } from './meters/service-metrics.ts'
@@ -15,8 +12,8 @@ import {
 } from './redis-sentinel.ts'
 import type { Endpoint, WithEndpoints } from './scenarios/endpoints.ts'
 import { defenceNames } from './service/defences.ts'
-import { type ServiceInstance, startInstance } from './service-instance.ts'
 import { serviceLog } from './service-log.ts'
+import { type ServiceInstance, startInstance } from './shop/instance.ts'
 
 export interface ShopOptions {
   readonly redis: SentinelOptions
@@ -35,36 +32,6 @@ export function shop(options: ShopOptions): Target<Shop> {
   return { name: 'shop', defences: defenceNames, start: context => startShop(context, options) }
 }
 
-/** The Redis node that Sentinels hold to be the primary when the fault strikes. */
-export const primary: Selector<Shop, LinkedPart> = Object.assign(
-  async (system: Shop) => linked(system, await system.redis.primary()),
-  { label: 'redis primary' },
-)
-
-/** With all links by which clients and peers reach it. */
-function linked({ links }: Shop, part: Killable & Pausable): LinkedPart {
-  return withLinks(
-    part,
-    links.filter(({ provider }) => provider === part.name),
-  )
-}
-
-/** The link by which replicas and Sentinels reach the primary; its clients have others. */
-export const replication: Selector<Shop, Linked> = Object.assign(
-  async (system: Shop): Promise<Linked> => {
-    const { name } = await system.redis.primary()
-    const links = system.links.filter(link => link.name === peerLink(name))
-    return { name: `peers of ${name}`, links }
-  },
-  { label: 'redis primary ↔ its peers' },
-)
-
-/** Replicas that follow the primary, as they say themselves. */
-export const replicaCount: SystemProbe<Shop, number> = {
-  name: 'replicas with a working link to the primary',
-  measure: async system => (await system.redis.replicas()).length,
-}
-
 async function startShop(context: Context, options: ShopOptions): Promise<Shop> {
   await using starting = new AsyncDisposableStack()
   const [proxies, postgres, plan] = await Promise.all([
@@ -78,14 +45,18 @@ async function startShop(context: Context, options: ShopOptions): Promise<Shop> 
   const instances = await Promise.all(
     numbers.map(async number => {
       const name = `shop-${number}`
-      const config = await wire(name, proxies, postgres, plan, announced)
-      const instance = await startInstance(context, name, config)
+      const instance = await startInstance(context, proxies, {
+        name,
+        roles: ['api', 'realtime'],
+        config: { ...configOf(context), ...whereabouts(postgres, plan, announced) },
+        launch: { env: { NODE_ENV: 'production' } },
+      })
       starting.use(instance.process)
       return instance
     }),
   )
   const sessions = starting.use(postgresSessions(postgres.name, postgres.url))
-  const [first, ...others] = await Promise.all(instances.map(one => frontDoor(proxies, one)))
+  const [first, ...others] = instances.map(endpointOf)
   if (!first) throw new RangeError('A shop needs at least one instance.')
   const running = starting.move()
   return {
@@ -98,7 +69,7 @@ async function startShop(context: Context, options: ShopOptions): Promise<Shop> 
     meters: [
       sessions,
       ...redis.nodes.map(redisClients),
-      ...instances.map(({ name, api }) => serviceMetrics(name, `http://${api.host}:${api.port}`)),
+      ...instances.map(({ name, ownUrl }) => serviceMetrics(name, ownUrl('api'))),
     ],
     describe: () => ({
       postgres: postgres.version,
@@ -110,8 +81,6 @@ async function startShop(context: Context, options: ShopOptions): Promise<Shop> 
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
-
-const peerLink = (node: string) => `peers>${node}`
 
 /** One link per node for all its peers: a Redis server announces one address to everybody. */
 async function peerLinks(proxies: Proxies, plan: SentinelPlan): Promise<Record<string, Address>> {
@@ -129,31 +98,26 @@ async function peerLinks(proxies: Proxies, plan: SentinelPlan): Promise<Record<s
   return Object.fromEntries(links)
 }
 
-/** Gives an instance links of its own, and maps what Redis announces to them. */
-async function wire(
-  consumer: string,
-  proxies: Proxies,
+function configOf({ defencesOff }: Context) {
+  return { environment: 'test', defencesOff }
+}
+
+/** Servers as they are themselves; by which address Redis announces each node is said by `natMap`. */
+function whereabouts(
   postgres: Postgres,
   plan: SentinelPlan,
   announced: Readonly<Record<string, Address>>,
 ) {
-  const link = async (provider: string, protocol: Link['protocol'], upstream: Address) =>
-    listenAddress(await proxies.link({ consumer, provider, protocol, upstream }))
-  const [database, nodes, sentinels] = await Promise.all([
-    link('postgres', 'postgres', { host: '127.0.0.1', port: postgres.port }),
-    Promise.all(plan.nodes.map(node => link(node.name, 'redis', node))),
-    Promise.all(plan.sentinels.map(node => link(node.name, 'redis', node))),
-  ])
   const natMap = Object.fromEntries(
-    plan.nodes.flatMap((node, index) => {
-      const [known, own] = [announced[node.name], nodes[index]]
-      return known && own ? [[`${known.host}:${known.port}`, own] as const] : []
+    plan.nodes.flatMap(({ name, host, port }) => {
+      const known = announced[name]
+      return known ? [[`${known.host}:${known.port}`, { host, port }] as const] : []
     }),
   )
   return {
-    postgres: { url: postgres.urlVia(database) },
+    postgres: { url: postgres.url },
     redis: {
-      sentinels,
+      sentinels: plan.sentinels.map(({ host, port }) => ({ host, port })),
       name: plan.masterName,
       natMap,
       confirmReplicas: plan.nodes.length - 1,
@@ -161,17 +125,6 @@ async function wire(
   }
 }
 
-async function frontDoor(proxies: Proxies, instance: ServiceInstance): Promise<Endpoint> {
-  const { name, api, realtime } = instance
-  const door = (provider: string, protocol: Link['protocol'], upstream: Address) =>
-    proxies.link({ consumer: 'client', provider, protocol, upstream })
-  const [http, websocket] = await Promise.all([
-    door(`${name}.api`, 'tcp', api),
-    door(`${name}.realtime`, 'tcp', realtime),
-  ])
-  return {
-    name,
-    http: `http://${http.listenHost}:${http.listenPort}`,
-    websocket: `ws://${websocket.listenHost}:${websocket.listenPort}`,
-  }
+function endpointOf({ name, url }: ServiceInstance): Endpoint {
+  return { name, http: url('api'), websocket: url('realtime').replace('http:', 'ws:') }
 }

@@ -102,10 +102,6 @@ export class GuardedHandle implements GuardedProcess {
     return undoOf({ action: 'resume', server: this.#key, process: this.#process })
   }
 
-  get ready(): Promise<void> {
-    return this.#ready
-  }
-
   readyWhen(probe: () => Promise<void>): Promise<void> {
     this.#probe = probe
     this.#awaitReady()
@@ -119,6 +115,11 @@ export class GuardedHandle implements GuardedProcess {
   }
 
   async restart(): Promise<void> {
+    await this.startAgain()
+    await this.#ready
+  }
+
+  async startAgain(): Promise<void> {
     this.#record.ask()
     await this.#begin(incarnation => ({ do: 'restart', server: this.#server, incarnation }))
   }

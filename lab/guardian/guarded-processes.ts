@@ -2,7 +2,9 @@ import type { GuardedProcess } from '../model/guardian.ts'
 import type { ProcessId } from '../processes/process-table.ts'
 
 /** What an undo needs of a server. */
-export type Undoable = Pick<GuardedProcess, 'running' | 'restart'> & {
+export type Undoable = Pick<GuardedProcess, 'running'> & {
+  /** Does not wait until it is ready: a run that is being ended will not. */
+  startAgain(): Promise<void>
   /** Lets it go on without a word to the guardian, which may be frozen itself. */
   goOn(frozen: ProcessId): void
 }

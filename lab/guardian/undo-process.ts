@@ -27,5 +27,5 @@ export async function undo(args: Json): Promise<void> {
   const server = guardedProcesses.get(parsed.server)
   if (!server) return
   if (parsed.action === 'resume') return server.goOn(parsed.process)
-  if (!server.running) await server.restart()
+  if (!server.running) await server.startAgain()
 }

@@ -28,11 +28,9 @@ export interface GuardedProcess extends Killable, Pausable, AsyncDisposable {
    * every restart; each time it resolves the journal is told that the process is ready.
    */
   readyWhen(probe: () => Promise<void>): Promise<void>
-  /** Of the present incarnation, by that probe. */
-  readonly ready: Promise<void>
   /** SIGKILL to the whole process group and its descendants; resolves when they are gone. */
   kill(): Promise<void>
-  /** The same command line again; kills it first when it runs. */
+  /** The same command line again; kills it first when it runs. Awaits that it is ready, by its probe. */
   restart(): Promise<void>
   signal(signal: NodeJS.Signals): Promise<void>
   stop(): Promise<void>

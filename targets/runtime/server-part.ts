@@ -55,9 +55,8 @@ export class ServerPart implements Killable, Pausable, AsyncDisposable {
     return this.process.kill()
   }
 
-  async restart(): Promise<void> {
-    await this.process.restart()
-    await this.process.ready
+  restart(): Promise<void> {
+    return this.process.restart()
   }
 
   pause(): Promise<void> {

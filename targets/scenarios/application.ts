@@ -114,8 +114,8 @@ async function start(place: Place, options: ApplicationOptions): Promise<Applica
       ...options.config?.defenceSettings,
     },
   }
-  const startInstance: Application['startInstance'] = (name, roles, changed, launch) =>
-    spawnInstance(run, proxies, name, { ...config, ...changed, roles }, launch)
+  const startInstance: Application['startInstance'] = (name, roles, changed, launch = {}) =>
+    spawnInstance(run, proxies, { name, roles, config: { ...config, ...changed }, launch })
   const [first, ...others] = await Promise.all(
     wanted.map((roles, index) => startInstance(`app-${index + 1}`, roles)),
   )
