@@ -6,7 +6,7 @@ import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context, LabSystem } from '../../lab/model/target.ts'
 import type { TestRun } from '../../targets/testing/test-run.ts'
 import type { MessageProxy, TestLink } from '../proxy/testing/message-proxy.ts'
-import { startRig } from '../proxy/testing/rig.ts'
+import { type Rig, startRig } from '../proxy/testing/rig.ts'
 
 /** A system that is one part, behind one link. */
 export interface OnePart extends LabSystem {
@@ -21,6 +21,8 @@ export const part: Selector<OnePart, Linked> = Object.assign((system: OnePart) =
 export interface FaultBench extends AsyncDisposable {
   readonly proxy: MessageProxy
   readonly context: Context
+  /** For real servers and clients. */
+  readonly rig: Rig
   system(
     protocol: Link['protocol'],
     server: { readonly host: string; readonly port: number },
@@ -33,6 +35,7 @@ export async function faultBench(): Promise<FaultBench> {
   return {
     proxy,
     context: contextOf(rig.run),
+    rig,
     system: async (protocol, server) => {
       const at = await proxy.link(protocol, server)
       return { system: onePart(linkOf(proxy, at, protocol)), at }

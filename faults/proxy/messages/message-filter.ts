@@ -18,6 +18,9 @@ export interface MessageFilterHost {
   emit(event: Omit<WireEvent, 'kind' | 'link'>): void
 }
 
+/** Keys may be of any length; in an event they are told in part. */
+const LONGEST_KEY = 512
+
 const nobody = (): void => {}
 const PASSES: Decision = { action: PASS, landed: nobody }
 const DROPPED: Decision = { action: { do: 'drop' }, landed: nobody }
@@ -283,7 +286,7 @@ export class MessageFilter implements InterceptorOwner {
       connection: this.#connection.facts.id,
       what,
       message: kind,
-      ...(key !== undefined && { key }),
+      ...(key !== undefined && { key: key.slice(0, LONGEST_KEY) }),
       ...(trace !== undefined && { trace }),
       ...(error !== undefined && { error }),
       ...(detail !== undefined && { detail }),

@@ -121,8 +121,10 @@ export class PostgresSession implements ProtocolSession {
 
   #query(number: number, body: Buffer): Parsed {
     const sql = cString(body)
-    if (!this.detail && !mayName(sql))
-      return this.#ask(new Parsed('upstream', number, verbOf(sql)), 'cycle')
+    const verb = this.detail ? undefined : verbOf(sql)
+    if (verb !== undefined && !mayName(verb, sql)) {
+      return this.#ask(new Parsed('upstream', number, verb), 'cycle')
+    }
     const { statements, trace } = lookAtSql(sql)
     const known = this.#statements.resolve(statements)
     const message = about('upstream', number, known[0])
@@ -263,8 +265,10 @@ function notification(number: number, channel: string): Parsed {
 }
 
 /** Whether it may prepare a statement or declare a cursor, of which one has to know later. */
-function mayName(sql: string): boolean {
-  return naming.test(sql)
+function mayName(verb: string, sql: string): boolean {
+  if (verb === 'PREPARE' || verb === 'DECLARE') return true
+  const end = sql.indexOf(';')
+  return end >= 0 && end < sql.length - 1 && naming.test(sql)
 }
 
 /** What belongs to an answer that goes on. */

@@ -1,3 +1,4 @@
+import { HEAD_LIMIT } from '../../contracts/protocol.ts'
 import type { Scanner } from '../common/sink.ts'
 import { HeadBudget } from './head-budget.ts'
 import { NumberLine } from './number-line.ts'
@@ -24,7 +25,8 @@ const OPAQUE = 4
 
 const maxDepth = 128
 const maxErrorWord = 64
-const maxWord = 512
+/** Channels are told whole. */
+const maxWord = HEAD_LIMIT
 const maxBulk = 1024 ** 3
 const maxLine = 64 * 1024
 

@@ -172,10 +172,13 @@ export class Tokens {
 
 /** Letters beyond ASCII stay as they are, as in a UTF-8 database. */
 export function lower(name: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  return /^[\x00-\x7f]*$/.test(name)
-    ? name.toLowerCase()
-    : name.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+  let isLower = true
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code >= 128) return name.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+    if (code >= 65 && code <= 90) isLower = false
+  }
+  return isLower ? name : name.toLowerCase()
 }
 
 function isIn(letters: string, code: number): boolean {
