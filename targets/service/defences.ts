@@ -68,6 +68,10 @@ export const defenceTable = {
       'Connections to a server that was demoted, or that may be half-open, are not used again.',
     settings: { againMs: 1_000, pingMs: 250 },
   },
+  'proved-outcomes': {
+    promise: 'A refused request is called not done only where that is proved.',
+    settings: {},
+  },
   'error-classes': {
     promise: 'What a database is in right now fails no job for good and no request but by a 503.',
     settings: {},

@@ -32,7 +32,7 @@ export function openEngine(url: string, options: EngineOptions = {}): Engine {
   const db = {
     postgres: () => openPostgres(url, bounds),
     mysql: () => openMysql(url, bounds),
-    sqlite: () => openSqlite(url.replace(/^sqlite:/, '')),
+    sqlite: () => openSqlite(url.replace(/^sqlite:/, ''), bounds),
   }[kind]()
   return {
     kind,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { FileStore } from '@tus/file-store'
 import { Server } from '@tus/server'
 import { z } from 'zod'
-import { codeOf } from '../failure.ts'
+import { classify, codeOf } from '../failure.ts'
 import type { Files } from './repository.ts'
 
 /** What a client says about the file, in the `upload-metadata` header. */
@@ -17,6 +17,19 @@ const metadata = z.object({
 
 /** The disk is full, this user's share of it is, or a file may not grow further. */
 const noRoom = /^(ENOSPC|EDQUOT|EFBIG)$/
+
+/** The protocol has answers of its own; what else goes wrong is told in no other's words. */
+function refusalOf(error: unknown) {
+  if (typeof error === 'object' && error !== null && 'status_code' in error) return undefined
+  if (noRoom.test(codeOf(error))) {
+    return { status_code: 507, body: 'There is no room for this file right now.' }
+  }
+  const { fault } = classify(error)
+  if (fault === 'server' || fault === 'victim') {
+    return { status_code: 503, body: 'It cannot be stored right now.' }
+  }
+  return { status_code: 500, body: 'Something went wrong on our side.' }
+}
 
 interface Options {
   readonly path: string
@@ -46,10 +59,7 @@ export function createUploads({ path, folder, files, maxBytes }: Options) {
       return {}
     },
     // What is there stays, and the upload goes on from it when there is room.
-    onResponseError: (_request, error) =>
-      noRoom.test(codeOf(error))
-        ? { status_code: 507, body: 'There is no room for this file right now.' }
-        : undefined,
+    onResponseError: (_request, error) => refusalOf(error),
     onUploadFinish: async (_request, upload) => {
       await files.complete(upload.id)
       return {}

@@ -5,7 +5,7 @@ import { tellingEffects } from './effects.ts'
 /** The query builder over a pool. Its migrations exclude each other, unless they are not to. */
 export function openDatabase(pool: PostgresPool, defences: Defences): Kysely<unknown> {
   const Dialect = defences.on('migration-lock') ? PostgresDialect : UnlockedDialect
-  return new Kysely<unknown>({ dialect: tellingEffects(new Dialect({ pool })) })
+  return new Kysely<unknown>({ dialect: tellingEffects(new Dialect({ pool }), defences) })
 }
 
 class UnlockedAdapter extends PostgresAdapter {

@@ -1,5 +1,6 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver } from 'kysely'
 import { currentContext } from '../context.ts'
+import type { Defences } from '../defences.ts'
 import { classify } from '../failure.ts'
 
 /**
@@ -8,7 +9,8 @@ import { classify } from '../failure.ts'
  * then refuses was not done. So each request knows at any time whether it may have done something,
  * and none begins to once it was answered that nothing was done.
  */
-export function tellingEffects(dialect: Dialect): Dialect {
+export function tellingEffects(dialect: Dialect, defences: Pick<Defences, 'on'>): Dialect {
+  if (!defences.on('proved-outcomes')) return dialect
   return {
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: db => dialect.createIntrospector(db),

@@ -31,7 +31,7 @@ export function openMysql(url: string, options: Opened['options']) {
   })
   const bounded = defences.on('pool-liveness') ? boundedPool(pool, statementMs + laterMs) : pool
   const dialect = new MysqlDialect({ pool: bounded })
-  return new Kysely<Tables>({ dialect: tellingEffects(dialect) })
+  return new Kysely<Tables>({ dialect: tellingEffects(dialect, defences) })
 }
 
 type QueryValues = QueryOptions['values']

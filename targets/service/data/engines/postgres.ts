@@ -23,5 +23,5 @@ export function openPostgres(url: string, options: Opened['options']) {
     },
   })
   const dialect = new PostgresDialect({ pool: livePool(pool, { defences, statementMs }) })
-  return new Kysely<Tables>({ dialect: tellingEffects(dialect) })
+  return new Kysely<Tables>({ dialect: tellingEffects(dialect, defences) })
 }

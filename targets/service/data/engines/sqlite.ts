@@ -2,6 +2,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { tellingEffects } from '../../postgres/effects.ts'
 import type { Tables } from '../tables.ts'
+import type { Opened } from './opened.ts'
 
 /**
  * Calls of SQLite are synchronous, so waiting for another writer stops everything here: it waits
@@ -10,9 +11,9 @@ import type { Tables } from '../tables.ts'
 const busyMs = 50
 
 /** A file that several processes may share. One connection each. */
-export function openSqlite(file: string) {
+export function openSqlite(file: string, { defences }: Pick<Opened['options'], 'defences'>) {
   const open = async () => adapted(new DatabaseSync(file, { timeout: busyMs }))
-  return new Kysely<Tables>({ dialect: tellingEffects(new Dialect({ database: open })) })
+  return new Kysely<Tables>({ dialect: tellingEffects(new Dialect({ database: open }), defences) })
 }
 
 /** SQLite can change its schema in a transaction, which here also keeps other writers out. */
