@@ -290,6 +290,128 @@ const witness = { what: 'it was late', entries: [40], atMs: 5_000 }
 const late: JudgedCheck = { ...valid, word: 'invalid', story: 'late.', witness, timed: true }
 const stall: Change = adding({ kind: 'stall', stalledMs: 900, atMs: 5_400 })
 
+const boundaries: Record<string, readonly [Change, boolean]> = {
+  'a strike that landed just as much as it must': [
+    changing('fault', event =>
+      ofStrike(event, 'cut', 'landed') ? { ...event, landed: 5 } : event,
+    ),
+    true,
+  ],
+  'a strike that landed just as much on one part as it must': [
+    changing('fault', event => {
+      return ofStrike(event, 'cut', 'landed') ? { ...event, landedOn: { a: 2, b: 4 } } : event
+    }),
+    true,
+  ],
+  'a lasting strike a little shorter than planned': [lasting(1_751), true],
+  'a lasting strike of just the least time': [lasting(1_750), true],
+  'a lasting strike too short by a millisecond': [lasting(1_749), false],
+  'a lasting strike of just the longest time': [lasting(3_200), true],
+  'a lasting strike too long by a millisecond': [lasting(3_201), false],
+  'a momentary strike that says nothing of healing': [
+    without(event => ofStrike(event, 'flush', 'healed')),
+    true,
+  ],
+  'a lasting strike whose end is told by its healing alone': [
+    events =>
+      changing('fault', event =>
+        ofStrike(event, 'cut', 'healed') ? { ...event, atMs: 7_900 } : event,
+      )(without(event => ofStrike(event, 'cut', 'landed'))(events)),
+    false,
+  ],
+}
+
+function lasting(ms: number): Change {
+  return changing('fault', event => {
+    return ofStrike(event, 'cut', 'landed', 'healed') ? { ...event, atMs: 4_005 + ms } : event
+  })
+}
+
+test.each(Object.entries(boundaries))('judges %s to the point', (_, [change, held]) => {
+  const reasons = concluded(change).reasons.filter(({ demand }) => demand?.includes('strike'))
+  expect(reasons.filter(({ text }) => !text.includes('did not say what')).length === 0).toBe(held)
+})
+
+test('a lasting strike that was never made is told once, and not as never healed', () => {
+  const never = without(({ kind, ...event }) => kind === 'fault' && 'id' in event && event.id === 0)
+  expect(concluded(never).reasons.map(({ text }) => text)).toEqual(['cut(redis) was never made'])
+})
+
+test('of a run that was cut short it is not told that its strikes were shorter', () => {
+  const cut: Change = events => [
+    ...lasting(10)(events).filter(({ atMs = 0 }) => atMs < 5_000),
+    { kind: 'abort', reason: 'SIGINT', signal: 'SIGINT', atMs: 5_000 },
+  ]
+  expect(concluded(cut).reasons.map(({ demand }) => demand)).toEqual(['no abort'])
+})
+
+test('tells of the run what was asked, and when traffic flowed', () => {
+  const asked: Change = changing('run', event =>
+    event.kind === 'run'
+      ? {
+          ...event,
+          commandMs: 400,
+          defencesOff: ['retry'],
+          faultsOff: true,
+          planted: ['weeds'],
+          proxy: 'toxiproxy',
+        }
+      : event,
+  )
+  expect(concluded(asked)).toMatchObject({
+    experiment: 'made-up',
+    title: 'Reads go on',
+    seed: 1,
+    runId: 'made-up',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    durationMs: 12_200,
+    startMs: 400 + 505,
+    defencesOff: ['retry'],
+    faultsOff: true,
+    planted: ['weeds'],
+    proxy: 'toxiproxy',
+  })
+  expect(concluded()).toMatchObject({
+    defencesOff: [],
+    faultsOff: false,
+    planted: [],
+    startMs: 505,
+  })
+  const nothing = conclude([], {}, [])
+  expect(nothing).toMatchObject({
+    experiment: 'unknown',
+    seed: 0,
+    durationMs: 0,
+    defencesOff: [],
+    faultsOff: false,
+    planted: [],
+    proxy: 'embedded',
+    unprovable: [],
+  })
+  expect(nothing).not.toHaveProperty('startMs')
+})
+
+test('a check that no defence and no control breaks is told to be unprovable', () => {
+  const proof = { name: 'retry', breaks: 'kept', mayAlsoBreak: [] }
+  expect(concluded().unprovable).toEqual(['kept'])
+  expect(concluded(planned({ defences: [proof] })).unprovable).toEqual([])
+  expect(concluded(planned({ controls: [proof] })).unprovable).toEqual([])
+})
+
+test('the worst reason stands first', () => {
+  const both: Change = events =>
+    adding({ kind: 'abort', reason: 'slow' }, { kind: 'error', message: 'planted' })(events)
+  expect(concluded(both, late).reasons.map(({ word }) => word)).toEqual([
+    'error',
+    'broken',
+    'inconclusive',
+  ])
+})
+
+test('an abort that no signal caused keeps the exit code of its verdict', () => {
+  expect(concluded(adding({ kind: 'abort', reason: 'too many errors' })).exitCode).toBe(2)
+})
+
 test('an invalid check is broken', () => {
   expect(concluded(undefined, late)).toMatchObject({ verdict: 'broken', exitCode: 1 })
 })
@@ -298,6 +420,26 @@ test('a stall of the lab that overlaps the witness of a check of time leaves it 
   const { verdict, reasons } = concluded(stall, late)
   expect(verdict).toBe('inconclusive')
   expect(reasons[0]?.text).toContain('the lab itself stood still for 900 ms meanwhile')
+})
+
+test.each([
+  ['begins as the witness ends', { stalledMs: 100, atMs: 5_100 }, true],
+  ['begins behind it', { stalledMs: 100, atMs: 5_101 }, false],
+  ['ends as the witness begins', { stalledMs: 100, atMs: 2_300 }, true],
+  ['ends before it', { stalledMs: 100, atMs: 2_299 }, false],
+])('a stall that %s', (_, { stalledMs, atMs }, open) => {
+  const stalled = adding({ kind: 'stall', stalledMs, atMs })
+  const index = heldJournal(stalled).findIndex(one => one.kind === 'invoke' && one.atMs === 2_300)
+  const at23: JudgedCheck = { ...late, witness: { ...witness, entries: [index] } }
+  expect(concluded(stalled, at23).verdict).toBe(open ? 'inconclusive' : 'broken')
+})
+
+test('of two stalls the longer one is told', () => {
+  const two = adding(
+    { kind: 'stall', stalledMs: 900, atMs: 5_400 },
+    { kind: 'stall', stalledMs: 300, atMs: 5_100 },
+  )
+  expect(concluded(two, late).reasons[0]?.text).toContain('900 ms')
 })
 
 test('control: a stall elsewhere, or of a check that is not about time, changes nothing', () => {

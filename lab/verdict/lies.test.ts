@@ -1,0 +1,157 @@
+import { expect, test } from 'vitest'
+import type { Journal } from '../journal/journal.ts'
+import type { Checker, Finding, Lie } from '../model/checker.ts'
+import { heldJournal } from '../testing/held-journal.ts'
+import { judge } from './judge.ts'
+import { tellLies } from './lies.ts'
+
+/** Every read was answered. */
+function answered(lies: readonly Lie[], see = (journal: Journal) => journal): Checker {
+  return {
+    name: 'kept',
+    lies,
+    check: journal => {
+      const answers = new Set(
+        see(journal).flatMap(entry => (entry.kind === 'complete' ? [entry.op] : [])),
+      )
+      const open = see(journal).find(entry => entry.kind === 'invoke' && !answers.has(entry.op))
+      if (!open) return { word: 'valid', story: 'All were answered.', figures: {} }
+      const witness = { what: 'no answer', entries: [open.index], atMs: open.atMs }
+      return { word: 'invalid', story: 'One was not.', figures: {}, witness }
+    },
+  }
+}
+
+/** Takes one answer out of the journal. */
+const silence: Lie = {
+  name: 'takes one answer away',
+  found: 'invalid',
+  tell: (journal, random) => {
+    const answers = journal.filter(entry => entry.kind === 'complete')
+    const gone = answers[random.integer(0, answers.length - 1)]
+    const asked = journal.find(entry => entry.kind === 'invoke' && entry.op === gone?.op)
+    if (!gone || !asked) return undefined
+    return { journal: journal.filter(entry => entry !== gone), touched: [asked.index] }
+  },
+}
+
+test('a check that finds every lie is believed', () => {
+  const journal = heldJournal()
+  expect(tellLies('kept', answered([silence]), journal)).toEqual({
+    told: 1,
+    found: 1,
+    noPlace: 0,
+    missed: [],
+  })
+  const conclusion = judge(journal, { checks: { kept: answered([silence]) } })
+  expect(conclusion).toMatchObject({ verdict: 'held', checks: { kept: { lies: { found: 1 } } } })
+})
+
+test('a check that does not see what it judges is found out', () => {
+  // Blind to whatever is not even: it sees half of the answers and half of the questions.
+  const blind = answered([silence], () => heldJournal())
+  expect(tellLies('kept', blind, heldJournal()).missed).toEqual(['takes one answer away'])
+  const { verdict, reasons } = judge(heldJournal(), { checks: { kept: blind } })
+  expect(verdict).toBe('inconclusive')
+  expect(reasons[0]?.text).toContain('did not find a planted lie: it takes one answer away')
+})
+
+test('a witness that points elsewhere has not found the lie', () => {
+  const elsewhere: Lie = {
+    ...silence,
+    tell: (journal, random) => {
+      const told = silence.tell(journal, random)
+      return told && { ...told, touched: [0] }
+    },
+  }
+  expect(tellLies('kept', answered([elsewhere]), heldJournal()).missed).toHaveLength(1)
+})
+
+test('a check to which no lie could be told is unknown', () => {
+  const nowhere: Lie = { ...silence, tell: () => undefined }
+  expect(tellLies('kept', answered([nowhere]), heldJournal())).toMatchObject({
+    told: 0,
+    noPlace: 1,
+  })
+  const { verdict, checks } = judge(heldJournal(), { checks: { kept: answered([nowhere]) } })
+  expect(verdict).toBe('inconclusive')
+  expect(checks.kept).toMatchObject({ word: 'unknown' })
+  expect(checks.kept?.story).toContain('no lie could be told')
+})
+
+test.each([
+  ['invalid', 1],
+  ['unknown', 0],
+] as const)(
+  'an omission that may be found as %s is missed %i times by a check that cannot tell',
+  (found, missed) => {
+    const vague: Checker = {
+      ...answered([{ ...silence, found }]),
+      check: journal => {
+        const full = journal.length === heldJournal().length
+        const finding: Finding = { word: full ? 'valid' : 'unknown', story: '', figures: {} }
+        return finding
+      },
+    }
+    expect(tellLies('kept', vague, heldJournal()).missed).toHaveLength(missed)
+  },
+)
+
+test('the same journal is told the same lies, and the journal itself is left alone', () => {
+  const told: number[] = []
+  const noting: Lie = {
+    ...silence,
+    tell: (journal, random) => {
+      told.push(random.integer(0, 1_000_000))
+      return silence.tell(journal, random)
+    },
+  }
+  const journal = heldJournal()
+  const before = JSON.stringify(journal)
+  tellLies('kept', answered([noting]), journal)
+  tellLies('kept', answered([noting]), journal)
+  tellLies('other', answered([noting]), journal)
+  expect(told[0]).toBe(told[1])
+  expect(told[2]).not.toBe(told[0])
+  expect(JSON.stringify(journal)).toBe(before)
+})
+
+test('no lie is told to a check that is not valid', () => {
+  const never: Lie = {
+    ...silence,
+    tell: () => {
+      throw new Error('told')
+    },
+  }
+  const unsure: Checker = {
+    ...answered([never]),
+    check: () => ({ word: 'unknown', story: 'cannot tell', figures: {} }),
+  }
+  expect(judge(heldJournal(), { checks: { kept: unsure } }).reasons).toMatchObject([
+    { word: 'inconclusive', text: 'check kept: cannot tell' },
+  ])
+})
+
+test('a lie that throws is an error of the check', () => {
+  const failing: Lie = {
+    ...silence,
+    tell: () => {
+      throw new Error('planted in a lie')
+    },
+  }
+  expect(judge(heldJournal(), { checks: { kept: answered([failing]) } }).verdict).toBe('error')
+})
+
+test.each([
+  undefined,
+  { word: 'fine', story: '', figures: {} },
+  { word: 'valid', story: 1, figures: {} },
+  { word: 'valid', story: '', figures: { lost: Number.NaN } },
+  { word: 'invalid', story: '', figures: {} },
+])('what a check says is looked at: %j is an error', said => {
+  const proper = answered([silence])
+  const odd = Object.assign(proper, { check: () => said })
+  const { verdict, reasons } = judge(heldJournal(), { checks: { kept: odd } })
+  expect(verdict).toBe('error')
+  expect(reasons[0]?.text).toContain('check kept: the check itself failed')
+})
