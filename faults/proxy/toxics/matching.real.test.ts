@@ -132,6 +132,23 @@ test('a lost acknowledgement of a query comes when all of it is done', async () 
   expect((await direct.query('select id from orders where id = 20')).rows).toHaveLength(1)
 })
 
+test('each answer to a query bears its own statement', async () => {
+  const link = await rig.proxy.link('postgres', server)
+  const client = await rig.postgres(server, link)
+  const attributes = { match: { statement: 'select' }, delay: 1 }
+  const toxic = await link.toxic({ type: 'message_delay', attributes })
+  await client.query('begin; select 1; update stock set n = 1; select 2; commit')
+  expect(await toxic.landed()).toBe(2)
+})
+
+test('the start of a session, cut when it is done, has logged in before', async () => {
+  const link = await rig.proxy.link('postgres', server)
+  const attributes = { match: { statement: 'startup' }, when: 'after' }
+  const toxic = await link.toxic({ type: 'message_cut', stream: 'upstream', attributes })
+  await expect(rig.postgres(server, link)).rejects.toThrow(/terminated|ECONNRESET/)
+  expect(await toxic.landed()).toBe(1)
+})
+
 async function strikesRedis(match: object, args: readonly string[]): Promise<boolean> {
   const link = await rig.proxy.link('redis', redis)
   const client = rig.redis(link)
