@@ -5,8 +5,8 @@ import type { LabSystem } from '../lab/model/target.ts'
 import { ownToxicFault } from './own-toxic-fault.ts'
 import { ApiError } from './proxy/base/api-error.ts'
 import type {
-  HitsOrder,
-  MatchOrder,
+  HitsRequest,
+  MatchRequest,
   MessageToxicType,
   ToxicAttributes,
 } from './proxy/client/toxic-request.ts'
@@ -14,9 +14,9 @@ import { loadRegistry } from './proxy/load-registry.ts'
 import { type Aim, neverStrikes } from './proxy/protocols/faults/strikeable.ts'
 
 /** Which messages a fault strikes. Without `on` all of its kind, without `hits` each match. */
-export interface Which<Match extends MatchOrder> {
+export interface Which<Match extends MatchRequest> {
   readonly on?: Match
-  readonly hits?: HitsOrder
+  readonly hits?: HitsRequest
   /**
    * `present`: only messages of the connections open when the fault strikes, while new ones are fine.
    * Healing is silent then: where an answer is missing, it stays missing. Default: all connections.
@@ -31,7 +31,7 @@ export interface MessageToxic<Type extends MessageToxicType> {
   readonly attributes: ToxicAttributes[Type]
   readonly protocols: readonly Link['protocol'][]
   /** What every struck message is, whatever the user asks for. */
-  readonly only?: MatchOrder
+  readonly only?: MatchRequest
 }
 
 /**
@@ -41,7 +41,7 @@ export interface MessageToxic<Type extends MessageToxicType> {
 export function messageFault<System extends LabSystem, Type extends MessageToxicType>(
   name: string,
   select: Selector<System, Linked>,
-  which: Which<MatchOrder>,
+  which: Which<MatchRequest>,
   { type, stream, attributes, only, protocols }: MessageToxic<Type>,
 ): Fault<System> {
   const { on, hits } = which
@@ -107,7 +107,7 @@ async function refuseUnstrikable(
   }
 }
 
-function describe({ on = {}, hits = {}, which }: Which<MatchOrder>): string[] {
+function describe({ on = {}, hits = {}, which }: Which<MatchRequest>): string[] {
   const told = Object.entries({ ...on, ...hits }).map(([field, value]) => `${field} ${text(value)}`)
   return which ? [...told, `${which} connections`] : told
 }

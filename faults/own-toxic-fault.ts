@@ -4,13 +4,13 @@ import type { Link, Linked, Selector } from '../lab/model/capability.ts'
 import type { Fault } from '../lab/model/fault.ts'
 import type { LabSystem } from '../lab/model/target.ts'
 import { type Landed, ProxyClient } from './proxy/client/client.ts'
-import type { ToxicOrder, ToxicType } from './proxy/client/toxic-request.ts'
+import type { ToxicRequest, ToxicType } from './proxy/client/toxic-request.ts'
 
 export interface OwnToxics<Type extends ToxicType> {
   /** For the label, behind the part: `200ms`. */
   readonly settings: readonly string[]
   /** Put on each link, in this order. */
-  readonly toxics: readonly Omit<ToxicOrder<Type>, 'name'>[]
+  readonly toxics: readonly Omit<ToxicRequest<Type>, 'name'>[]
   /** What `landed` tells the number of. */
   readonly counts: keyof Landed
   /** Throws where this link cannot be hurt so. Nothing is touched yet. */
@@ -72,7 +72,7 @@ export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
 /** All of them on the same connections, where they are for those that are open now. */
 async function addAll<Type extends ToxicType>(
   link: Link,
-  requests: readonly ToxicOrder<Type>[],
+  requests: readonly ToxicRequest<Type>[],
 ): Promise<void> {
   let ids: readonly number[] | undefined
   for (const request of requests) {

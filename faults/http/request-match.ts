@@ -1,5 +1,5 @@
 import type { Which } from '../message-fault.ts'
-import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+import type { MatchRequest } from '../proxy/client/toxic-request.ts'
 
 /** Which requests. Texts are globs, or lists of them; every field given must fit. */
 export interface RequestMatch {
@@ -18,6 +18,6 @@ export interface ResponseMatch extends Omit<RequestMatch, 'text'> {
 }
 
 /** No frame of a web socket that began as a request on the same link. */
-export function onlyRequests({ on = {} }: Which<Pick<RequestMatch, 'route'>>): MatchOrder {
+export function onlyRequests({ on = {} }: Which<Pick<RequestMatch, 'route'>>): MatchRequest {
   return { route: on.route ?? '*' }
 }

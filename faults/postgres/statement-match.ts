@@ -1,5 +1,5 @@
 import type { Which } from '../message-fault.ts'
-import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+import type { MatchRequest } from '../proxy/client/toxic-request.ts'
 
 /**
  * Which answers, by the statement that they answer. Texts are globs (`*`, `?`), or lists of them; every
@@ -23,6 +23,6 @@ export interface StatementMatch extends AnswerMatch {
 }
 
 /** No start of a session, and no cancel request, unless its verb is asked for. */
-export function onlyStatements({ on = {} }: Which<StatementMatch>): MatchOrder {
+export function onlyStatements({ on = {} }: Which<StatementMatch>): MatchRequest {
   return on.statement === undefined ? { text: on.text ?? '*' } : {}
 }

@@ -2,12 +2,12 @@ import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { messageFault, type Which } from '../message-fault.ts'
-import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+import type { MatchRequest } from '../proxy/client/toxic-request.ts'
 
 /** Refuses new sessions with 53300; open ones go on. */
 export function tooManyConnections<System extends LabSystem>(
   select: Selector<System, Linked>,
-  which: Omit<Which<MatchOrder>, 'on'> = {},
+  which: Omit<Which<MatchRequest>, 'on'> = {},
 ): Fault<System> {
   return messageFault('too-many-connections', select, which, {
     type: 'postgres_error',

@@ -33,7 +33,7 @@ export interface ServerOptions {
 }
 
 /** Whoever takes longer to say what it wants is cut off. */
-const patience = { headersTimeout: 10_000, requestTimeout: 30_000 }
+const limits = { headersTimeout: 10_000, requestTimeout: 30_000 }
 
 export interface ProxyServer extends AsyncDisposable {
   readonly url: string
@@ -63,11 +63,11 @@ export async function startProxyServer(options: ServerOptions): Promise<ProxySer
   })
   const metrics = new Metrics(proxies, { runtime: options.runtimeMetrics ?? false })
   const router = routes({ proxies, registry, events, metrics, version: VERSION })
-  for (const order of parseConfig(options.config ?? [], each => parseProxy(each, registry))) {
-    await proxies.add(order)
+  for (const request of parseConfig(options.config ?? [], each => parseProxy(each, registry))) {
+    await proxies.add(request)
   }
 
-  const http = createServer(patience, (request, response) => {
+  const http = createServer(limits, (request, response) => {
     void respond(request, response, router, options.token)
   })
   await new Promise<void>((resolve, reject) => {

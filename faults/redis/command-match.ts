@@ -1,5 +1,5 @@
 import type { Which } from '../message-fault.ts'
-import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+import type { MatchRequest } from '../proxy/client/toxic-request.ts'
 
 /** Which commands, or replies to them. Texts are globs, or lists of them; every field given must fit. */
 export interface CommandMatch {
@@ -12,6 +12,6 @@ export interface CommandMatch {
 }
 
 /** No push. */
-export function onlyReplies({ on = {} }: Which<CommandMatch>): MatchOrder {
+export function onlyReplies({ on = {} }: Which<CommandMatch>): MatchRequest {
   return { command: on.command ?? '*' }
 }

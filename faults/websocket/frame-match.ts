@@ -1,5 +1,5 @@
 import type { Which } from '../message-fault.ts'
-import type { MatchOrder } from '../proxy/client/toxic-request.ts'
+import type { MatchRequest } from '../proxy/client/toxic-request.ts'
 
 /** Which frames. Texts are globs, or lists of them; every field given must fit. */
 export interface FrameMatch {
@@ -14,6 +14,6 @@ export interface FrameMatch {
 }
 
 /** Not the answer to the handshake, nor any other of HTTP. */
-export function onlyFrames({ on = {} }: Which<FrameMatch>): MatchOrder {
+export function onlyFrames({ on = {} }: Which<FrameMatch>): MatchRequest {
   return { frame: on.frame ?? '*' }
 }

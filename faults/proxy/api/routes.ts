@@ -9,7 +9,7 @@ import { connectionList } from './connection-list.ts'
 import { streamEvents } from './event-stream.ts'
 import { type Answer, type Call, Router } from './router.ts'
 
-export interface Parts {
+export interface ApiContext {
   readonly proxies: ProxyCollection
   readonly registry: Registry
   readonly events: Events
@@ -21,27 +21,27 @@ const NO_CONTENT: Answer = { status: 204 }
 const ok = (json: unknown): Answer => ({ status: 200, json })
 
 /** Toxiproxy's calls, and ours after them. */
-export function routes(parts: Parts): Router {
+export function routes(context: ApiContext): Router {
   const router = new Router()
-  proxyRoutes(router, parts)
-  toxicRoutes(router, parts)
-  watchRoutes(router, parts)
+  proxyRoutes(router, context)
+  toxicRoutes(router, context)
+  watchRoutes(router, context)
   return router
 }
 
-function proxyRoutes(router: Router, parts: Parts): void {
-  const { proxies, registry } = parts
+function proxyRoutes(router: Router, context: ApiContext): void {
+  const { proxies, registry } = context
   router
     .on('GET /proxies', async () => {
       const all = [...proxies.all]
-      for (const proxy of all) await proxy.measure()
+      for (const proxy of all) await proxy.toxics.measure()
       return ok(Object.fromEntries(all.map(proxy => [proxy.settings.name, proxy])))
     })
     .on('POST /proxies', async call => {
       const proxy = await proxies.add(parseProxy(await call.body(), registry))
       return { status: 201, json: proxy }
     })
-    .on('POST /populate', call => populate(call, parts))
+    .on('POST /populate', call => populate(call, context))
     .on('GET /proxies/{proxy}', async call => ok(await measured(call, proxies)))
     .on('POST|PATCH /proxies/{proxy}', async call => {
       const proxy = proxies.get(call.param('proxy'))
@@ -62,18 +62,18 @@ function proxyRoutes(router: Router, parts: Parts): void {
 /** The proxy of the path, with what its toxics have touched up to now. */
 async function measured(call: Call, proxies: ProxyCollection): Promise<TcpProxy> {
   const proxy = proxies.get(call.param('proxy'))
-  await proxy.measure()
+  await proxy.toxics.measure()
   return proxy
 }
 
 /** Unlike every other error, a failed populate is JSON, and tells which proxies it made before. */
-async function populate(call: Call, { proxies, registry }: Parts): Promise<Answer> {
+async function populate(call: Call, { proxies, registry }: ApiContext): Promise<Answer> {
   const made: TcpProxy[] = []
   try {
     const body = await call.body()
     if (!Array.isArray(body)) throw ApiError.badRequest('must be a list of proxies')
-    const orders = body.map((each, i) => parseProxy(each, registry, ` at proxy ${i + 1}`))
-    for (const order of orders) made.push(await proxies.addOrReplace(order))
+    const requests = body.map((each, i) => parseProxy(each, registry, ` at proxy ${i + 1}`))
+    for (const request of requests) made.push(await proxies.addOrReplace(request))
     return { status: 201, json: { proxies: made } }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
@@ -82,42 +82,43 @@ async function populate(call: Call, { proxies, registry }: Parts): Promise<Answe
   }
 }
 
-function toxicRoutes(router: Router, { proxies, registry }: Parts): void {
+function toxicRoutes(router: Router, { proxies, registry }: ApiContext): void {
   const path = '/proxies/{proxy}/toxics'
   router
-    .on(`GET ${path}`, async call => ok((await measured(call, proxies)).toxics()))
+    .on(`GET ${path}`, async call => ok((await measured(call, proxies)).toxics.all))
     .on(`POST ${path}`, async call => {
       const proxy = proxies.get(call.param('proxy'))
       const body = await call.body()
-      return ok(await proxy.addToxic(parseToxic(body, registry, proxy.settings.protocol)))
+      return ok(await proxy.toxics.add(parseToxic(body, registry, proxy.settings.protocol)))
     })
     .on(`GET ${path}/{toxic}`, async call =>
-      ok((await measured(call, proxies)).toxic(call.param('toxic'))),
+      ok((await measured(call, proxies)).toxics.get(call.param('toxic'))),
     )
     .on(`POST|PATCH ${path}/{toxic}`, async call => {
       const proxy = proxies.get(call.param('proxy'))
-      const toxic = proxy.toxic(call.param('toxic'))
+      const toxic = proxy.toxics.get(call.param('toxic'))
       const { protocol } = proxy.settings
       proxy.updateToxic(toxic, parseToxicChange(await call.body(), toxic.settings, protocol))
       return ok(toxic)
     })
     .on(`DELETE ${path}/{toxic}`, async call => {
       const proxy = proxies.get(call.param('proxy'))
-      await proxy.removeToxic(proxy.toxic(call.param('toxic')))
+      await proxy.toxics.remove([proxy.toxics.get(call.param('toxic'))])
       return NO_CONTENT
     })
     .on(`POST ${path}/{toxic}/heartbeat`, call => {
       const proxy = proxies.get(call.param('proxy'))
-      proxy.heartbeat(proxy.toxic(call.param('toxic')))
+      proxy.toxics.heartbeat(proxy.toxics.get(call.param('toxic')))
       return NO_CONTENT
     })
     .on('POST /heartbeat', () => {
-      for (const proxy of proxies.all) for (const toxic of proxy.toxics()) proxy.heartbeat(toxic)
+      for (const proxy of proxies.all)
+        for (const toxic of proxy.toxics.all) proxy.toxics.heartbeat(toxic)
       return NO_CONTENT
     })
 }
 
-function watchRoutes(router: Router, { proxies, events, metrics, version }: Parts): void {
+function watchRoutes(router: Router, { proxies, events, metrics, version }: ApiContext): void {
   router
     .on('GET /version', () => ({
       status: 200,
@@ -128,7 +129,7 @@ function watchRoutes(router: Router, { proxies, events, metrics, version }: Part
     .on('GET /connections', () => ok(connectionList(proxies)))
     .on('GET /events', call => streamEvents(call, proxies, events))
     .on('GET /metrics', async () => {
-      for (const proxy of proxies.all) await proxy.measure()
+      for (const proxy of proxies.all) await proxy.toxics.measure()
       return { status: 200, text: await metrics.text(), type: metrics.contentType }
     })
 }

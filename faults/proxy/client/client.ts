@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ToxicOrder, ToxicType } from './toxic-request.ts'
+import type { ToxicRequest, ToxicType } from './toxic-request.ts'
 
 const count = z.number().default(0)
 const landed = z.object({ connections: count, bytes: count, messages: count, packets: count })
@@ -32,10 +32,10 @@ export class ProxyClient {
    */
   async addToxic<Type extends ToxicType>(
     proxy: string,
-    order: ToxicOrder<Type>,
+    request: ToxicRequest<Type>,
   ): Promise<readonly number[] | undefined> {
-    const { status, text } = await this.#call('POST', proxyPath(proxy), order)
-    if (status !== 200) throw new Error(`The proxy refused ${order.type} on ${proxy}: ${text}`)
+    const { status, text } = await this.#call('POST', proxyPath(proxy), request)
+    if (status !== 200) throw new Error(`The proxy refused ${request.type} on ${proxy}: ${text}`)
     return added.parse(JSON.parse(text)).connections?.ids
   }
 

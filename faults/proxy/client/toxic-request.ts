@@ -2,10 +2,10 @@ import type { MatchInput } from '../protocols/faults/match.ts'
 import type { RedisError } from '../protocols/faults/redis-errors.ts'
 
 /** Which messages: every field given must fit. Texts are globs, or lists of them. */
-export type MatchOrder = MatchInput
+export type MatchRequest = MatchInput
 
 /** Which of the matching messages are hit, counted from 1 over all connections of the link. */
-export interface HitsOrder {
+export interface HitsRequest {
   /** Leaves the first so many alone. */
   readonly skip?: number
   /** Hits at most so many, then passes everything. */
@@ -82,7 +82,7 @@ export interface ToxicAttributes extends MessageToxicAttributes, ConnectionToxic
 export type ToxicType = keyof ToxicAttributes
 
 /** Which connections. Without it all. */
-export interface ConnectionsOrder {
+export interface ConnectionsRequest {
   /** `127.0.0.1` (any port of it) or `127.0.0.1:40312`. */
   readonly client?: string
   /**
@@ -95,16 +95,16 @@ export interface ConnectionsOrder {
 }
 
 /** A toxic to be put on a proxy, with what Toxiproxy's own client cannot say. */
-export interface ToxicOrder<Type extends ToxicType = ToxicType> {
+export interface ToxicRequest<Type extends ToxicType = ToxicType> {
   readonly name: string
   readonly type: Type
   /** Default `downstream`. */
   readonly stream?: 'upstream' | 'downstream'
   /** `match` is for message toxics. */
-  readonly attributes: ToxicAttributes[Type] & { readonly match?: MatchOrder }
+  readonly attributes: ToxicAttributes[Type] & { readonly match?: MatchRequest }
   /** Not for `connect_timeout`, which meets whoever comes. */
-  readonly connections?: ConnectionsOrder
-  readonly hits?: HitsOrder
+  readonly connections?: ConnectionsRequest
+  readonly hits?: HitsRequest
   /**
    * The proxy takes the toxic off by itself after so many ms; with `heartbeat` (default false), after
    * so many without one. Default: it stays.

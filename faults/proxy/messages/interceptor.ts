@@ -1,16 +1,10 @@
 import type { Ending } from '../contracts/connection.ts'
-import type { MessageAction } from '../contracts/message-stage.ts'
 import type { Message, ParserOutput, StreamParser } from '../contracts/protocol.ts'
 import type { Pipe, PipeInterceptor } from '../pipe/pipe.ts'
 import { type ActionExecutor, type ExecutorPort, openExecutor } from './action-executor.ts'
+import type { Decision } from './decision.ts'
 import { ReorderBuffer } from './reorder-buffer.ts'
 import { WriteQueue } from './write-queue.ts'
-
-/** What shall happen to a message, and whom to tell when it does. */
-export interface Decision {
-  readonly action: MessageAction
-  landed(): void
-}
 
 /** What an interceptor asks and tells about the messages it meets. */
 export interface InterceptorOwner {
@@ -25,6 +19,19 @@ export interface InterceptorOwner {
 }
 
 /**
+ * How an interceptor treats what is pushed:
+ *
+ *     observing ──takeControl──▶ controlling ──cut──▶ cut
+ *         │ unparsed                  │ unparsed       ▲
+ *         ▼                           ▼                │ destroy, from anywhere
+ *       idle ─────takeControl────▶ relaying ───────────┘
+ *
+ * `observing`: parses what has gone on already. `controlling`: parses, and forwards as decided.
+ * `idle`: no longer of use. `relaying`: forwards unread, behind what it still holds. `cut`: no byte more.
+ */
+type Mode = 'observing' | 'controlling' | 'idle' | 'relaying' | 'cut'
+
+/**
  * Tells the messages of one direction apart. Without message toxics it only observes: bytes went on
  * before it looks at them. With some it is in control: bytes go on as the message's action says.
  */
@@ -35,9 +42,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   readonly #owner: InterceptorOwner
   readonly #writes: WriteQueue
   readonly #aside: ReorderBuffer
-  #control = false
-  #raw = false
-  #cut = false
+  #mode: Mode = 'observing'
   #message: Message | undefined
   /** Between two parts of one message, where nothing else may go. */
   #isWithin = false
@@ -58,18 +63,25 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   }
 
   get control(): boolean {
-    return this.#control
+    return this.#mode !== 'observing' && this.#mode !== 'idle'
   }
 
-  /** No longer of use: nothing is parsed, and nothing held back. */
+  get #parses(): boolean {
+    return this.#mode === 'observing' || this.#mode === 'controlling'
+  }
+
+  get #forwards(): boolean {
+    return this.#mode === 'controlling' || this.#mode === 'relaying'
+  }
+
   get idle(): boolean {
-    return this.#raw && !this.#control
+    return this.#mode === 'idle'
   }
 
   /** Takes control from the next message on; what is under way passes as it began. */
   takeControl(): void {
-    if (this.#control) return
-    this.#control = true
+    if (this.control) return
+    this.#mode = this.idle ? 'relaying' : 'controlling'
     this.#alreadyForwarded = this.#inside
   }
 
@@ -80,9 +92,8 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   }
 
   push(chunk: Buffer): void {
-    if (this.#cut) return
-    if (this.#raw) {
-      if (this.#control) this.#writes.put(chunk)
+    if (!this.#parses) {
+      if (this.#mode === 'relaying') this.#writes.put(chunk)
       return
     }
     this.#inside += chunk.length
@@ -96,9 +107,9 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
 
   /** The source said FIN. */
   end(): void {
-    if (!this.#raw) this.#parser.end(this)
+    if (this.#parses) this.#parser.end(this)
     this.#message = undefined
-    if (!this.#control) return
+    if (!this.#forwards) return
     this.#aside.flush()
     if (this.#injections.length > 0) this.#injectNow()
     this.#writes.at(() => this.#pipe.forwardEnd())
@@ -106,7 +117,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
 
   /** Hands out what the parser holds, and stops parsing. */
   giveUp(): void {
-    if (this.#raw) return
+    if (!this.#parses) return
     this.#parser.end(this)
     this.#stopParsing()
   }
@@ -118,13 +129,13 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   }
 
   destroy(): void {
-    this.#cut = true
+    this.#mode = 'cut'
     this.#writes.clear()
     this.#aside.clear()
   }
 
   begin(message: Message): void {
-    const decision = this.#owner.began(message, this.#control && this.#alreadyForwarded === 0)
+    const decision = this.#owner.began(message, this.control && this.#alreadyForwarded === 0)
     this.#message = message
     const { action } = decision
     if (action.do === 'pass') return
@@ -133,7 +144,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
 
   bytes(chunk: Buffer, start: number, end: number): void {
     this.#inside -= end - start
-    if (!this.#control || this.#cut) return
+    if (!this.#forwards) return
     const skipped = Math.min(this.#alreadyForwarded, end - start)
     this.#alreadyForwarded -= skipped
     const from = start + skipped
@@ -150,7 +161,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
     executor?.finish()
     if (message) this.#owner.finished(message)
     this.#isWithin = message?.more === true
-    if (!this.#control || this.#isWithin) return
+    if (!this.control || this.#isWithin) return
     if (!executor) this.#aside.passed()
     if (this.#injections.length > 0) this.#injectNow()
   }
@@ -161,7 +172,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   }
 
   put(data: Buffer, dueMs?: number): void {
-    if (!this.#cut) this.#writes.put(data, dueMs)
+    if (this.#mode !== 'cut') this.#writes.put(data, dueMs)
   }
 
   aside(chunks: readonly Buffer[], withinMs: number, overtakers: number): void {
@@ -169,9 +180,9 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   }
 
   cut(how: Ending, farewell: Buffer | undefined): void {
-    if (this.#cut) return
+    if (this.#mode === 'cut') return
     this.#writes.at(() => this.#owner.cut(how, farewell))
-    this.#cut = true
+    this.#mode = 'cut'
   }
 
   cutAtAnswer(message: Message, how: Ending, farewell: Buffer | undefined): void {
@@ -187,7 +198,7 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   }
 
   #stopParsing(): void {
-    this.#raw = true
+    if (this.#parses) this.#mode = this.control ? 'relaying' : 'idle'
     this.#message = undefined
     this.#executor = undefined
     this.#writes.settle()
@@ -206,6 +217,6 @@ export class Interceptor implements ParserOutput, PipeInterceptor, ExecutorPort 
   /** A parser must not throw; if one does, bytes it held are lost, so the connection cannot go on. */
   #parserFailed(error: unknown): void {
     this.unparsed(`parser failed: ${error instanceof Error ? error.message : error}`)
-    if (this.#control) this.#owner.cut('rst', undefined)
+    if (this.control) this.#owner.cut('rst', undefined)
   }
 }

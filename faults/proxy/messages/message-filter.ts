@@ -1,13 +1,14 @@
 import { accountedSize } from '../base/accounted-size.ts'
 import type { Direction, Ending } from '../contracts/connection.ts'
-import { PASS } from '../contracts/message-stage.ts'
 import type { Message, ProtocolSession } from '../contracts/protocol.ts'
 import type { WireEvent } from '../observe/events.ts'
 import type { Traffic } from '../observe/traffic.ts'
 import type { ActiveToxic } from '../pipe/active-toxic.ts'
 import type { Pipe } from '../pipe/pipe.ts'
 import type { PipeOwner } from '../pipe/pipe-owner.ts'
-import { type Decision, Interceptor, type InterceptorOwner } from './interceptor.ts'
+import { AnswerOrder } from './answer-order.ts'
+import { type Decision, nobody, PASSES } from './decision.ts'
+import { Interceptor, type InterceptorOwner } from './interceptor.ts'
 import { MessageToxicInstance } from './message-toxic-instance.ts'
 
 /** Where a filter reports to. */
@@ -21,32 +22,13 @@ export interface MessageFilterHost {
 /** Keys may be of any length; in an event they are told in part. */
 const LONGEST_KEY = 512
 
-const nobody = (): void => {}
-const PASSES: Decision = { action: PASS, landed: nobody }
-const DROPPED: Decision = { action: { do: 'drop' }, landed: nobody }
-
-/** Answers to a request that was sent more than once. */
-interface Surplus {
-  /** The one that the client gets has begun, or has gone. */
-  answered: boolean
-  left: number
-}
-
-/** An answer of a toxic's: the server has not seen the request. */
-interface OwnAnswer {
-  /** Number of the request whose answer comes before it. */
-  readonly after: number
-  readonly bytes: Buffer
-  readonly afterwards: () => void
-}
-
 /** The connection whose messages are filtered. */
 export interface FilteredConnection extends PipeOwner {
   readonly up: Pipe
   readonly down: Pipe
 }
 
-/** The messages of one connection: the toxics that decide on them, and whose turn to answer it is. */
+/** The messages of one connection, and the toxics that decide on them. */
 export class MessageFilter implements InterceptorOwner {
   readonly #connection: FilteredConnection
   readonly #session: ProtocolSession
@@ -57,13 +39,7 @@ export class MessageFilter implements InterceptorOwner {
   /** Why the rest of it is not read; undefined while it is. */
   unread: string | undefined
   #instances: readonly MessageToxicInstance[] = []
-  /** Number of the last request that was forwarded and awaits an answer, and of the last answered. */
-  #lastAwaited = 0
-  #lastAnswered = 0
-  #ownAnswers: OwnAnswer[] = []
-  #lostAnswer: { readonly to: number; readonly cut: Decision } | undefined
-  /** By the number of the request. */
-  readonly #surplus = new Map<number, Surplus>()
+  readonly #answers: AnswerOrder
 
   constructor(connection: FilteredConnection, session: ProtocolSession, host: MessageFilterHost) {
     this.#connection = connection
@@ -76,6 +52,7 @@ export class MessageFilter implements InterceptorOwner {
     up.interceptor = upstream
     down.interceptor = downstream
     this.#interceptors = { upstream, downstream }
+    this.#answers = new AnswerOrder((bytes, afterwards) => downstream.inject(bytes, afterwards))
   }
 
   /**
@@ -131,8 +108,8 @@ export class MessageFilter implements InterceptorOwner {
 
   began(message: Message, control: boolean): Decision {
     if (message.direction === 'downstream') {
-      const settled = this.#lost(message) ?? this.#swallowed(message)
-      const decision = settled ?? (control ? this.#decide(message) : PASSES)
+      const decided = this.#answers.decided(message)
+      const decision = decided ?? (control ? this.#decide(message) : PASSES)
       const { action } = decision
       this.#report(
         message,
@@ -144,7 +121,7 @@ export class MessageFilter implements InterceptorOwner {
     const decision = control ? this.#decide(message) : PASSES
     const kept = decision.action.do === 'answer' || decision.action.do === 'drop'
     if (kept) this.#session.pending?.withdraw(message.number)
-    else if (message.awaited) this.#lastAwaited = message.number
+    else if (message.awaited) this.#answers.awaits(message.number)
     return decision
   }
 
@@ -152,8 +129,7 @@ export class MessageFilter implements InterceptorOwner {
     for (const each of this.#instances) if (each.sees(message)) each.stage.finished?.(message)
     if (message.direction === 'upstream' || message.answers === undefined) return
     if (message.final === false) return
-    this.#lastAnswered = message.answers
-    this.#releaseAnswers()
+    this.#answers.answered(message.answers)
   }
 
   answer({ number }: Message, bytes: Buffer, ending: Ending | undefined): void {
@@ -165,24 +141,18 @@ export class MessageFilter implements InterceptorOwner {
       up.hold(-accountedSize(bytes))
       if (ending) this.#connection.close(ending)
     }
-    this.#ownAnswers.push({ after: Math.min(this.#lastAwaited, number - 1), bytes, afterwards })
-    this.#releaseAnswers()
+    this.#answers.answerInstead(number, bytes, afterwards)
   }
 
   cutAtAnswer({ number }: Message, how: Ending, farewell: Buffer | undefined): void {
-    this.#lostAnswer ??= {
-      to: number,
-      cut: {
-        action: { do: 'cut', when: 'before', how, ...(farewell && { farewell }) },
-        landed: nobody,
-      },
-    }
+    const action = { do: 'cut', when: 'before', how, ...(farewell && { farewell }) } as const
+    this.#answers.cutAt(number, { action, landed: nobody })
   }
 
   repeat(message: Message, times: number): boolean {
     if (!message.awaited) return true
     if (!this.#session.pending?.repeat(message.number, times)) return false
-    this.#surplus.set(message.number, { answered: false, left: times })
+    this.#answers.repeats(message.number, times)
     return true
   }
 
@@ -200,36 +170,6 @@ export class MessageFilter implements InterceptorOwner {
     if (this.#interceptors.downstream.idle) down.interceptor = undefined
     this.#host.traffic.unparsed++
     this.#host.emit({ connection: facts.id, what: 'unparsed', detail: reason })
-  }
-
-  /** In the order they are asked for; one whose turn has not come holds back those after it. */
-  #releaseAnswers(): void {
-    for (let first = this.#ownAnswers[0]; first; first = this.#ownAnswers[0]) {
-      if (first.after > this.#lastAnswered) return
-      this.#ownAnswers.shift()
-      this.#interceptors.downstream.inject(first.bytes, first.afterwards)
-    }
-  }
-
-  /** The end comes with the end of the answer: before it the server may not be done. */
-  #lost({ answers, final, invites }: Message): Decision | undefined {
-    const lost = this.#lostAnswer
-    if (!lost || answers === undefined || answers < lost.to || invites) return undefined
-    return final === false ? DROPPED : lost.cut
-  }
-
-  /** The client asked once: of the answers to a repeated request it gets the first. */
-  #swallowed({ answers, final }: Message): Decision | undefined {
-    if (answers === undefined || this.#surplus.size === 0) return undefined
-    const surplus = this.#surplus.get(answers)
-    if (!surplus) return undefined
-    const { answered } = surplus
-    if (final !== false) {
-      surplus.answered = true
-      if (answered) surplus.left--
-      if (surplus.left === 0) this.#surplus.delete(answers)
-    }
-    return answered ? DROPPED : undefined
   }
 
   #open(toxic: ActiveToxic): MessageToxicInstance | undefined {

@@ -6,14 +6,14 @@ import type { ActiveToxic } from '../pipe/active-toxic.ts'
 import { Pipe } from '../pipe/pipe.ts'
 import type { End } from '../sockets/end.ts'
 import { openEnd } from '../sockets/open-end.ts'
-import type { Plug } from '../sockets/tls.ts'
+import type { Transport } from '../sockets/tls.ts'
 import type { TimerQueue } from '../time/timer-queue.ts'
 
 /** What a connection needs of the proxy it belongs to. */
 export interface ConnectionHost extends MessageFilterHost {
   readonly timers: TimerQueue
   /** Toxics of the proxy in their order. */
-  toxics(): readonly ActiveToxic[]
+  readonly toxics: { readonly all: readonly ActiveToxic[] }
   /** The upstream could not be reached. */
   refused(connection: Connection, error: NodeJS.ErrnoException): void
   closed(connection: Connection): void
@@ -49,8 +49,8 @@ export class Connection {
   constructor(
     facts: ConnectionFacts,
     ordinal: number,
-    client: Plug,
-    upstream: Plug,
+    client: Transport,
+    upstream: Transport,
     host: ConnectionHost,
     session: ProtocolSession | undefined,
   ) {
@@ -84,7 +84,7 @@ export class Connection {
   /** Takes over the proxy's toxics as they are now. */
   applyToxics(): void {
     if (this.#closing) return
-    const mine = this.#host.toxics().filter(toxic => toxic.actsOn(this.facts, this.ordinal))
+    const mine = this.#host.toxics.all.filter(toxic => toxic.actsOn(this.facts, this.ordinal))
     this.filter?.use(mine)
     this.up.use(mine.filter(toxic => toxic.settings.stream === 'upstream'))
     this.down.use(mine.filter(toxic => toxic.settings.stream === 'downstream'))

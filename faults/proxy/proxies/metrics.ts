@@ -85,7 +85,7 @@ export class Metrics {
       collect() {
         this.reset()
         for (const proxy of proxies.all) {
-          for (const { settings, landed, unanswered } of proxy.toxics()) {
+          for (const { settings, landed, unanswered } of proxy.toxics.all) {
             const labels = {
               proxy: proxy.settings.name,
               toxic: settings.name,

@@ -43,10 +43,10 @@ export class ProxyCollection {
         await existing?.setEnabled(false)
         return this.#create(request)
       }
-      if (request.toxics) await existing.removeAllToxics()
+      if (request.toxics) await existing.toxics.remove(existing.toxics.all)
       const settings = { ...existing.settings, ...request.said }
       await existing.change(settings, request.enabled ?? existing.enabled)
-      for (const toxic of request.toxics ?? []) await existing.addToxic(toxic)
+      for (const toxic of request.toxics ?? []) await existing.toxics.add(toxic)
       return existing
     })
   }
@@ -56,14 +56,14 @@ export class ProxyCollection {
       const proxy = this.get(name)
       this.#proxies.delete(name)
       await proxy.setEnabled(false)
-      await proxy.removeAllToxics()
+      await proxy.toxics.remove(proxy.toxics.all)
     })
   }
 
   /** Enables every proxy and removes every toxic. */
   async reset(): Promise<void> {
     for (const proxy of this.all) {
-      await proxy.removeAllToxics()
+      await proxy.toxics.remove(proxy.toxics.all)
       await proxy.setEnabled(true)
     }
   }
@@ -75,7 +75,7 @@ export class ProxyCollection {
   /** Toxics are in place before the first connection can come. */
   async #create({ settings, enabled, toxics }: ProxyRequest): Promise<TcpProxy> {
     const proxy = new TcpProxy(settings, this.#context)
-    for (const toxic of toxics ?? []) await proxy.addToxic(toxic)
+    for (const toxic of toxics ?? []) await proxy.toxics.add(toxic)
     if (enabled ?? true) await proxy.setEnabled(true)
     this.#proxies.set(settings.name, proxy)
     return proxy

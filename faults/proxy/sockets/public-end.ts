@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { type End, nextTurn, READ_SIZE, type Reader } from './end.ts'
 import { reset } from './reset.ts'
-import type { Plug } from './tls.ts'
+import type { Transport } from './tls.ts'
 
 /** An end on Node's documented stream API: works with every socket and every Node. */
 export class PublicEnd implements End {
@@ -11,7 +11,7 @@ export class PublicEnd implements End {
   readonly #raw: Socket
   #paused = false
 
-  constructor({ socket, raw }: Plug) {
+  constructor({ socket, raw }: Transport) {
     this.socket = socket
     this.#raw = raw
   }

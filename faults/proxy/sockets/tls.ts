@@ -32,7 +32,7 @@ export const tlsBody = z
 export type TlsSettings = z.infer<typeof tlsBody>
 
 /** A socket of a connection, and what lies below it where that is TLS. */
-export interface Plug {
+export interface Transport {
   readonly socket: Socket
   /** The TCP socket: the one that can be reset. */
   readonly raw: Socket
@@ -41,11 +41,11 @@ export interface Plug {
 }
 
 /** The client's side of a connection. `encryption`: the protocol's own way to TLS, if it has one. */
-export function plugClient(
+export function acceptedTransport(
   raw: Socket,
   tls: TlsSettings | undefined,
   encryption: Encryption | undefined,
-): Plug {
+): Transport {
   if (tls?.cert === undefined) return { socket: raw, raw, ready: 'connect' }
   const below = encryption?.answer(raw) ?? raw
   const socket = new TLSSocket(below, {
@@ -62,11 +62,11 @@ export function plugClient(
 }
 
 /** Connects to the upstream. */
-export function plugUpstream(
+export function dialledTransport(
   address: Address,
   tls: TlsSettings | undefined,
   encryption: Encryption | undefined,
-): Plug {
+): Transport {
   const raw = connect({ ...address, allowHalfOpen: true, noDelay: true })
   if (!tls?.upstream) return { socket: raw, raw, ready: 'connect' }
   const { ca, servername, verify } = tls.upstream
