@@ -1,5 +1,6 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { createConnection } from 'mysql2/promise'
+import { z } from 'zod'
 import { findServer } from './runtime/find-server.ts'
 import { type MariadbData, mariadbData } from './runtime/mariadb-data.ts'
 import { mariadbServer } from './runtime/mariadb-server.ts'
@@ -88,8 +89,9 @@ async function answers(url: string, dataFolder: string): Promise<void> {
   const connection = await createConnection({ uri: url, connectTimeout: 1_000 })
   try {
     const [rows] = await connection.query('SELECT @@datadir AS folder')
-    const found = JSON.stringify(rows)
-    if (!found.includes(dataFolder)) throw new Error(`another server answers: ${found}`)
+    const [{ folder }] = z.tuple([z.object({ folder: z.string() })]).parse(rows)
+    // It ends its folder with a slash.
+    if (relative(folder, dataFolder) !== '') throw new Error(`another server answers, in ${folder}`)
   } finally {
     connection.destroy()
   }

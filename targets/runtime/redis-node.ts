@@ -55,7 +55,7 @@ export async function spawnRedis(
   const folder = join(context.scratchFolder, name)
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'redis.conf')
-  const lines = Object.entries({ port: `${port}`, dir: folder, ...values })
+  const lines = Object.entries({ port: `${port}`, dir: quoted(folder), ...values })
   const text = lines.flatMap(([key, value]) => [value].flat().map(one => `${key} ${one}\n`))
   await writeFile(file, text.join(''))
   const logFile = join(context.runFolder, `${name}.log`)
@@ -73,6 +73,11 @@ export async function spawnRedis(
   )
   await part.ready()
   return part
+}
+
+/** As one word of a Redis configuration. */
+function quoted(path: string): string {
+  return `"${path.replace(/[\\"]/g, '\\$&')}"`
 }
 
 /** Proves that it is our process that answers, and that it has loaded its data. */
