@@ -23,7 +23,7 @@ export function watchStalls(recorder: JournalFile, clock: Clock): Disposable {
       recorder.record({ kind: 'stall', stalledMs })
     }
   }
-  watch()
+  void watch()
   return {
     [Symbol.dispose]: () => {
       over.abort()

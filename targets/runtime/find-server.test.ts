@@ -78,6 +78,21 @@ test('another server that goes by the same command is passed over', async () => 
   expect(await here({ isNot: /Other/ })).toBeUndefined()
 })
 
+test('an installed server that does not run is passed over, and told', async () => {
+  const [broken, whole] = [join(labFolder, 'broken'), join(labFolder, 'whole')]
+  for (const folder of [broken, whole]) await mkdir(folder)
+  const script = '#!/bin/sh\necho error while loading shared libraries >&2; exit 127\n'
+  await writeFile(join(broken, 'unheard-of-server'), script, { mode: 0o755 })
+  vi.stubEnv('PATH', `${broken}:${whole}`)
+  const tried: string[] = []
+  const kind = { ...unheardOf, packages: [] }
+  expect(await findHere(kind, { labFolder }, tried)).toBeUndefined()
+  expect(tried.join()).toMatch(/broken\/unheard-of-server: does not run,[\s\S]*shared libraries/)
+  const good = '#!/bin/sh\necho Unheard 1\n'
+  await writeFile(join(whole, 'unheard-of-server'), good, { mode: 0o755 })
+  expect(await findHere(kind, { labFolder })).toMatchObject({ version: 'Unheard 1' })
+})
+
 const isDebian = await runTool('apt-get', ['--version']).then(
   () => true,
   () => false,

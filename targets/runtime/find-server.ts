@@ -70,7 +70,7 @@ export async function findHere(
   return unpacked && examineUnpacked(kind, unpacked)
 }
 
-/** As the environment variable says, else on PATH. */
+/** As the environment variable says, else on PATH, where one that does not run is passed over. */
 export async function findInstalled(
   kind: ServerKind,
   tried: string[] = [],
@@ -81,9 +81,10 @@ export async function findInstalled(
   for (const folder of [...(process.env.PATH ?? '').split(delimiter), ...morePaths]) {
     const command = join(folder, kind.command)
     if (!(await isExecutable(command))) continue
-    const program = await examine(kind, command, {}, 'PATH')
-    if (!kind.isNot?.test(program.version)) return program
-    tried.push(`${command}: is ${program.version}`)
+    const program = await examine(kind, command, {}, 'PATH').catch(messageOf)
+    if (typeof program === 'string') tried.push(`${command}: does not run, ${program}`)
+    else if (!kind.isNot?.test(program.version)) return program
+    else tried.push(`${command}: is ${program.version}`)
   }
   tried.push(`PATH: no ${kind.command}`)
   return undefined

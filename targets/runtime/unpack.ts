@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import lockfile from 'proper-lockfile'
 import { LabError } from '../../lab/base/errors.ts'
 import { downloadPackages } from './apt.ts'
+import { completeLinks } from './complete-links.ts'
 import { runTool } from './run-tool.ts'
 import { serverCache } from './server-cache.ts'
 
@@ -84,6 +85,7 @@ async function unpackOnce(
     for (const archive of await readdir(archives)) {
       await runTool('dpkg-deb', ['--extract', join(archives, archive), tree])
     }
+    await completeLinks(tree)
     await writeFile(join(tree, 'packages.json'), JSON.stringify(wanted, undefined, 2))
     await runTool('chmod', ['-R', 'a+rX', tree])
     await rename(tree, folder)
