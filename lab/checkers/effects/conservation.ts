@@ -3,7 +3,7 @@ import type { Random } from '../../base/random.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie, Told } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew } from '../shared/conclude.ts'
-import { answering, firstThat, told } from '../shared/falsify.ts'
+import { answering, firstThat, readable, told } from '../shared/falsify.ts'
 import { withOneAltered } from '../shared/falsify-json.ts'
 import { entriesOf, history, isOk, type Named, nameOf, trafficOf } from '../shared/history.ts'
 import { endedBefore, faultWindow } from '../shared/strikes.ts'
@@ -101,7 +101,7 @@ function lie(name: string, side: 1 | -1, workload: Named, options: ConservationO
     return firstThat(random, readsOf(journal, workload, options), ({ read, quantity: before }) => {
       const ways = withOneAltered(read.answer.outcome.value, bound + side - before)
       return firstThat(random, ways, way =>
-        isKept(quantity(way()), is)
+        isKept(readable(() => quantity(way())) ?? before, is)
           ? undefined
           : told(answering(journal, read, way()), entriesOf(read)),
       )

@@ -2,7 +2,15 @@ import type { Json } from '../../base/json.ts'
 import type { Random } from '../../base/random.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Lie, Told } from '../../model/checker.ts'
-import { answering, endedAs, firstThat, indicesOf, refusal, told } from '../shared/falsify.ts'
+import {
+  answering,
+  endedAs,
+  firstThat,
+  indicesOf,
+  readable,
+  refusal,
+  told,
+} from '../shared/falsify.ts'
 import { type Ways, withOneAltered, withOneLess, withOneTwice } from '../shared/falsify-json.ts'
 import { history, isOk, type Named, type Succeeded } from '../shared/history.ts'
 import { effectsIn, finalReadsIn } from './final-reads.ts'
@@ -110,15 +118,9 @@ function calledRefused(
 }
 
 function countsIn(read: Succeeded, value: Json, options: WriteOptions): Counts | undefined {
-  try {
-    const effects = effectsIn(read, value, options)
-    return new Map(
-      [...Map.groupBy(effects, each => each.key)].map(([key, ofKey]) => [key, ofKey.length]),
-    )
-  } catch {
-    // The workload cannot read an answer of this form: no place for the lie.
-    return undefined
-  }
+  const effects = readable(() => effectsIn(read, value, options))
+  const byKey = effects && Map.groupBy(effects, each => each.key)
+  return byKey && new Map([...byKey].map(([key, ofKey]) => [key, ofKey.length]))
 }
 
 function valuesIn(
@@ -126,10 +128,6 @@ function valuesIn(
   value: Json,
   options: WriteOptions,
 ): ReadonlyMap<string, string> {
-  try {
-    const effects = effectsIn(read, value, options)
-    return new Map(effects.map(({ key, value }) => [key, JSON.stringify(value)]))
-  } catch {
-    return new Map()
-  }
+  const effects = readable(() => effectsIn(read, value, options)) ?? []
+  return new Map(effects.map(each => [each.key, JSON.stringify(each.value)]))
 }

@@ -143,3 +143,15 @@ export function firstThat<Thing, Found>(
   }
   return undefined
 }
+
+/**
+ * What a function of the workload makes of a changed answer; undefined where it cannot read one of
+ * this form, which then is no place for the lie.
+ */
+export function readable<Found>(read: () => Found): Found | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

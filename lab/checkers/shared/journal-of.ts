@@ -2,7 +2,7 @@ import type { Entry, Event, Journal, Outcome, WireEvent } from '../../journal/jo
 import type { PlanEntry } from '../../journal/plan.ts'
 
 /** An event of a hand-made journal; `atMs` defaults to ten times its position. */
-export type Told = Event & { readonly atMs?: number }
+export type Told = Event & { readonly atMs?: number; readonly sourceAtMs?: number }
 
 /** A hand-made journal, numbered as the recorder would: what the checkers' tests judge. */
 export function journalOf(events: readonly Told[]): Journal {
@@ -70,8 +70,8 @@ export const emptyPlan: PlanEntry = {
 }
 
 /** The first entry of a run; with faults off it is a control. */
-export function began(faultsOff: boolean): Told {
-  const named = { experiment: 'made-up', title: 'A made-up run', runId: 'made-up', seed: 1 }
+export function began(faultsOff: boolean, seed = 1): Told {
+  const named = { experiment: 'made-up', title: 'A made-up run', runId: 'made-up', seed }
   const proxy = 'embedded' as const
   const asked = { startedAt: '', defencesOff: [], faultsOff, planted: [], proxy }
   return { kind: 'run', ...named, ...asked, plan: emptyPlan, versions: {} }

@@ -88,11 +88,13 @@ function observe(journal: Journal, options: BreakerOptions) {
   )
   const ends = ofKind(journal, 'process').filter(({ step }) => step === 'exited')
   const requests = wireOf(journal).filter(({ what }) => what === 'request')
+  const links = new Set(requests.map(({ link }) => link))
+  // A link is named consumer>provider: an instance that is silent is known by its links.
   const names = new Set([
+    ...[...links].map(link => link.split('>')[0] ?? link),
     ...ofKind(journal, 'service').map(({ instance }) => instance),
     ...ofKind(journal, 'process').map(({ process }) => process),
   ])
-  const links = new Set(requests.map(({ link }) => link))
   const instances = [...names].flatMap((name): readonly Instance[] => {
     const guarded = new Set([...links].filter(link => options.guards(name, link)))
     const changes = own.filter(({ entry }) => entry.instance === name)
