@@ -231,3 +231,18 @@ test.each([
   args.some((each, index) => finder.took(index + 1, each))
   expect([finder.key, ...(finder.others ?? [])].sort()).toEqual(theirs.sort())
 })
+
+test.each([2, 3] as const)(
+  'a list is a reply, whatever is in it, once nothing is subscribed (RESP%i)',
+  async protocol => {
+    const link = await rig.proxy.link('redis', redis)
+    const client = rig.redis(link, { protocol })
+    await link.toxic({ type: 'message_drop', attributes: { match: { frame: 'message' } } })
+    await client.del('listed')
+    await client.rpush('listed', 'message', 'news', 'text')
+    await client.subscribe('news')
+    await Promise.all([client.unsubscribe('news'), client.subscribe('other')])
+    await client.unsubscribe()
+    expect(await client.lrange('listed', 0, -1)).toEqual(['message', 'news', 'text'])
+  },
+)

@@ -233,8 +233,9 @@ export class ReplyParser implements Scanner {
       return
     }
     this.#words.push(text)
-    // The third word is a channel in pmessage alone; elsewhere it is the message, of any length.
-    if (this.#words.length === 1 && text !== 'pmessage') {
+    // The third word is a channel in pmessage, and how many subscriptions are left in confirmations;
+    // elsewhere it is the message, of any length.
+    if (this.#words.length === 1 && text !== 'pmessage' && !text.endsWith('subscribe')) {
       this.#wordsWanted = Math.min(this.#wordsWanted, 2)
     }
   }

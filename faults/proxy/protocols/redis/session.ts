@@ -132,12 +132,18 @@ export class RedisSession implements ProtocolSession {
     const channel = word === 'pmessage' ? words[2] : words[1]
     const message = new Parsed('downstream', number, word, channel)
     message.about = 'channel'
-    if (confirmations.has(word)) this.#confirms(message)
+    if (confirmations.has(word)) this.#confirms(message, words.at(-1) === '0')
     return message
   }
 
-  #confirms(message: Parsed): void {
+  #confirms(message: Parsed, isLast: boolean): void {
     message.minor = true
+    this.#confirmed(message)
+    // Arrays are replies again, whatever their first word is.
+    if (isLast && this.#owed.size === 0) this.#mayBePush = false
+  }
+
+  #confirmed(message: Parsed): void {
     const oldest = this.pending.oldest
     // One that nobody asked for tells that a slot has moved.
     if (oldest?.kind !== message.kind.toUpperCase()) return
