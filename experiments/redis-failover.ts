@@ -23,6 +23,8 @@ import {
   promisedTotal,
   sessionKey,
 } from '../targets/scenarios/checkout.ts'
+import { singlePostgres } from '../targets/shop/postgres-layouts.ts'
+import { sentinel } from '../targets/shop/redis-layouts.ts'
 import { primary, replicaCount, replication } from '../targets/shop/selectors.ts'
 import { shop } from '../targets/shop.ts'
 
@@ -38,7 +40,11 @@ export default experiment({
   title: 'A Redis failover loses no confirmed write and no chat message',
   because:
     'Checkout ships goods on a session write that all replicas confirmed. Losing one ships them unpaid.',
-  target: shop({ redis: { replicas: 2, sentinels: 3 }, instances: 2 }),
+  target: shop({
+    postgres: singlePostgres(),
+    redis: sentinel({ replicas: 2, sentinels: 3 }),
+    instances: 2,
+  }),
   steadyState: [
     hypothesis('both replicas follow the primary', replicaCount, equals(2)),
     hypothesis('checkout answers quickly', p95(buying), atMost('250ms')),

@@ -1,19 +1,32 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LinkedPart } from './linked.ts'
-import { answersThrough } from './shop/answers.ts'
-import { instance, killableParts, links } from './shop/selectors.ts'
+import type { PostgresStandby } from './postgres-standby.ts'
+import type { SentinelCluster } from './redis-sentinel.ts'
+import { withPostgres } from './runtime/postgres-server.ts'
+import type { PeerName } from './shop/peers.ts'
+import { replicatedPostgres } from './shop/postgres-layouts.ts'
+import { sentinel } from './shop/redis-layouts.ts'
+import { instance, killableParts, links, standby, worker } from './shop/selectors.ts'
 import { type Shop, shop } from './shop.ts'
+import { answersThrough } from './testing/answers-through.ts'
 import { contextOf } from './testing/context-of.ts'
 import { type TestRun, testRun } from './testing/test-run.ts'
 
 const startWithinMs = 120_000
 
 let run: TestRun
-let system: Shop
+let system: Shop<SentinelCluster, PostgresStandby, PeerName>
 beforeAll(async () => {
   run = await testRun()
-  const options = { redis: { replicas: 1, sentinels: 1 }, instances: 2 }
-  system = await shop(options).start(contextOf(run))
+  const target = shop({
+    postgres: replicatedPostgres(),
+    redis: sentinel({ replicas: 1, sentinels: 1 }),
+    instances: 2,
+    workers: 1,
+    peers: ['smtp', 'payments', 'marketplace', 'oauth'],
+    balancer: true,
+  })
+  system = await target.start(contextOf(run))
 }, startWithinMs)
 afterAll(async () => {
   await system?.[Symbol.asyncDispose]()
@@ -24,8 +37,22 @@ const answering = async ({ links }: LinkedPart) =>
   Promise.all(links.map(async link => [link.name, await answersThrough(link)] as const))
 const all = (part: LinkedPart, answers: boolean) => part.links.map(({ name }) => [name, answers])
 
-/** Every part there is, without starting it to learn its name. */
-test.each(['postgres', 'redis-1', 'redis-2', 'sentinel-1', 'shop-1', 'shop-2'])(
+/** Every part that others reach, without starting it to learn its name. */
+const parts = [
+  'postgres',
+  'redis-1',
+  'redis-2',
+  'sentinel-1',
+  'smtp',
+  'payments',
+  'marketplace',
+  'oauth',
+  'balancer',
+  'shop-1',
+  'shop-2',
+  'worker-1',
+]
+test.each(parts)(
   '%s answers through its links after a pause and after a kill',
   async name => {
     const part = killableParts(system).find(each => each.name === name)
@@ -47,10 +74,46 @@ test.each(['postgres', 'redis-1', 'redis-2', 'sentinel-1', 'shop-1', 'shop-2'])(
 
 test('every killable part is among those tried', () => {
   const names = killableParts(system).map(({ name }) => name)
-  expect(names).toEqual(['postgres', 'redis-1', 'redis-2', 'sentinel-1', 'shop-1', 'shop-2'])
+  expect(names.toSorted()).toEqual([...parts, 'standby'].toSorted())
+})
+
+test('the standby follows again after a kill', { timeout: 60_000 }, async () => {
+  const followers = () =>
+    withPostgres(system.postgres.url, async client => {
+      const { rowCount } = await client.query('select from pg_stat_replication')
+      return rowCount
+    })
+  const part = await standby(system)
+  expect(part.links.map(({ name }) => name)).toEqual(['standby>postgres'])
+  await expect.poll(followers, { timeout: 20_000 }).toBe(1)
+  await part.kill()
+  await expect.poll(followers, { timeout: 20_000 }).toBe(0)
+  await part.restart()
+  await expect.poll(followers, { timeout: 20_000 }).toBe(1)
+})
+
+test('the servers and the service tell their figures', { timeout: 60_000 }, async () => {
+  const signal = AbortSignal.timeout(20_000)
+  const told = await Promise.all(
+    (system.meters ?? []).map(async meter => [meter.of, await meter.read(signal)] as const),
+  )
+  expect(told).toEqual(
+    expect.arrayContaining([
+      ['postgres', expect.objectContaining({ sessions: expect.any(Number) })],
+      ['redis-1', expect.objectContaining({ clients: expect.any(Number) })],
+      ['shop-1', expect.objectContaining({ poolConnections: expect.any(Number) })],
+      ['worker-1', expect.objectContaining({ eventLoopLagMs: expect.any(Number) })],
+    ]),
+  )
+  const sessions = Object.fromEntries(told).postgres?.sessions ?? 0
+  await withPostgres(system.postgres.url, async () => {
+    const again = await system.meters?.find(({ of }) => of === 'postgres')?.read(signal)
+    expect(again?.sessions).toBeGreaterThan(sessions)
+  })
 })
 
 test('a part that is not there is refused, with what is', async () => {
-  await expect(async () => instance(3)(system)).rejects.toThrow(/instance 3.*2 instances/s)
+  await expect(async () => instance(3)(system)).rejects.toThrow(/instance 3.*2 of them/s)
+  await expect(async () => worker(0)(system)).rejects.toThrow(/worker 0.*1 of them/s)
   await expect(async () => links('shop-1', 'mysql')(system)).rejects.toThrow(/shop-1>postgres/)
 })

@@ -1,130 +1,156 @@
 import type { Context, Target } from '../lab/model/target.ts'
+import type { Haproxy } from './haproxy.ts'
 import { postgresSessions } from './meters/postgres-sessions.ts'
 import { redisClients } from './meters/redis-clients.ts'
 import { serviceMetrics } from './meters/service-metrics.ts'
-import { type Postgres, startPostgres } from './postgres.ts'
-import { type Address, listenAddress, type Proxies, startProxies } from './proxy.ts'
-import {
-  planSentinel,
-  type SentinelCluster,
-  type SentinelOptions,
-  type SentinelPlan,
-} from './redis-sentinel.ts'
+import type { Postgres } from './postgres.ts'
+import { type Proxies, startProxies, urlByLink } from './proxy.ts'
+import type { ServerPart } from './runtime/server-part.ts'
 import type { Endpoint, WithEndpoints } from './scenarios/endpoints.ts'
 import { defenceNames } from './service/defences.ts'
 import { serviceLog } from './service-log.ts'
-import { type ServiceInstance, startInstance } from './shop/instance.ts'
+import { startBalancer } from './shop/balancer.ts'
+import { type Role, type ServiceInstance, startInstance } from './shop/instance.ts'
+import { haveStarted, type PeerName, type Peers, sectionsOf, startPeers } from './shop/peers.ts'
+import type { PostgresLayout } from './shop/postgres-layouts.ts'
+import type { RedisLayout } from './shop/redis-layouts.ts'
+import { commonConfig } from './shop/service-config.ts'
 
-export interface ShopOptions {
-  readonly redis: SentinelOptions
-  /** Processes of the service; each has links of its own to everything it uses. */
+/**
+ * How the service stands. The types of its parts follow from the options, so that a selector of a
+ * part that is not there does not compile.
+ */
+export interface ShopOptions<Redis, Standby, Name extends PeerName> {
+  /** `singleRedis()`, or `sentinel({ replicas, sentinels })`. */
+  readonly redis: RedisLayout<Redis>
+  /** `singlePostgres()`, or `replicatedPostgres({ synchronous })`. */
+  readonly postgres: PostgresLayout<Standby>
+  /** Processes `shop-1`, … that answer clients (api, realtime); at least one. */
   readonly instances: number
+  /** Processes `worker-1`, … that do what waits; default 0. */
+  readonly workers?: number
+  /** Other people's servers; default none, and then what needs them is not offered. */
+  readonly peers?: readonly Name[]
+  /** Clients come in by one HAProxy; default false: by the instances themselves. */
+  readonly balancer?: boolean
+  /** Further keys of the service's configuration, the same for every process. */
+  readonly config?: Readonly<Record<string, unknown>>
 }
 
-/** The service under test on Postgres and a Redis with Sentinels, every path through the proxy. */
-export interface Shop extends WithEndpoints {
+/** The service under test with its servers, every path through the proxy. */
+export interface Shop<Redis = unknown, Standby = unknown, Name extends PeerName = never>
+  extends WithEndpoints {
   readonly postgres: Postgres
-  readonly redis: SentinelCluster
+  readonly standby: Standby
+  readonly redis: Redis
   readonly instances: readonly ServiceInstance[]
+  readonly workers: readonly ServiceInstance[]
+  readonly peers: Pick<Peers, Name>
+  readonly balancer: Haproxy | undefined
+  /** Every server beside the service's own processes: databases, peers, balancer. */
+  readonly servers: readonly ServerPart[]
 }
 
-export function shop(options: ShopOptions): Target<Shop> {
+export function shop<Redis, Standby, const Name extends PeerName = never>(
+  options: ShopOptions<Redis, Standby, Name>,
+): Target<Shop<Redis, Standby, Name>> {
   return { name: 'shop', defences: defenceNames, start: context => startShop(context, options) }
 }
 
-async function startShop(context: Context, options: ShopOptions): Promise<Shop> {
+async function startShop<Redis, Standby, Name extends PeerName>(
+  context: Context,
+  options: ShopOptions<Redis, Standby, Name>,
+): Promise<Shop<Redis, Standby, Name>> {
+  const { peers: names = [] } = options
   await using starting = new AsyncDisposableStack()
-  const [proxies, postgres, plan] = await Promise.all([
-    startProxies(context).then(one => starting.use(one)),
-    startPostgres(context).then(one => starting.use(one)),
-    planSentinel(context, options.redis),
+  const proxies = starting.use(await startProxies(context))
+  const [stores, queues, peers] = await Promise.all([
+    options.postgres(context, proxies),
+    options.redis(context, proxies),
+    startPeers(context, proxies, names),
   ])
-  const announced = await peerLinks(proxies, plan)
-  const redis = starting.use(await plan.start(announced))
-  const numbers = Array.from({ length: options.instances }, (_, index) => index + 1)
-  const instances = await Promise.all(
-    numbers.map(async number => {
-      const name = `shop-${number}`
-      const instance = await startInstance(context, proxies, {
-        name,
-        roles: ['api', 'realtime'],
-        config: { ...configOf(context), ...whereabouts(postgres, plan, announced) },
-        launch: { env: { NODE_ENV: 'production' } },
-      })
-      starting.use(instance.process)
-      return instance
-    }),
-  )
-  const sessions = starting.use(postgresSessions(postgres.name, postgres.url))
-  const [first, ...others] = instances.map(endpointOf)
-  if (!first) throw new RangeError('A shop needs at least one instance.')
+  if (!haveStarted(peers, names)) throw new Error(`Not all of ${names.join(', ')} have started.`)
+  const config = {
+    ...commonConfig(),
+    defencesOff: context.defencesOff,
+    postgres: { url: stores.postgres.url },
+    redis: queues.section,
+    ...sectionsOf(peers),
+    ...options.config,
+  }
+  const begin = (name: string, count: number, roles: readonly Role[]) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        startInstance(context, proxies, { name: `${name}-${index + 1}`, roles, config, launch }),
+      ),
+    )
+  const [instances, workers] = await Promise.all([
+    begin('shop', options.instances, ['api', 'realtime']),
+    begin('worker', options.workers ?? 0, ['worker']),
+  ])
+  const balancer = options.balancer ? await startBalancer(context, proxies, instances) : undefined
+  const servers = [
+    ...stores.servers,
+    ...queues.nodes,
+    ...queues.sentinels,
+    ...Object.values<ServerPart>(peers),
+    ...(balancer ? [balancer] : []),
+  ]
+  for (const server of servers) starting.use(server)
+  for (const { process } of [...instances, ...workers]) starting.use(process)
+  const sessions = stores.servers.map(({ name, url }) => starting.use(postgresSessions(name, url)))
   const running = starting.move()
   return {
     links: proxies.links,
-    postgres,
-    redis,
+    postgres: stores.postgres,
+    standby: stores.standby,
+    redis: queues.redis,
     instances,
-    endpoints: [first, ...others],
-    logs: instances.map(({ name, logFile }) => serviceLog(name, logFile)),
+    workers,
+    peers,
+    balancer,
+    servers,
+    endpoints: await endpointsOf(proxies, instances, balancer),
+    logs: [...instances, ...workers].map(({ name, logFile }) => serviceLog(name, logFile)),
     meters: [
-      sessions,
-      ...redis.nodes.map(redisClients),
+      ...sessions,
+      ...queues.nodes.map(redisClients),
       ...instances.map(({ name, ownUrl }) => serviceMetrics(name, ownUrl('api'))),
+      ...workers.map(({ name, ownUrl }) => serviceMetrics(name, ownUrl('worker'))),
     ],
     describe: () => ({
-      postgres: postgres.version,
-      redis: redis.nodes[0]?.version ?? 'unknown',
-      topology: `${plan.nodes.length} Redis nodes, ${plan.sentinels.length} Sentinels`,
-      instances: `${instances.length}`,
+      postgres: stores.postgres.version,
+      redis: queues.nodes[0]?.version ?? 'unknown',
+      topology: `${stores.servers.length} Postgres, ${queues.nodes.length} Redis nodes, ${queues.sentinels.length} Sentinels`,
+      instances: `${instances.length} and ${workers.length} workers`,
+      peers: names.join(', ') || 'none',
+      balancer: balancer?.version ?? 'none',
       proxy: context.proxy,
     }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
 
-/** One link per node for all its peers: a Redis server announces one address to everybody. */
-async function peerLinks(proxies: Proxies, plan: SentinelPlan): Promise<Record<string, Address>> {
-  const links = await Promise.all(
-    plan.nodes.map(async node => {
-      const link = await proxies.link({
-        consumer: 'peers',
-        provider: node.name,
-        protocol: 'redis',
-        upstream: node,
-      })
-      return [node.name, listenAddress(link)] as const
-    }),
-  )
-  return Object.fromEntries(links)
-}
+const launch = { env: { NODE_ENV: 'production' } }
 
-function configOf({ defencesOff }: Context) {
-  return { environment: 'test', defencesOff }
-}
-
-/** Servers as they are themselves; by which address Redis announces each node is said by `natMap`. */
-function whereabouts(
-  postgres: Postgres,
-  plan: SentinelPlan,
-  announced: Readonly<Record<string, Address>>,
-) {
-  const natMap = Object.fromEntries(
-    plan.nodes.flatMap(({ name, host, port }) => {
-      const known = announced[name]
-      return known ? [[`${known.host}:${known.port}`, { host, port }] as const] : []
-    }),
-  )
-  return {
-    postgres: { url: postgres.url },
-    redis: {
-      sentinels: plan.sentinels.map(({ host, port }) => ({ host, port })),
-      name: plan.masterName,
-      natMap,
-      confirmReplicas: plan.nodes.length - 1,
-    },
+async function endpointsOf(
+  proxies: Proxies,
+  instances: readonly ServiceInstance[],
+  balancer: Haproxy | undefined,
+): Promise<WithEndpoints['endpoints']> {
+  if (balancer) {
+    const { name, url } = balancer
+    const path = { consumer: 'client', provider: name, protocol: 'tcp' } as const
+    const http = await urlByLink(proxies, path, url)
+    return [{ name, http, websocket: socketUrl(http) }]
   }
+  const [first, ...others] = instances.map(({ name, url }): Endpoint => {
+    return { name, http: url('api'), websocket: socketUrl(url('realtime')) }
+  })
+  if (!first) throw new RangeError('A shop needs at least one instance.')
+  return [first, ...others]
 }
 
-function endpointOf({ name, url }: ServiceInstance): Endpoint {
-  return { name, http: url('api'), websocket: url('realtime').replace('http:', 'ws:') }
+function socketUrl(url: string): string {
+  return url.replace('http:', 'ws:')
 }

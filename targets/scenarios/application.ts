@@ -1,12 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { type Marketplace, startMarketplace } from '../marketplace.ts'
-import { type OauthPeer, startOauth } from '../oauth.ts'
-import { type Payments, startPayments } from '../payments.ts'
-import { type Proxies, urlByLink } from '../proxy.ts'
+import type { Proxies } from '../proxy.ts'
 import { startRedis } from '../redis.ts'
-import { reservePort } from '../runtime/reserve-port.ts'
-import { type MailPeer, startSmtp } from '../smtp.ts'
+import { type PeerName, type Peers, sectionsOf, startPeers } from '../shop/peers.ts'
+import { commonConfig } from '../shop/service-config.ts'
 import type { TestRun } from '../testing/test-run.ts'
 import { type Instance, type Launch, type Role, spawnInstance } from './instance.ts'
 import { patience } from './patience.ts'
@@ -20,15 +16,15 @@ export interface ApplicationOptions {
   /** Further keys of the service's configuration, the same for every instance. */
   readonly config?: Readonly<Record<string, unknown>> & { readonly defenceSettings?: object }
   /** Peers to start besides Postgres and Redis. */
-  readonly peers?: readonly ('smtp' | 'payments' | 'marketplace' | 'oauth')[]
+  readonly peers?: readonly PeerName[]
 }
 
 /**
  * The service in several processes with its real servers, for scenarios in calm weather. Each
  * process reaches each server, and clients reach each process, through a link of the proxy; what
- * stands here is past any link.
+ * stands here is past any link. Peers throw when they were not asked for.
  */
-export interface Application extends AsyncDisposable {
+export interface Application extends AsyncDisposable, Peers {
   readonly run: TestRun
   /** The proxy that all these links lead through. */
   readonly proxies: Proxies
@@ -37,11 +33,6 @@ export interface Application extends AsyncDisposable {
   /** For looks into it. */
   readonly database: pg.Pool
   readonly redis: Awaited<ReturnType<typeof startRedis>>
-  /** Throw when the peer was not asked for. */
-  readonly smtp: MailPeer
-  readonly payments: Payments
-  readonly marketplace: Marketplace
-  readonly oauth: OauthPeer
   /** Another instance of the same application; `config` replaces keys of its configuration. */
   startInstance(
     name: string,
@@ -53,14 +44,6 @@ export interface Application extends AsyncDisposable {
 
 /** Its Postgres is as the place has it. */
 export type ApplicationAt<At extends Place> = Application & Pick<At, 'postgres'>
-
-/** What the marketplace peer sells. */
-const products = [
-  { sku: 'lamp', title: 'Lamp', priceCents: 4_900, stock: 1_000 },
-  { sku: 'sofa', title: 'Sofa', priceCents: 129_900, stock: 2 },
-]
-
-const shopClient = { clientId: 'shop', redirectUris: ['http://localhost/v1/oauth/callback'] }
 
 const allRoles = ['api', 'realtime', 'worker'] as const
 
@@ -87,26 +70,13 @@ export async function startApplication(
 
 async function start(place: Place, options: ApplicationOptions): Promise<Application> {
   const { run, proxies, postgres } = place
-  const { peers = [], instances: wanted = [allRoles, allRoles] } = options
-  const [redis, smtp, payments, marketplace, oauth] = await Promise.all([
-    startRedis(run),
-    peers.includes('smtp') ? startSmtp(run) : undefined,
-    peers.includes('payments') ? startPayments(run) : undefined,
-    peers.includes('marketplace') ? startMarketplace(run, { products }) : undefined,
-    peers.includes('oauth') ? startOauthBehind(proxies, run) : undefined,
-  ])
+  const { peers: names = [], instances: wanted = [allRoles, allRoles] } = options
+  const [redis, peers] = await Promise.all([startRedis(run), startPeers(run, proxies, names)])
   const config = {
-    environment: 'test',
+    ...commonConfig(),
     postgres: { url: postgres.url },
     redis: { host: redis.host, port: redis.port },
-    auth: {
-      tokens: { algorithm: 'HS256', secret: randomBytes(32).toString('hex') },
-      secureCookies: false,
-    },
-    ...(smtp && { smtp: { host: smtp.host, port: smtp.port } }),
-    ...(payments && { payments: { url: payments.url, apiKey: payments.apiKey } }),
-    ...(marketplace && { marketplace: { url: marketplace.url, apiKey: marketplace.apiKey } }),
-    ...(oauth && { oauth: { issuer: oauth.issuer, clientId: shopClient.clientId } }),
+    ...sectionsOf(peers),
     ...options.config,
     // A machine that does much else is no overload. Scenarios of load shedding say what is.
     defenceSettings: {
@@ -132,31 +102,22 @@ async function start(place: Place, options: ApplicationOptions): Promise<Applica
     startInstance,
     instances: [first, ...others],
     get smtp() {
-      return asked(smtp, 'smtp')
+      return asked(peers.smtp, 'smtp')
     },
     get payments() {
-      return asked(payments, 'payments')
+      return asked(peers.payments, 'payments')
     },
     get marketplace() {
-      return asked(marketplace, 'marketplace')
+      return asked(peers.marketplace, 'marketplace')
     },
     get oauth() {
-      return asked(oauth, 'oauth')
+      return asked(peers.oauth, 'oauth')
     },
     [Symbol.asyncDispose]: async () => {
       await database.end()
       await place[Symbol.asyncDispose]()
     },
   }
-}
-
-/** One link for all: a provider has one name, on which browsers and instances must agree. */
-async function startOauthBehind(proxies: Proxies, run: TestRun) {
-  const at = await reservePort()
-  const path = { consumer: 'everybody', provider: 'oauth', protocol: 'http' } as const
-  const issuer = await urlByLink(proxies, path, `http://127.0.0.1:${at.port}`)
-  const peer = await startOauth(run, { at, issuer, clients: [shopClient], accessTokenSeconds: 3 })
-  return Object.assign(peer, { issuer })
 }
 
 function asked<T>(part: T | undefined, name: string): T {

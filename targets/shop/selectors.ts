@@ -2,34 +2,75 @@ import { LabError } from '../../lab/base/errors.ts'
 import type { Killable, Link, Linked, Pausable, Selector } from '../../lab/model/capability.ts'
 import type { SystemProbe } from '../../lab/model/hypothesis.ts'
 import { type LinkedPart, withLinks } from '../linked.ts'
+import type { PostgresStandby } from '../postgres-standby.ts'
+import type { SentinelCluster } from '../redis-sentinel.ts'
+import type { RedisNode } from '../runtime/redis-node.ts'
 import type { Shop } from '../shop.ts'
 
 /** The Redis node that Sentinels hold to be the primary when the fault strikes. */
-export const primary: Selector<Shop, LinkedPart> = labelled('redis primary', async system =>
+export const primary = labelled('redis primary', async (system: Shop<SentinelCluster>) =>
   reached(system, await system.redis.primary()),
 )
 
 /** The link by which replicas and Sentinels reach the primary; its clients have others. */
-export const replication: Selector<Shop, Linked> = labelled(
+export const replication = labelled(
   'redis primary ↔ its peers',
-  async ({ redis, links }) => {
+  async ({ redis, links }: Shop<SentinelCluster>): Promise<Linked> => {
     const { name } = await redis.primary()
     return only(links, `peers of ${name}`, 'peers', name)
   },
 )
 
-export const postgresPart: Selector<Shop, LinkedPart> = labelled('postgres', system =>
-  reached(system, system.postgres),
+/** A Redis that stands alone. */
+export const redisServer = labelled('redis', (system: Shop<RedisNode>) =>
+  reached(system, system.redis),
 )
 
-/** A process of the service, from 1. */
+/** The Postgres that the service is told of. */
+export const postgresPart = labelled('postgres', (system: Shop) => reached(system, system.postgres))
+
+/** With the link by which it follows the primary. */
+export const standby = labelled('standby', (system: Shop<unknown, PostgresStandby>) =>
+  reaching(system, system.standby),
+)
+
+/** A process that answers clients, from 1. */
 export function instance(number: number): Selector<Shop, LinkedPart> {
-  return labelled(`instance ${number}`, ({ instances }) => {
-    const found = instances[number - 1]
-    if (!found) throw absent(`instance ${number}`, `${instances.length} instances`)
-    return found
-  })
+  return labelled(`instance ${number}`, system =>
+    reached(system, numbered('instance', system.instances, number)),
+  )
 }
+
+/** A process that does what waits, from 1: with the links by which it finds that. */
+export function worker(number: number): Selector<Shop, LinkedPart> {
+  return labelled(`worker ${number}`, system =>
+    reaching(system, numbered('worker', system.workers, number)),
+  )
+}
+
+/** The payment gateway. */
+export const gateway = labelled('payments', (system: Shop<unknown, unknown, 'payments'>) =>
+  reached(system, system.peers.payments),
+)
+
+export const marketplace = labelled(
+  'marketplace',
+  (system: Shop<unknown, unknown, 'marketplace'>) => reached(system, system.peers.marketplace),
+)
+
+export const mailServer = labelled('smtp', (system: Shop<unknown, unknown, 'smtp'>) =>
+  reached(system, system.peers.smtp),
+)
+
+/** The authorization server. */
+export const identityProvider = labelled('oauth', (system: Shop<unknown, unknown, 'oauth'>) =>
+  reached(system, system.peers.oauth),
+)
+
+export const balancer = labelled('balancer', (system: Shop) => {
+  if (!system.balancer) throw absent('a balancer', 'clients that come in by the instances')
+  return reached(system, system.balancer)
+})
 
 /** The links from some consumers to some providers: `links(/^shop-/, /^redis-/)`. */
 export function links(
@@ -41,29 +82,43 @@ export function links(
 }
 
 /** Replicas that follow the primary, as they say themselves. */
-export const replicaCount: SystemProbe<Shop, number> = {
+export const replicaCount: SystemProbe<Shop<SentinelCluster>, number> = {
   name: 'replicas with a working link to the primary',
   measure: async system => (await system.redis.replicas()).length,
 }
 
-/** Every part that can be killed, with the links by which it is reached. */
+/** Every part that can be killed, with the links by which it is reached; a standby has none. */
 export function killableParts(system: Shop): readonly LinkedPart[] {
-  const { postgres, redis, instances } = system
-  const servers = [postgres, ...redis.nodes, ...redis.sentinels]
-  return [...servers.map(part => reached(system, part)), ...instances]
+  const { servers, instances, workers } = system
+  return [...servers, ...instances, ...workers].map(part => reached(system, part))
 }
 
-function labelled<Part>(
+function labelled<System, Part>(
   label: string,
-  select: (system: Shop) => Part | Promise<Part>,
-): Selector<Shop, Part> {
+  select: (system: System) => Part | Promise<Part>,
+): Selector<System, Part> {
   return Object.assign(select, { label })
 }
 
-/** With all links by which clients and peers reach it. */
+/** With all links by which others reach it; a process of the service has one for each role. */
 function reached({ links }: Shop, part: Killable & Pausable): LinkedPart {
-  const own = links.filter(({ provider }) => provider === part.name)
-  return withLinks(part, own)
+  const { name } = part
+  const own = ({ provider }: Link) => provider === name || provider.startsWith(`${name}.`)
+  return withLinks(part, links.filter(own))
+}
+
+/** With all links by which it reaches others: what nobody calls is at work there alone. */
+function reaching({ links }: Shop, part: Killable & Pausable): LinkedPart {
+  return withLinks(
+    part,
+    links.filter(({ consumer }) => consumer === part.name),
+  )
+}
+
+function numbered(kind: string, parts: readonly LinkedPart[], number: number): LinkedPart {
+  const found = parts[number - 1]
+  if (!found) throw absent(`${kind} ${number}`, `${parts.length} of them`)
+  return found
 }
 
 function only(

@@ -1,0 +1,44 @@
+import { type Postgres, type PostgresOptions, startPostgres } from '../postgres.ts'
+import { type PostgresStandby, startStandby } from '../postgres-standby.ts'
+import { listenAddress, type Proxies } from '../proxy.ts'
+import type { ServerContext } from '../runtime/server-part.ts'
+
+export interface RunningPostgres<Standby> {
+  /** The one that the service is told of. */
+  readonly postgres: Postgres
+  readonly standby: Standby
+  readonly servers: readonly Postgres[]
+}
+
+export type PostgresLayout<Standby> = (
+  context: ServerContext,
+  proxies: Proxies,
+) => Promise<RunningPostgres<Standby>>
+
+/** One server, named `postgres`. */
+export function singlePostgres(options: PostgresOptions = {}): PostgresLayout<undefined> {
+  return async context => {
+    const postgres = await startPostgres(context, options)
+    return { postgres, standby: undefined, servers: [postgres] }
+  }
+}
+
+export interface ReplicatedPostgresOptions extends PostgresOptions {
+  /** A commit is acknowledged only when the standby has it on disk. Default false. */
+  readonly synchronous?: boolean
+}
+
+/** A primary and `standby`, which follows it through the link `standby>postgres`. */
+export function replicatedPostgres({
+  synchronous = false,
+  ...options
+}: ReplicatedPostgresOptions = {}): PostgresLayout<PostgresStandby> {
+  return async (context, proxies) => {
+    const postgres = await startPostgres(context, options)
+    const { name: provider, host, port } = postgres
+    const path = { consumer: 'standby', provider, protocol: 'tcp' } as const
+    const via = listenAddress(await proxies.link({ ...path, upstream: { host, port } }))
+    const standby = await startStandby(context, postgres, { via, synchronous })
+    return { postgres, standby, servers: [postgres, standby] }
+  }
+}
