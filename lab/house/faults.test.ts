@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { glob, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
@@ -47,6 +47,24 @@ test('every fault is held to its contract by a test', async () => {
   expect(
     untested(sources.filter(({ path }) => inFolders(path) || path.endsWith('.test.ts'))),
   ).toEqual([])
+})
+
+/** Modules with an undo whose arguments nobody could check before the fault is made. */
+function unchecked(sources: readonly Source[]): readonly string[] {
+  const undos = sources.filter(({ text }) => /^export (async )?function undo\(/m.test(text))
+  return undos.filter(({ text }) => !/^export const undoArgs\b/m.test(text)).map(({ path }) => path)
+}
+
+test('every undo exports what parses its arguments', async () => {
+  const root = join(faults, '..')
+  const sources: Source[] = []
+  for await (const path of glob('{faults,targets,lab/guardian}/**/*.ts', { cwd: root })) {
+    sources.push({ path, text: await readFile(join(root, path), 'utf8') })
+  }
+  expect(sources.filter(({ text }) => /function undo\(/.test(text)).length).toBeGreaterThan(4)
+  expect(unchecked(sources)).toEqual([])
+  const text = 'export async function undo(args: Json): Promise<void> {}'
+  expect(unchecked([{ path: 'careless.ts', text }]), 'control').toEqual(['careless.ts'])
 })
 
 test('control: a fault that no test imports is found, also beside one that is', () => {

@@ -51,3 +51,21 @@ test('what a dead run owes is told without its commands', async () => {
   await it.writeLedger('x', it.runLine('x'), { kind: 'owe', id: '1', label: hostile, undo })
   expectHarmless((await it.lab('heal')).stdout)
 })
+
+test('the line that repeats a crafted run runs nothing else, and names it does not know are told', async () => {
+  await using it = await craftedProject()
+  await writeFile(
+    join(it.root, 'experiments/good.ts'),
+    `import { counterExperiment } from '${counter}'\nexport default counterExperiment()\n`,
+  )
+  await it.lab('experiment', 'good')
+  const [folder = ''] = await readdir(join(it.root, 'runs/good'))
+  const journal = join(it.root, 'runs/good', folder, 'journal.jsonl')
+  const text = await readFile(journal, 'utf8')
+  await writeFile(journal, text.replace('"defencesOff":[]', '"defencesOff":["x; touch owned"]'))
+  const judged = await it.lab('judge', join('runs/good', folder))
+  expect(judged.stdout).toContain("--without 'x; touch owned'")
+  expect(judged.stderr).toContain(
+    'The run names x; touch owned, which the experiment does not have',
+  )
+})

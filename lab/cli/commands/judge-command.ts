@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { LabError, messageOf } from '../../base/errors.ts'
 import { print, printJson, printStyled } from '../../base/print.ts'
+import type { Entry } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read-journal.ts'
+import type { Experiment } from '../../model/experiment.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
 import { readConclusion } from '../../report/read-conclusion.ts'
 import { verdictBlock } from '../../report/verdict-block.ts'
@@ -24,7 +26,8 @@ export function addJudgeCommand(program: Command): void {
       const journal = await readJournal(file)
       const [first] = journal
       if (first?.kind !== 'run') throw noRun(run, 'a journal that does not begin with its run')
-      const conclusion = judge(journal, await loadExperiment(process.cwd(), first.experiment))
+      const experiment = await loadExperiment(process.cwd(), first.experiment)
+      const conclusion = judge(journal, experiment)
       const old = await stat(join(folder, 'verdict.json')).then(
         () => readConclusion(folder),
         () => undefined,
@@ -38,8 +41,22 @@ export function addJudgeCommand(program: Command): void {
       if (old && old.verdict !== conclusion.verdict) {
         print(stderr, `The run was ${old.verdict} when it was made; that is kept.`)
       }
+      const strange = unknownNames(first, experiment)
+      if (strange.length > 0) {
+        const text = `The run names ${strange.join(', ')}, which the experiment does not have`
+        print(stderr, `${text}: it cannot be made again as it was.`)
+      }
       process.exitCode = conclusion.exitCode
     })
+}
+
+/** Defences and controls that the journal names, and that the experiment does not know. */
+function unknownNames(
+  run: Extract<Entry, { kind: 'run' }>,
+  { target, defences, controls = [] }: Experiment,
+): readonly string[] {
+  const known = [...target.defences, ...[...defences, ...controls].map(({ name }) => name)]
+  return [...run.defencesOff, ...run.planted].filter(name => !known.includes(name))
 }
 
 /** What was concluded when the run was made stays as it is. */
