@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { sampleRun, wire } from '../testing/sample-run.ts'
+import { landedLetGo } from './landed-let-go.ts'
+
+// The strike of the sample lands on three connections at 4 s and is healed at 10 s.
+const letGo = landedLetGo({ from: 'cut', within: '3s' })
+const abandoned = (connection: number, atMs: number) => wire('abandoned', atMs, { connection })
+
+describe('struck connections', () => {
+  test('each let go in time are valid', () => {
+    const all = [1, 2, 3].map(connection => abandoned(connection, 7_000))
+    expect(letGo.check(sampleRun(all))).toMatchObject({ word: 'valid', figures: { letGo: 3 } })
+  })
+
+  test('of which one is held on to are found, and one let go twice counts once', () => {
+    const two = [abandoned(1, 5_000), abandoned(2, 5_000), abandoned(2, 6_000)]
+    expect(letGo.check(sampleRun(two))).toMatchObject({ word: 'invalid', figures: { letGo: 2 } })
+  })
+
+  test('let go too late, or only once the lab had healed, are found', () => {
+    const late = (atMs: number) => [abandoned(1, 5_000), abandoned(2, 5_000), abandoned(3, atMs)]
+    expect(letGo.check(sampleRun(late(7_001))).word).toBe('invalid')
+    const patient = landedLetGo({ from: 'cut', within: '9s' })
+    expect(patient.check(sampleRun(late(9_000))).word).toBe('valid')
+    expect(patient.check(sampleRun(late(10_500))).word).toBe('invalid')
+  })
+
+  test('of a strike that was not made show nothing', () => {
+    expect(landedLetGo({ from: 'x', within: '3s' }).check(sampleRun()).word).toBe('unknown')
+  })
+})
