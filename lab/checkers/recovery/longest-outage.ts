@@ -109,8 +109,8 @@ function liesOf(workload: Named, options: OutageOptions): readonly Lie[] {
       found: 'invalid',
       tell: (journal: Journal, random: Random): Told | undefined => {
         const { outages } = outagesIn(journal, workload, options)
-        return firstThat(random, outages, each => {
-          if (length(each) <= 0) return undefined
+        const real = outages.filter(each => length(each) > 0)
+        return firstThat(random, real, each => {
           const middleMs = (each.fromMs + each.toMs) / 2
           const then = outages.filter(one => one.fromMs < middleMs && one.toMs > middleMs)
           const more = atMostMs + 1 - length(each)
@@ -129,7 +129,9 @@ function liesOf(workload: Named, options: OutageOptions): readonly Lie[] {
         const fromMs = faultWindow(journal, options.from)?.fromMs ?? Number.POSITIVE_INFINITY
         const oks = trafficOf(journal, workload).filter(isOk)
         const since = oks.filter(each => !endedBefore(each, fromMs))
-        return firstThat(random, since, first => {
+        const lastMs = Math.max(...since.map(({ answer }) => answer.atMs))
+        const early = since.filter(({ answer }) => answer.atMs + atMostMs < lastMs)
+        return firstThat(random, early, first => {
           const ofGroup = since
             .filter(each => by(each) === by(first) && each.answer.atMs >= first.answer.atMs)
             .toSorted((a, b) => a.answer.atMs - b.answer.atMs)
