@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors.ts'
 import { print } from '../../base/print.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { liveView } from '../../report/live/live.ts'
-import { serveMetrics } from '../../report/text/metrics.ts'
+import type { MetricsServer } from '../../report/text/metrics.ts'
 import { type FinishedRun, run } from '../../run/run.ts'
 import { writeReport } from './write-report.ts'
 
@@ -21,8 +21,7 @@ export async function runLive(
   experiment: Experiment,
   { stream, metricsPort, ...options }: LiveRunOptions,
 ): Promise<FinishedRun> {
-  await using metrics =
-    metricsPort === undefined ? undefined : await serveMetrics({ port: metricsPort })
+  await using metrics = metricsPort === undefined ? undefined : await metricsAt(metricsPort)
   if (metrics) print(stream, `metrics: ${metrics.url}`)
   using view = liveView({
     stdout: stream,
@@ -46,4 +45,10 @@ export async function runLive(
   view.finish(finished.conclusion, relative(process.cwd(), finished.folder))
   if (problem !== undefined) print(stream, `report.html could not be written: ${problem}`)
   return finished
+}
+
+/** Loaded only where asked for: it takes a tenth of a second. */
+async function metricsAt(port: number): Promise<MetricsServer> {
+  const { serveMetrics } = await import('../../report/text/metrics.ts')
+  return serveMetrics({ port })
 }
