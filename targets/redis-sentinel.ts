@@ -71,9 +71,14 @@ export async function planSentinel(
       const program = await findServer(redisServer, { progress: context.progress })
       const known = nodes.map(node => announced[node.name] ?? node)
       const setting = { context, program, options, masterName, known }
-      const running = await Promise.all(nodes.map((node, index) => startOne(setting, node, index)))
+      // One after the other is faster: whoever dials what does not listen yet tries again a second
+      // later, and what a Sentinel's first look does not find it finds with its next one.
+      const [first, ...others] = nodes.map((node, index) => () => startOne(setting, node, index))
+      const primary = await first?.()
+      const replicas = await Promise.all(others.map(start => start()))
+      await allFollow(replicas, context)
       const watching = await Promise.all(sentinels.map(at => startSentinel(setting, at)))
-      const cluster = new Cluster(setting, running, watching)
+      const cluster = new Cluster(setting, primary ? [primary, ...replicas] : replicas, watching)
       await cluster.agreed()
       return cluster
     },
@@ -103,6 +108,27 @@ function startOne(setting: Setting, node: Named, index: number): Promise<RedisNo
     ...(index > 0 && { replicaof: `${first.host} ${first.port}` }),
     ...options.settings,
   })
+}
+
+/** @throws {Error} when, in time, not all say that their link to the primary is up. */
+async function allFollow(
+  replicas: readonly RedisNode[],
+  { clock, signal }: ServerContext,
+): Promise<void> {
+  const deadline = clock.nowMs() + agreeWithinMs
+  for (const replica of replicas) {
+    while (!(await follows(replica))) {
+      if (clock.nowMs() > deadline) {
+        throw new Error(`${replica.name} does not follow the primary after ${agreeWithinMs} ms.`)
+      }
+      await clock.sleep(10, signal)
+    }
+  }
+}
+
+async function follows(node: RedisNode): Promise<boolean> {
+  const info = await node.info('replication').catch(() => undefined)
+  return info?.role === 'slave' && info.master_link_status === 'up'
 }
 
 async function startSentinel(setting: Setting, at: Named): Promise<ServerPart> {
@@ -150,11 +176,8 @@ class Cluster implements SentinelCluster {
   }
 
   async replicas(): Promise<readonly RedisNode[]> {
-    const followers = this.nodes.map(async node => {
-      const info = await node.info('replication').catch(() => undefined)
-      return info?.role === 'slave' && info.master_link_status === 'up' ? [node] : []
-    })
-    return (await Promise.all(followers)).flat()
+    const following = await Promise.all(this.nodes.map(follows))
+    return this.nodes.filter((_, index) => following[index])
   }
 
   /** @throws {Error} when, in time, a write does not reach all, or not all Sentinels see all. */
