@@ -78,9 +78,11 @@ async function start(place: Place, options: ApplicationOptions): Promise<Applica
     redis: { host: redis.host, port: redis.port },
     ...sectionsOf(peers),
     ...options.config,
-    // A machine that does much else is no overload. Scenarios of load shedding say what is.
+    // A machine that does much else is no overload, and its Redis no slow one. Scenarios of load
+    // shedding and slow caches say what is.
     defenceSettings: {
       'load-shedding': patience['load-shedding'],
+      'cache-budget': patience['cache-budget'],
       ...options.config?.defenceSettings,
     },
   }

@@ -6,4 +6,5 @@ export const patience = {
   'pool-limits': { acquireMs: 8_000, statementMs: 8_000 },
   'request-deadline': { defaultMs: 8_000 },
   'load-shedding': { maxLagMs: 8_000 },
+  'cache-budget': { budgetMs: 8_000 },
 } as const

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { z } from 'zod'
 import type { Application, Instance } from './application.ts'
 import type { Answer, Client } from './client.ts'
 
@@ -68,6 +69,15 @@ export async function sql<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   return (await app.database.query<Row>(text, [...values])).rows
 }
+
+/** Whether both servers that an instance cannot do without answer it. */
+export async function isWhole(instance: Instance): Promise<boolean> {
+  const { postgres, redis } = servers.parse(
+    (await instance.client().get('/health/dependencies')).body,
+  )
+  return postgres === 'up' && redis === 'up'
+}
+const servers = z.object({ postgres: z.string(), redis: z.string() })
 
 /** Asked again while it is refused for now: where that is not what a scenario tries. */
 export function served(ask: () => Promise<Answer>): Promise<Answer> {

@@ -34,6 +34,24 @@ export const defenceTable = {
     promise: 'A lost Redis connection comes back by itself, after a failover to the new primary.',
     settings: { baseMs: 50, capMs: 500 },
   },
+  'readonly-reconnect': {
+    promise:
+      'A Redis that turns read-only is looked for anew once in a doubling time, and still read.',
+    settings: { baseMs: 1_000, capMs: 10_000 },
+  },
+  'subscriber-ping': {
+    promise: 'A subscriber whose connection is silent is found out and subscribes again.',
+    settings: { everyMs: 2_000, timeoutMs: 1_000 },
+  },
+  'cache-budget': {
+    promise: 'What only helps, as copies and counts in Redis, costs a request no more than this.',
+    settings: { budgetMs: 100, restMs: 1_000 },
+  },
+  'status-copy-expiry': {
+    promise:
+      "The copy of an order's status is never wrong for longer than this, whatever was lost.",
+    settings: { keepMs: 60_000 },
+  },
   'websocket-resume': {
     promise: 'After any interruption the missed messages are replayed from Postgres, in order.',
     settings: { gapMs: 50, pollMs: 500, pageSize: 200, maxReplay: 10_000 },
@@ -81,8 +99,9 @@ export const defenceTable = {
     settings: { failures: 5, lockMs: 900_000 },
   },
   'refresh-rotation': {
-    promise: 'A refresh token works once; used again later, its whole family is revoked.',
-    settings: { leewayMs: 2_000 },
+    promise:
+      'A refresh token works once, and again gives the same successor for a moment; later its family ends.',
+    settings: { leewayMs: 10_000 },
   },
   'password-bulkhead': {
     promise: 'Hashing passwords takes so many threads at most; who would wait too long is refused.',
@@ -238,8 +257,7 @@ export const defenceTable = {
     settings: { withinMs: 1_000 },
   },
   readiness: {
-    promise:
-      'A process that cannot serve, or is about to end, says so, and balancers leave it out.',
+    promise: 'A process that is starting, or about to end, says so, and balancers leave it out.',
     settings: {},
   },
   'migration-lock': {

@@ -4,7 +4,17 @@ import { type Application, type Instance, startApplication } from '../applicatio
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
 import { figure } from '../figure.ts'
-import { at, eventually, grant, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
+import {
+  at,
+  eventually,
+  grant,
+  isWhole,
+  logIn,
+  newPerson,
+  refusalOf,
+  signedIn,
+  sql,
+} from '../person.ts'
 import { test } from '../warm.ts'
 
 /** What is tried here is not how long one waits for a connection on a busy machine. */
@@ -106,10 +116,7 @@ describe('ACC-05 brute force', () => {
     await app.redis.kill()
     await app.redis.restart()
     expect(await refusalOf(client, person)).toBe('login-locked')
-    await eventually(
-      () => client.get('/health/ready'),
-      each => each.status === 200,
-    )
+    await eventually(() => isWhole(app.instances[0]), Boolean)
   })
 
   test('forgets when the lock is over, and after a success', async () => {

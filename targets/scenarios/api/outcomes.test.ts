@@ -211,7 +211,7 @@ describe('API-01 what became of a request', () => {
     const all = await sendAll('held', 600, everythingHeld)
     expect(lies(all).map(shown)).toEqual([])
     const proved = all.filter(isSaid('not-done')).filter(({ answer }) => answer.status === 503)
-    expect(proved.length).toBeGreaterThan(25)
+    expect(proved.length).toBeGreaterThan(10)
     // Nobody works on for callers who have gone.
     expect(all.filter(({ changed }) => changed.length > 0).map(shown)).toEqual([])
   }, 60_000)

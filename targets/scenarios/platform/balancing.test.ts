@@ -10,7 +10,7 @@ import { HeldTable } from '../held-table.ts'
 import { faultOn } from '../link-fault.ts'
 import { shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
-import { at, eventually, signedIn } from '../person.ts'
+import { at, eventually, isWhole, signedIn } from '../person.ts'
 import { test } from '../warm.ts'
 
 const describe = plainDescribe.skipIf(await missing(haproxyServer))
@@ -110,6 +110,30 @@ describe('PLT-03 balancing', () => {
     await using _slower = await slowly(50)
     expect(await answering(8)).toEqual(new Set([steady.name, mortal.name]))
   }, 120_000)
+})
+
+describe('PLT-04 behind the balancer', () => {
+  test('with Redis away no instance is left out, and the documented rest works', async () => {
+    const buyer = Object.assign(new Client(balancer.url), { token: (await signedIn(app)).token })
+    for (const instance of [steady, mortal]) await seen(instance, 'UP')
+    await app.redis.kill()
+    try {
+      const away = () => steady.client().get('/health/ready')
+      await eventually(away, ({ body }) => body.dependencies.redis === 'down', 10_000)
+      // Several rounds of the balancer's health checks.
+      await new Promise(resolve => setTimeout(resolve, 3_000))
+      for (let i = 0; i < 6; i++) {
+        expect((await buyer.get('/v1/products')).status).toBe(200)
+        expect((await buyer.get('/v1/me')).status).toBe(200)
+        const session = await buyer.get(`/sessions/${randomUUID()}`)
+        expect(session).toMatchObject({ status: 503, body: { outcome: 'not-done' } })
+      }
+      expect(await answering(8)).toEqual(new Set([steady.name, mortal.name]))
+    } finally {
+      await app.redis.restart()
+    }
+    await eventually(() => isWhole(steady), Boolean, 20_000)
+  }, 60_000)
 })
 
 describe('API-09 graceful shutdown behind the balancer', () => {

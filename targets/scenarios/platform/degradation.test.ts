@@ -7,7 +7,7 @@ import { besides } from '../data/benches.ts'
 import { faultOn } from '../link-fault.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
 import { patience } from '../patience.ts'
-import { at, eventually, newPerson, signedIn, sql } from '../person.ts'
+import { at, eventually, isWhole, newPerson, signedIn, sql } from '../person.ts'
 import { ChatClient } from '../realtime/chat-client.ts'
 import type { OwnPlace } from '../servers.ts'
 import { test } from '../warm.ts'
@@ -45,12 +45,7 @@ async function publish(): Promise<string> {
   await keeper.post(`/v1/drafts/${post.id}/publish`)
   return `/v1/posts/${post.slug}`
 }
-const whole = () =>
-  eventually(
-    () => buyer.get('/health/ready'),
-    each => each.status === 200,
-    10_000,
-  )
+const whole = () => eventually(() => isWhole(app.instances[0]), Boolean, 10_000)
 
 describe('PLT-04 with one dependency away, the documented rest works', () => {
   test('Redis: tokens, orders, blog and chat go on; checkout, sign-in and cookies do not', async () => {

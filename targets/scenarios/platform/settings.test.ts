@@ -4,7 +4,7 @@ import { defenceTable } from '../../service/defences.ts'
 import { type ApplicationAt, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'
-import { eventually, grant, logIn, newPerson, signedIn, sql } from '../person.ts'
+import { eventually, grant, isWhole, logIn, newPerson, signedIn, sql } from '../person.ts'
 import type { OwnPlace } from '../servers.ts'
 import { test } from '../warm.ts'
 
@@ -121,11 +121,7 @@ describe('PLT-02 settings that change while the service runs', () => {
     await pause(2 * withinMs)
     for (const instance of app.instances) expect(await writes(instance)).toBe(false)
     await app.postgres.restart()
-    await eventually(
-      () => at(app.instances[0], admin).get('/health/ready'),
-      ({ status }) => status === 200,
-      20_000,
-    )
+    await eventually(() => isWhole(app.instances[0]), Boolean, 20_000)
     const changed = await change({ readOnly: false })
     await everywhere(changed.version, [...app.instances, late])
   })

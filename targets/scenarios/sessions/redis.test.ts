@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
-import { eventually } from '../person.ts'
+import { eventually, isWhole } from '../person.ts'
 import { test } from '../warm.ts'
 
 let app: Application
@@ -26,9 +26,6 @@ function buy(instance: Instance) {
   return instance.client().post('/checkout', { orderId: randomUUID(), items })
 }
 
-const isReady = async (instance: Instance) =>
-  (await instance.client().get('/health/ready')).status === 200
-
 describe('a session that ships goods', () => {
   test('is not acknowledged while no replica has it', async () => {
     expect(await buy(strict)).toMatchObject({ status: 503, body: { outcome: 'unknown' } })
@@ -44,7 +41,7 @@ describe('Redis that was away', () => {
   const comesBack = async () => {
     await app.redis.kill()
     await app.redis.restart()
-    await eventually(() => isReady(app.instances[0]), Boolean, 15_000)
+    await eventually(() => isWhole(app.instances[0]), Boolean, 15_000)
   }
 
   test('is found again by itself', async () => {
@@ -55,7 +52,7 @@ describe('Redis that was away', () => {
 
   control('redis-reconnect', 'it stays away for good', async () => {
     await comesBack()
-    expect(await isReady(forlorn)).toBe(false)
+    expect(await isWhole(forlorn)).toBe(false)
     expect((await buy(forlorn)).status).toBe(503)
   })
 })

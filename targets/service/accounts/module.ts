@@ -12,6 +12,7 @@ import { createRegistration } from './registration.ts'
 import { createUsers } from './repository.ts'
 import { addSignInRoutes } from './routes.ts'
 import { createSignIn } from './sign-in.ts'
+import { createSuccessor } from './successor.ts'
 
 export const accountsModule: Module = {
   name: 'accounts',
@@ -24,7 +25,15 @@ export const accountsModule: Module = {
       const users = createUsers(db)
       const mfa = createMfa(db, transact, users, auth.issuer)
       const throttle = createLoginThrottle(db, defences)
-      const refreshTokens = createRefreshTokens(db, transact, auth.refreshSeconds, defences)
+      const { tokens } = auth
+      const secret = tokens.algorithm === 'HS256' ? tokens.secret : tokens.privateKeyPem
+      const refreshTokens = createRefreshTokens(
+        db,
+        transact,
+        auth.refreshSeconds,
+        createSuccessor(secret),
+        defences,
+      )
       const signIn = createSignIn({ users, passwords, throttle, mfa, refreshTokens, identity })
       const registration = createRegistration({ db, transact, passwords, publicUrl })
       addSignInRoutes(http, { auth, identity, registration, signIn })

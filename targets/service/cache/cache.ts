@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
+import { createBudget } from '../redis/budget.ts'
 import { alone, createFlights } from './flights.ts'
 
 /** What each owner has in the cache: the type of its JSON, by name. */
@@ -49,6 +50,7 @@ export function createCache<Known extends Entries>(
     return { read: (_owner, _name, load) => load(), invalidate: async () => {} }
   }
   const fenced = defences.on('cache-generations')
+  const budget = createBudget(defences)
   const share = defences.on('stampede-guard') ? createFlights(redis, defences) : alone
   // Encoded, so that no owner's name reaches into the namespace of another.
   const keyOf = (owner: string, part: string) => `${cache}:${encodeURIComponent(owner)}:${part}`
@@ -56,7 +58,7 @@ export function createCache<Known extends Entries>(
   /** A copy counts while the generation is the one it was loaded in. */
   const look = async <Name extends keyof Known & string>(owner: string, name: Name) => {
     const keys = [keyOf(owner, name), keyOf(owner, 'generation')]
-    const [text = null, now = null] = await redis.mget(keys).catch(() => [])
+    const [text = null, now = null] = await budget.spend(() => redis.mget(keys))
     const generation = (fenced ? now : null) ?? first
     const found = text === null ? undefined : copy.safeParse(parsed(text)).data
     if (found?.generation !== generation) return { generation }
@@ -67,7 +69,8 @@ export function createCache<Known extends Entries>(
   }
   return {
     read: async (owner, name, load) => {
-      const seen = await look(owner, name)
+      const seen = await look(owner, name).catch(() => undefined)
+      if (!seen) return load()
       reads.inc({ result: seen.hit ? 'hit' : 'miss' })
       if (seen.hit) return seen.hit.value
       const { generation } = seen
@@ -80,12 +83,14 @@ export function createCache<Known extends Entries>(
         // keeps nothing, so no copy outlives the mark that it is old.
         const leftMs = Math.floor(ttlMs - (performance.now() - startedAt))
         const text = JSON.stringify({ generation, value })
-        if (leftMs > 0) await redis.set(key, text, 'PX', leftMs).catch(() => {})
+        const keep = () => redis.set(key, text, 'PX', leftMs)
+        if (leftMs > 0) await budget.spend(keep).catch(() => {})
         return value
       }
       // Who comes after a change must not be served by a load that began before it.
       const flight = `${key}:${generation}`
-      return share(flight, async () => (await look(owner, name)).hit, fill)
+      const peek = async () => (await look(owner, name).catch(() => undefined))?.hit
+      return share(flight, peek, fill)
     },
     invalidate: async owner => {
       const done = fenced

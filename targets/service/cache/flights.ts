@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { currentContext, inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
+import { createBudget } from '../redis/budget.ts'
 
 type Load<Value> = () => Promise<Value>
 /** What somebody else has put there meanwhile. */
@@ -16,12 +17,14 @@ export const alone: Share = (_flight, _peek, load) => load()
 /** One load per flight at a time: on this instance by sharing it, among instances by a short lock. */
 export function createFlights(redis: Redis, defences: Defences): Share {
   const { lockMs, pollMs } = defences.settings('stampede-guard')
+  const budget = createBudget(defences)
   const flights = new Map<string, Promise<unknown>>()
   const fly = async <Value>(flight: string, peek: Peek<Value>, load: Load<Value>) => {
     const [lock, mine] = [`${flight}:lock`, randomUUID()]
     const endsAt = performance.now() + lockMs
     while (performance.now() < endsAt) {
-      const won = await redis.set(lock, mine, 'PX', lockMs, 'NX').catch(() => 'OK')
+      const lockIt = () => redis.set(lock, mine, 'PX', lockMs, 'NX')
+      const won = await budget.spend(lockIt).catch(() => 'OK')
       if (won === 'OK') break
       await pause(pollMs)
       const found = await peek()
@@ -33,7 +36,7 @@ export function createFlights(redis: Redis, defences: Defences): Share {
     const { requestId } = currentContext()
     const loaded = found ? found.value : await inTrace(requestId, load)
     // Only our own lock: a slow load's may have passed to somebody else.
-    await redis.eval(unlock, 1, lock, mine).catch(() => {})
+    await budget.spend(() => redis.eval(unlock, 1, lock, mine)).catch(() => {})
     return loaded
   }
   return <Value>(flight: string, peek: Peek<Value>, load: Load<Value>) => {

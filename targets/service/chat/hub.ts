@@ -87,13 +87,16 @@ export class Hub {
     return open
   }
 
-  /** Announced first, looked up second: nothing falls between. */
+  /**
+   * Nobody waits for Redis: what is announced before it has subscribed is found by the next look
+   * into Postgres, where there is one.
+   */
   async #start(channel: string, feed: Feed): Promise<void> {
     const { messages, subscriber, defences, log } = this.#parts
-    await subscriber.subscribe(prefix + channel).catch(err => {
+    const subscribed = subscriber.subscribe(prefix + channel).catch(err => {
       log.warn({ err, channel }, 'subscribed later, when Redis is back')
     })
-    if (!defences.on('websocket-resume')) return
+    if (!defences.on('websocket-resume')) return void (await subscribed)
     feed.startAfter((await messages.heads([channel])).get(channel) ?? 0)
   }
 

@@ -1,4 +1,5 @@
 import type { Module } from '../kit.ts'
+import { watchSubscriber } from '../redis/subscriber.ts'
 import { Connection } from './connection.ts'
 import { chatQuery, clientFrame } from './frames.ts'
 import { Hub } from './hub.ts'
@@ -16,7 +17,9 @@ export const chatModule: Module = {
     realtime: (kit, _http, door) => {
       const { defences, log, redis, config } = kit
       const messages = createMessages(kit.db)
-      const hub = new Hub({ messages, subscriber: kit.connectRedis('subscriber'), defences, log })
+      const subscriber = kit.connectRedis('subscriber')
+      watchSubscriber(subscriber, kit)
+      const hub = new Hub({ messages, subscriber, defences, log })
       const chat = createChat({ messages, redis, stores: kit.guard('postgres-chat'), log })
       const presence = createPresence(redis, config.instance, log)
       const parts = { chat, hub, messages, defences }

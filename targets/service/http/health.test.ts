@@ -4,8 +4,9 @@ import Fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { control } from '../../scenarios/control.ts'
 import { parseConfig } from '../config.ts'
-import { createDefences } from '../defences.ts'
+import { createDefences, type DefenceName } from '../defences.ts'
 import { createMetrics } from '../metrics.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { createPool } from '../postgres/pool.ts'
@@ -14,7 +15,7 @@ import { addHealth } from './health.ts'
 type State = 'starting' | 'started' | 'closing'
 
 /** The health of a process with neither Postgres nor Redis, and a payment gateway at this port. */
-async function healthOf(state: State, paymentsPort: number) {
+async function healthOf(state: State, paymentsPort: number, off: readonly DefenceName[] = []) {
   const config = parseConfig({
     environment: 'test',
     instance: 'health',
@@ -23,7 +24,7 @@ async function healthOf(state: State, paymentsPort: number) {
     redis: { host: '127.0.0.1', port: 1 },
     payments: { url: `http://127.0.0.1:${paymentsPort}`, apiKey: 'x' },
   })
-  const [defences, metrics] = [createDefences([]), createMetrics('health')]
+  const [defences, metrics] = [createDefences(off), createMetrics('health')]
   const db = openDatabase(
     createPool(config, defences, metrics, pino({ level: 'silent' })),
     defences,
@@ -65,5 +66,22 @@ test('API-08 tells of a dependency that comes and goes whether anybody is there'
   gateway.close()
   await once(gateway, 'close')
   expect(await ask()).toEqual({ status: 200, body: { ...told, extras: { payments: 'down' } } })
-  expect(await health.ask('/health/ready')).toMatchObject({ status: 503, body: { status: 'down' } })
+  expect(await health.ask('/health/ready')).toEqual({
+    status: 200,
+    body: { status: 'up', dependencies: told },
+  })
+})
+
+test.each([
+  ['starting', 503],
+  ['started', 200],
+  ['closing', 503],
+] as const)('API-08 readiness of a process that is %s is %i', async (state, status) => {
+  await using health = await healthOf(state, 1)
+  expect((await health.ask('/health/ready')).status).toBe(status)
+})
+
+control('readiness', 'one that is about to end asks for more', async ({ defencesOff }) => {
+  await using health = await healthOf('closing', 1, defencesOff)
+  expect((await health.ask('/health/ready')).status).toBe(200)
 })

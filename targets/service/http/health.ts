@@ -9,9 +9,10 @@ const word = (up: boolean) => (up ? 'up' : 'down')
 
 /**
  * `/health/live`: the process turns. `/health/startup`: all its ports listen, from then on for
- * good; 503 before. `/health/ready`: it can serve, with the state of each dependency it cannot serve
- * without; 503 when one is down or the process is closing. `/health/dependencies`: those and the
- * ones it goes on without, always 200, for people rather than balancers. `/metrics`: Prometheus.
+ * good; 503 before. `/health/ready`: this process takes requests; 503 while it starts and once it is
+ * closing. Dependencies that all instances share are only told: one that is away is away for all, and
+ * leaving all of them out would take away what works without it. `/health/dependencies`: those and
+ * the ones it goes on without, for people rather than balancers. `/metrics`: Prometheus.
  */
 export function addHealth(
   http: Http,
@@ -34,11 +35,10 @@ export function addHealth(
   })
   http.get('/health/ready', async (_request, reply) => {
     const { postgres, redis } = await needed()
-    const isClosing = state() === 'closing'
-    const ready = !saysWhenNot || (postgres && redis && !isClosing)
+    const ready = !saysWhenNot || state() === 'started'
     reply.code(ready ? 200 : 503).header('cache-control', 'no-store')
     return {
-      status: isClosing ? 'closing' : word(ready),
+      status: ready ? 'up' : state(),
       dependencies: { postgres: word(postgres), redis: word(redis) },
     }
   })

@@ -3,10 +3,11 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { Defences } from '../defences.ts'
 import type { Http } from '../kit.ts'
 import { Problem } from '../problem.ts'
+import { createBudget } from '../redis/budget.ts'
 
 /**
  * So many requests per client address and window, counted in Redis for all instances together.
- * While Redis is away each instance counts for itself, so the limit holds per instance.
+ * While Redis is away or slow each instance counts for itself, so the limit holds per instance.
  */
 export function limitRate(http: Http, redis: Redis, defences: Defences): void {
   if (!defences.on('rate-limit')) return
@@ -16,11 +17,19 @@ export function limitRate(http: Http, redis: Redis, defences: Defences): void {
     ...limits,
     storeClient: redis,
     keyPrefix: 'rate',
-    insuranceLimiter: new RateLimiterMemory(limits),
   })
+  const alone = new RateLimiterMemory(limits)
+  const budget = createBudget(defences)
+  const consume = (ip: string) =>
+    budget
+      .spend(() => limiter.consume(ip))
+      .catch((refused: unknown) => {
+        if (refused instanceof RateLimiterRes) throw refused
+        return alone.consume(ip)
+      })
   http.addHook('onRequest', async (request, reply) => {
     if (!/^\/(v\d+\/|graphql)/.test(request.url)) return
-    const count = await limiter.consume(request.ip).catch((refused: unknown) => {
+    const count = await consume(request.ip).catch((refused: unknown) => {
       if (!(refused instanceof RateLimiterRes)) throw refused
       throw new Problem({
         status: 429,

@@ -34,6 +34,8 @@ export interface Notices {
 }
 
 const kept = 1_000
+/** The messages themselves are in Postgres; who was away for longer reads them there. */
+const keptMs = 7 * 86_400_000
 const pageSize = 100
 const keyOf = (userId: string) => `messages:notices:${userId}`
 
@@ -41,7 +43,9 @@ export function createNotices(redis: Redis): Notices {
   return {
     announce: async ({ userId, messageId, trace }) => {
       const fields = ['messageId', messageId, 'trace', trace]
-      await redis.xadd(keyOf(userId), 'MAXLEN', '~', kept, '*', ...fields)
+      const key = keyOf(userId)
+      await redis.xadd(key, 'MAXLEN', '~', kept, '*', ...fields)
+      await redis.pexpire(key, keptMs)
     },
     after: async (userId, cursor) => {
       const entries = await redis.xrange(keyOf(userId), `(${cursor}`, '+', 'COUNT', pageSize)

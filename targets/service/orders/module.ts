@@ -76,7 +76,7 @@ async function build(kit: Kit) {
   const client = config.clickhouse && (await openClickhouse(config.clickhouse))
   if (client) onClose(() => client.close())
   const figures = client && createFigures(client)
-  const board = createBoard(redis)
+  const board = createBoard(redis, defences)
   const copies = [...(figures ? [figures] : []), board]
   const announce = defences.on('transactional-outbox')
     ? announceLater(copies)

@@ -34,8 +34,7 @@ export function connectRedis(
     enableOfflineQueue: patient,
     autoResendUnfulfilledCommands: patient,
     maxRetriesPerRequest: patient ? null : 0,
-    // A primary that was demoted under a living connection: ask Sentinel again.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    reconnectOnError: createReadonlyWatch(defences),
     ...(!patient &&
       purpose.commandTimeoutMs !== undefined && {
         commandTimeout: purpose.commandTimeoutMs,
@@ -69,6 +68,27 @@ function reconnection(defences: Defences): (attempt: number) => number | null {
   if (!defences.on('redis-reconnect')) return () => null
   const { baseMs, capMs } = defences.settings('redis-reconnect')
   return attempt => baseMs + fullJitterMs(attempt, baseMs, capMs)
+}
+
+/**
+ * A primary that was demoted under a living connection: Sentinel is asked again. Reconnecting costs
+ * whoever reads just then, and helps only once there is a new primary.
+ */
+function createReadonlyWatch(defences: Defences): (error: Error) => boolean {
+  const isReadonly = (error: Error) => error.message.startsWith('READONLY')
+  if (!defences.on('readonly-reconnect')) return isReadonly
+  const { baseMs, capMs } = defences.settings('readonly-reconnect')
+  let waitMs = baseMs
+  let lastAt = Number.NEGATIVE_INFINITY
+  return error => {
+    if (!isReadonly(error)) return false
+    const sinceMs = performance.now() - lastAt
+    if (sinceMs < waitMs) return false
+    // Long after the last time it is another story.
+    waitMs = sinceMs > 2 * capMs ? baseMs : Math.min(capMs, 2 * waitMs)
+    lastAt = performance.now()
+    return true
+  }
 }
 
 /** Resolves when connected, or after `ms` all the same: the service starts degraded. */
