@@ -52,7 +52,7 @@ export function addProveCommand(program: Command): void {
       for (const check of open) {
         print(process.stdout, `unproved: no defence or control breaks the check ${check}`)
       }
-      process.exitCode = proved ? exitCodes.held : exitCodes.broken
+      process.exitCode = proved ? exitCodes.held : exitCodes.inconclusive
       if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted
     })
 }

@@ -88,7 +88,7 @@ test('what is skipped, empty, misspelt, a comment or a control shows nothing: 1'
   const { code, lines } = await scenarios(it.root)
   expect(lines[0]).toMatch(/^ORD-01 {2}missing /)
   expect(lines).toContain('ORD-10  is not in docs/scenarios.md, but something names it.')
-  expect(code).toBe(1)
+  expect(code).toBe(2)
 })
 
 test('outside a project it says where to run: 64', async () => {

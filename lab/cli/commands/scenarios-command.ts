@@ -28,7 +28,7 @@ export function addScenariosCommand(program: Command): void {
     .action(async () => {
       const report = await reportOn(process.cwd())
       print(process.stdout, text(report))
-      process.exitCode = isComplete(report) ? exitCodes.held : exitCodes.broken
+      process.exitCode = isComplete(report) ? exitCodes.held : exitCodes.inconclusive
     })
 }
 
