@@ -13,6 +13,6 @@ export const pgbench: ServerKind = {
     apt: 'sudo apt-get install postgresql',
     homebrew:
       'brew install postgresql@18, and PGBENCH_BIN=$(brew --prefix postgresql@18)/bin/pgbench',
-    docker: 'docker run -it -v "$PWD":/lab -w /lab node:24 npx pnpm test',
+    docker: 'docker run -it -v "$PWD":/lab -w /lab node:24 npx -y pnpm test',
   },
 }

@@ -17,7 +17,7 @@ function utilLinux(command: string, variable: string): ServerKind {
     install: {
       apt: 'sudo apt-get install util-linux',
       homebrew: 'not on macOS; run the tests on Linux',
-      docker: 'docker run -it -v "$PWD":/lab -w /lab node:24 npx pnpm test',
+      docker: 'docker run -it -v "$PWD":/lab -w /lab node:24 npx -y pnpm test',
     },
   }
 }
