@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const faults = join(import.meta.dirname, '../../faults')
-const folders = ['http', 'postgres', 'redis', 'websocket', 'network', 'process', 'peer']
+const folders = ['http', 'postgres', 'redis', 'websocket', 'network', 'process', 'peer', 'clients']
 
 interface Source {
   /** Relative to the folder of the faults. */
