@@ -32,6 +32,7 @@ export interface ToxicBody {
   readonly stream?: 'upstream' | 'downstream'
   readonly attributes?: object
   readonly hits?: object
+  readonly connections?: object
 }
 
 export interface MessageProxy extends AsyncDisposable {

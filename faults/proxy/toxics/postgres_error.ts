@@ -47,7 +47,12 @@ export const toxic = defineToxic({
     return {
       message: each => (each.direction === 'upstream' ? request(each) : answer(each)),
       // The client must not take the substitute's answer for that of its statement.
-      destroy: () => (skipping || rewrites.size > 0 || rolledBack?.told) && session.close('rst'),
+      unfinished,
+      destroy: () => unfinished() && session.close('rst'),
+    }
+
+    function unfinished(): boolean {
+      return skipping !== undefined || rewrites.size > 0 || rolledBack?.told !== undefined
     }
 
     function request(message: Message): MessageAction {
