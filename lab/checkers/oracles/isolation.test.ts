@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../../base/random.ts'
 import type { Level } from '../isolation/levels.ts'
-import { transactionOf } from '../isolation/transactions.ts'
+import { type Transaction, transactionOf, until } from '../isolation/transactions.ts'
 import { isolation } from '../list-append.ts'
 import { history } from '../shared/history.ts'
 import { runStore, type StoreBug } from './list-append-store.ts'
@@ -33,6 +33,14 @@ function judged(bug: StoreBug, level: Level, seed: number) {
   const journal = runStore(bug, seeded(seed).fork(bug))
   const transactions = history(journal, { name: 't' }).flatMap(each => transactionOf(each) ?? [])
   return { word: isolation({ name: 't' }, { level }).check(journal).word, transactions }
+}
+
+/** The answer after which nothing explains what was read. */
+function firstFailing(transactions: readonly Transaction[], level: Level): number | undefined {
+  const answers = transactions.flatMap(({ performed }) => performed.answer?.index ?? [])
+  return answers
+    .toSorted((a, b) => a - b)
+    .find(last => !canHappen(until(transactions, last), level))
 }
 
 describe('isolation against the slow truth', () => {
@@ -77,7 +85,11 @@ describe('isolation against the slow truth', () => {
         )
         const isPossible = canHappen(transactions, level)
         seen[isPossible ? 'possible' : 'impossible']++
-        const { word } = isolation({ name: 't' }, { level }).check(journal)
+        const finding = isolation({ name: 't' }, { level }).check(journal)
+        const { word } = finding
+        if (finding.word === 'invalid' && seed % 10 === 0) {
+          expect(finding.witness.entries).toContain(firstFailing(transactions, level))
+        }
         expect([seed, word === 'invalid']).toEqual([seed, !isPossible])
       }
       expect(Math.min(seen.possible, seen.impossible)).toBeGreaterThan(histories(50))
