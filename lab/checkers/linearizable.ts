@@ -123,7 +123,7 @@ function guilty(
     .toSorted((a, b) => a - b)
   const { f = '', answer } = end?.performed ?? {}
   const value = answer?.outcome.kind === 'ok' ? JSON.stringify(answer.outcome.value) : ''
-  const where = model.perKey ? ` on ${key}` : ''
+  const where = key === '' ? '' : ` on ${key}`
   const story =
     `The ${known.length} operations${where} up to entry ${end?.until}, ${f} → ${value}, ` +
     `fit no order of one ${model.name}.`

@@ -197,12 +197,18 @@ export async function readJournal(file: string): Promise<Journal> {
 }
 
 function parseLine(file: string, line: string, index: number): Entry {
-  const parsed = entry.safeParse(parseJson(line))
-  if (!parsed.success) throw broken(file, index, problemOf(parsed.error))
-  if (parsed.data.index !== index) {
-    throw broken(file, index, `entry number ${parsed.data.index} where ${index} is due`)
+  const parsed = parseEntry(line)
+  if ('problem' in parsed) throw broken(file, index, parsed.problem)
+  if (parsed.entry.index !== index) {
+    throw broken(file, index, `entry number ${parsed.entry.index} where ${index} is due`)
   }
-  return parsed.data
+  return parsed.entry
+}
+
+/** One line of a journal, or why it is none. */
+export function parseEntry(line: string): { readonly entry: Entry } | { readonly problem: string } {
+  const parsed = entry.safeParse(parseJson(line))
+  return parsed.success ? { entry: parsed.data } : { problem: problemOf(parsed.error) }
 }
 
 function problemOf(error: z.ZodError): string {

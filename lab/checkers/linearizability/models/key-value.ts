@@ -6,7 +6,8 @@ import { comparing, reading, writing } from './register.ts'
 const nothing = 'null'
 
 /**
- * One value per key: `read` (or `get`), `write` (`put`, `set`), `cas` as in a register; `append` to
+ * One value per key, of which an empty text is the same as nothing: `read` (or `get`), `write`
+ * (`put`, `set`), `cas` as in a register; `append` to
  * a text or a list, of which nothing is an empty one; `delete` (`remove`), which answers whether
  * there was something, or nothing of the kind; `increment` (`add`) by its input, default 1, of which
  * nothing is 0, and which answers the sum, or nothing of the kind.
@@ -20,11 +21,13 @@ export function keyValue(options: { readonly initial?: Json } = {}): Model {
   }
 }
 
-const write = ({ input }: Asked) => writing(canonical(input))
+const write = ({ input }: Asked) => writing(canonical(input === '' ? null : input))
+const read = (asked: Asked) =>
+  reading(asked.answer?.value === '' ? { ...asked, answer: { value: null } } : asked)
 
 const operations: Readonly<Record<string, (asked: Asked) => Effect | undefined>> = {
-  read: reading,
-  get: reading,
+  read,
+  get: read,
   write,
   put: write,
   set: write,
