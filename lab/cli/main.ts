@@ -8,6 +8,7 @@ import { join } from 'node:path'
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../../node_modules/.cache/lab')
 enableCompileCache(process.env.NODE_COMPILE_CACHE)
 await import('./command-line.ts')
+
 import { Command, CommanderError } from 'commander'
 import { LabError, messageOf } from '../base/errors.ts'
 import { print, printPart } from '../base/print.ts'
