@@ -3,11 +3,13 @@ import type { LinkedPart } from './linked.ts'
 import type { PostgresStandby } from './postgres-standby.ts'
 import type { SentinelCluster } from './redis-sentinel.ts'
 import { withPostgres } from './runtime/postgres-server.ts'
+import { chat } from './scenarios/chat.ts'
+import { checkout } from './scenarios/checkout.ts'
 import type { PeerName } from './shop/peers.ts'
 import { replicatedPostgres } from './shop/postgres-layouts.ts'
 import { sentinel } from './shop/redis-layouts.ts'
 import { instance, killableParts, links, standby, worker } from './shop/selectors.ts'
-import { type Shop, shop } from './shop.ts'
+import { endpointOf, type Shop, shop } from './shop.ts'
 import { answersThrough } from './testing/answers-through.ts'
 import { contextOf } from './testing/context-of.ts'
 import { type TestRun, testRun } from './testing/test-run.ts'
@@ -90,6 +92,32 @@ test('the standby follows again after a kill', { timeout: 60_000 }, async () => 
   await expect.poll(followers, { timeout: 20_000 }).toBe(0)
   await part.restart()
   await expect.poll(followers, { timeout: 20_000 }).toBe(1)
+})
+
+test('shoppers and people who chat go to the next instance when theirs is gone', {
+  timeout: 90_000,
+}, async () => {
+  const context = contextOf(run)
+  const [first, second] = system.instances
+  if (!first || !second) throw new Error('no two instances')
+  const endpoints = [endpointOf(first), endpointOf(second)] as const
+  const past = { ...system, endpoints }
+  await using buying = await checkout({ perSecond: 1 }).open(past, context)
+  await using chatting = await chat({ connections: 2, perSecond: 1 }).open(past, context)
+  const random = context.random.fork('operations')
+  const purchases = checkout({ perSecond: 1 }).operations(random)
+  const messages = chat({ connections: 2, perSecond: 1 }).operations(random)
+  const patience = () => AbortSignal.timeout(4_000)
+  const buy = async () => (await buying.perform(purchases.next().value, 0, patience())).kind
+  const say = async () => (await chatting.perform(messages.next().value, 0, patience())).kind
+  const ends = { timeout: 30_000 }
+  await expect.poll(buy, ends).toBe('ok')
+  await expect.poll(say, ends).toBe('ok')
+  await first.kill()
+  expect(await buy(), 'control: its own instance is gone').not.toBe('ok')
+  await expect.poll(buy, ends).toBe('ok')
+  await expect.poll(say, ends).toBe('ok')
+  await first.restart()
 })
 
 test('the servers and the service tell their figures', { timeout: 60_000 }, async () => {

@@ -144,11 +144,14 @@ async function endpointsOf(
     const http = await urlByLink(proxies, path, url)
     return [{ name, http, websocket: socketUrl(http) }]
   }
-  const [first, ...others] = instances.map(({ name, url }): Endpoint => {
-    return { name, http: url('api'), websocket: socketUrl(url('realtime')) }
-  })
+  const [first, ...others] = instances.map(endpointOf)
   if (!first) throw new RangeError('A shop needs at least one instance.')
   return [first, ...others]
+}
+
+/** An instance as its clients see it, where no balancer stands before it. */
+export function endpointOf({ name, url }: ServiceInstance): Endpoint {
+  return { name, http: url('api'), websocket: socketUrl(url('realtime')) }
 }
 
 function socketUrl(url: string): string {

@@ -4,7 +4,7 @@ import type { Random } from '../../lab/base/random.ts'
 import type { Outcome } from '../../lab/journal/journal.ts'
 import type { Context } from '../../lab/model/target.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
-import { endpointOf, type WithEndpoints } from './endpoints.ts'
+import { Seats, type WithEndpoints } from './endpoints.ts'
 import { endWhenSilent } from './silence.ts'
 import { uuid } from './uuid.ts'
 
@@ -30,8 +30,8 @@ type Frame = z.infer<typeof frame>
 
 /**
  * People who chat: `connections` web sockets over all instances, each subscribed to one of five
- * channels, who reconnect when cut and name the last message they have seen. What each of them saw
- * is in the journal as `observed`.
+ * channels, who reconnect when cut, to the next instance where theirs is gone, and name the last
+ * message they have seen. What each of them saw is in the journal as `observed`.
  */
 export function chat(options: {
   readonly connections: number
@@ -46,9 +46,9 @@ export function chat(options: {
     uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: messages,
     open: async (system, context) => {
+      const seats = new Seats(system)
       const people = Array.from({ length: options.connections }, (_, client) => {
-        const { websocket } = endpointOf(system, client)
-        return new Person(websocket, `room-${client % channels}`, client, context)
+        return new Person(seats, `room-${client % channels}`, client, context)
       })
       const leave = () =>
         people.forEach(person => {
@@ -77,7 +77,7 @@ function* messages(random: Random): Generator<Operation> {
 
 /** One web-socket client with reconnection and resume, as a browser would have it. */
 class Person {
-  readonly #url: string
+  readonly #seats: Seats
   readonly #channel: string
   readonly #client: number
   readonly #context: Context
@@ -86,8 +86,8 @@ class Person {
   #lastSeq = 0
   #left = false
 
-  constructor(url: string, channel: string, client: number, context: Context) {
-    this.#url = url
+  constructor(seats: Seats, channel: string, client: number, context: Context) {
+    this.#seats = seats
     this.#channel = channel
     this.#client = client
     this.#context = context
@@ -101,7 +101,11 @@ class Person {
     return new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(connectWithinMs)
       signal.addEventListener('abort', () =>
-        reject(new Error(`chat client ${this.#client} could not connect to ${this.#url}`)),
+        reject(
+          new Error(
+            `chat client ${this.#client} could not connect to ${this.#seats.of(this.#client).name}`,
+          ),
+        ),
       )
       this.#connect(resolve)
     })
@@ -139,18 +143,25 @@ class Person {
       client: `client-${this.#client}`,
       after: `${this.#lastSeq}`,
     })
-    const socket = new WebSocket(`${this.#url}/chat?${query}`, { handshakeTimeout: 2_000 })
+    const { websocket } = this.#seats.of(this.#client)
+    const socket = new WebSocket(`${websocket}/chat?${query}`, { handshakeTimeout: 2_000 })
     this.#socket = socket
     endWhenSilent(socket, silentMs)
     let next = opened
+    let stood = false
     socket.on('message', data => {
       if (this.#take(String(data)) !== 'subscribed') return
       opened()
+      stood = true
       next = () => this.#observe('reconnected', { after: this.#lastSeq })
     })
     // 'close' follows every 'error' and has all we need.
     socket.on('error', () => {})
-    socket.on('close', code => this.#closed(code, next))
+    socket.on('close', code => {
+      // An instance that takes nobody is left; one that was there may only have lost a connection.
+      if (!stood) this.#seats.moveOn(this.#client)
+      this.#closed(code, next)
+    })
   }
 
   #closed(code: number, next: () => void): void {

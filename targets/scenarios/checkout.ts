@@ -4,7 +4,7 @@ import type { Entry } from '../../lab/journal/journal.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
 import { type HttpClient, httpClient } from '../../lab/workloads/http.ts'
 import { httpOutcome } from '../../lab/workloads/http-outcome.ts'
-import { endpointOf, type WithEndpoints } from './endpoints.ts'
+import { Seats, type WithEndpoints } from './endpoints.ts'
 import { uuid } from './uuid.ts'
 
 /** How long the service may take for an answer, whatever that answer is; every request says so. */
@@ -23,7 +23,7 @@ const request = z.object({
 
 /**
  * Shoppers who buy: each checkout writes an order (Postgres) and a session (Redis), under an id that
- * the client made up, so that it can be asked for afterwards. The final reads ask for every session
+ * the client made up, so that it can be asked for afterwards. Whoever is cut off goes to the next instance. The final reads ask for every session
  * that was tried.
  */
 export function checkout(options: { readonly perSecond: number }): Workload<WithEndpoints> {
@@ -36,12 +36,17 @@ export function checkout(options: { readonly perSecond: number }): Workload<With
     uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: purchases,
     open: async system => {
+      const seats = new Seats(system)
       const shared = httpClient({ connections: maxInFlight })
       return {
-        perform: (operation, client, signal) => {
-          const { http } = endpointOf(system, client)
+        perform: async (operation, client, signal) => {
+          const seat = seats.of(client)
           const ask = operation.f === 'read' ? read : buy
-          return ask(shared, http, operation, signal)
+          const outcome = await ask(shared, seat.http, operation, signal)
+          const isCut = outcome.kind !== 'ok' && outcome.ended === 'cut'
+          // Of what was under way at once, only the first to be cut moves the client.
+          if (isCut && seats.of(client) === seat) seats.moveOn(client)
+          return outcome
         },
         [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
       }

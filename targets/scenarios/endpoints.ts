@@ -14,7 +14,24 @@ export interface Endpoint {
   readonly websocket: string
 }
 
-/** Spreads clients over instances. */
-export function endpointOf(system: WithEndpoints, client: number): Endpoint {
-  return system.endpoints[client % system.endpoints.length] ?? system.endpoints[0]
+/**
+ * Where each client is: spread over the instances, and at the same one until that lets it down. Then
+ * it goes to the next, as a browser does by a name with several addresses.
+ */
+export class Seats {
+  readonly #endpoints: WithEndpoints['endpoints']
+  readonly #moves = new Map<number, number>()
+
+  constructor({ endpoints }: Pick<WithEndpoints, 'endpoints'>) {
+    this.#endpoints = endpoints
+  }
+
+  of(client: number): Endpoint {
+    const at = client + (this.#moves.get(client) ?? 0)
+    return this.#endpoints[at % this.#endpoints.length] ?? this.#endpoints[0]
+  }
+
+  moveOn(client: number): void {
+    this.#moves.set(client, (this.#moves.get(client) ?? 0) + 1)
+  }
 }

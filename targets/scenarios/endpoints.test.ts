@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { type Endpoint, Seats } from './endpoints.ts'
+
+const endpoint = (name: string): Endpoint => ({ name, http: '', websocket: '' })
+const seats = () => new Seats({ endpoints: [endpoint('one'), endpoint('two'), endpoint('three')] })
+const names = (all: Seats) => [0, 1, 2, 3].map(client => all.of(client).name)
+
+test('clients are spread over the instances', () => {
+  expect(names(seats())).toEqual(['one', 'two', 'three', 'one'])
+})
+
+test('a client whose instance is gone goes to the next one, round and round, and the others stay', () => {
+  const all = seats()
+  all.moveOn(1)
+  expect(names(all)).toEqual(['one', 'three', 'three', 'one'])
+  all.moveOn(1)
+  all.moveOn(1)
+  expect(names(all)).toEqual(['one', 'two', 'three', 'one'])
+})
