@@ -1,10 +1,12 @@
-import type { Killable, Link, Linked, Pausable } from '../lab/model/capability.ts'
+import type { Killable, Link, Linked, Pausable, Stoppable } from '../lab/model/capability.ts'
 
-/** A part that can be killed, paused, and hurt on the links by which others reach it. */
-export type LinkedPart = Killable & Pausable & Linked
+type Process = Killable & Pausable & Stoppable
+
+/** A process that can be killed, stopped, paused, and hurt on the links by which others reach it. */
+export type LinkedPart = Process & Linked
 
 /** The same part, with the links by which it is reached. */
-export function withLinks(part: Killable & Pausable, links: readonly Link[]): LinkedPart {
+export function withLinks(part: Process, links: readonly Link[]): LinkedPart {
   return {
     name: part.name,
     links,
@@ -18,6 +20,7 @@ export function withLinks(part: Killable & Pausable, links: readonly Link[]): Li
       return part.undoPause
     },
     kill: () => part.kill(),
+    stop: () => part.stop(),
     restart: () => part.restart(),
     pause: () => part.pause(),
     resume: () => part.resume(),

@@ -45,3 +45,16 @@ async function each(
     }),
   )
 }
+
+/** Connections open on each link now. */
+export async function openOn(links: readonly Link[]): Promise<Counts> {
+  const now = await countersOf(links)
+  return Object.fromEntries(links.map(({ name }, index) => [name, now[index]?.open ?? 0]))
+}
+
+export function sumOf(one: Counts, other: Counts): Counts {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return Object.fromEntries(
+    [...names].map(name => [name, (one[name] ?? 0) + (other[name] ?? 0)] as const),
+  )
+}

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import { play } from '../testing/fault-bench.ts'
 import { redisBench, redisPart } from '../testing/redis-bench.ts'
+import { crashLoop } from './crash-loop.ts'
 import { kill } from './kill.ts'
 import { pause } from './pause.ts'
+import { restart } from './restart.ts'
+import { stop } from './stop.ts'
+import { stutter } from './stutter.ts'
 
 const patience = 20_000
 
 test.each([
   [kill(redisPart), 'refused', patience],
+  [stop(redisPart), 'refused', patience],
   [pause(redisPart), 'silent', 300],
 ] as const)('$label hurts, and is undone twice', async (fault, hurt, patienceMs) => {
   await using bench = await redisBench()
@@ -46,6 +51,8 @@ test('a pause lands on the bytes and connections that arrive, not on connections
 
 test.each([
   ['kill', kill],
+  ['stop', stop],
+  ['restart', restart],
   ['pause', pause],
 ] as const)('a %s of a process that nobody uses lands on nothing', async (_, fault) => {
   await using bench = await redisBench()
@@ -53,4 +60,64 @@ test.each([
   const injection = await apply()
   expect(await injection.landed()).toEqual({ 'link-0': 0 })
   await play(undo)
+})
+
+test('a restart ends the process in order, awaits it, and lands on what was open', async () => {
+  await using bench = await redisBench()
+  await bench.hold()
+  const before = bench.node.process.pid
+  const { exited } = bench.node.process
+  const injection = await (await restart(redisPart).plan(bench.system, bench.context)).apply()
+  expect(await exited).toMatchObject({ code: 0 })
+  expect(bench.node.process.pid).not.toBe(before)
+  expect(await bench.ping()).toBe('+PONG')
+  expect(await injection.landed()).toEqual({ 'link-0': 1 })
+})
+
+test('a crash loop kills again and again, lands on what each kill cut, and ends with its undo', async () => {
+  await using bench = await redisBench()
+  await bench.hold()
+  const fault = crashLoop(redisPart, { up: '150ms' })
+  const { apply, undo, mayEnd } = await fault.plan(bench.system, bench.context)
+  expect(mayEnd).toEqual(['redis'])
+  const pids = new Set<number>()
+  const injection = await apply()
+  await expect
+    .poll(() => pids.add(bench.node.process.pid).size, { timeout: patience, interval: 10 })
+    .toBeGreaterThan(3)
+  expect(await injection.landed()).toEqual({ 'link-0': 1 })
+  await play(undo)
+  await expect.poll(() => bench.ping(), { timeout: patience }).toBe('+PONG')
+  const { pid } = bench.node.process
+  await play(undo)
+  await bench.context.clock.sleep(500)
+  expect(bench.node.process.pid, 'it is let run').toBe(pid)
+})
+
+test('a stutter delays what comes while it is frozen, lands on that, and ends with its undo', async () => {
+  await using bench = await redisBench()
+  const { clock } = bench.context
+  const timed = async (afterMs = 0) => {
+    await clock.sleep(afterMs)
+    const fromMs = clock.nowMs()
+    expect(await bench.ping()).toBe('+PONG')
+    return clock.nowMs() - fromMs
+  }
+  /** Of pings in the course of a second, the one that took longest. */
+  const longest = async () =>
+    Math.max(...(await Promise.all(Array.from({ length: 20 }, (_, index) => timed(50 * index)))))
+  const fault = stutter(redisPart, { freeze: '400ms', every: '500ms' })
+  const { apply, undo } = await fault.plan(bench.system, bench.context)
+  const injection = await apply()
+  expect(await longest()).toBeGreaterThan(300)
+  await play(undo)
+  const landed = await injection.landed()
+  expect(Object.values(landed)[0]).toBeGreaterThan(0)
+  expect(bench.node.process.running).toBe(true)
+  await expect.poll(longest, { timeout: patience }).toBeLessThan(300)
+  await play(undo)
+})
+
+test('a stutter that never lets it run is refused', () => {
+  expect(() => stutter(redisPart, { freeze: '1s', every: '1s' })).toThrow(/pause\(\)/)
 })

@@ -17,6 +17,17 @@ export interface Killable {
   restart(): Promise<void>
 }
 
+/** A part that can be asked to end (SIGTERM, or its own signal) and started again on its address. */
+export interface Stoppable {
+  readonly name: string
+  readonly processId: string
+  /** How any process starts it again. */
+  readonly undoKill: Undo
+  /** Resolves when it has ended; who does not in time is killed. */
+  stop(): Promise<void>
+  restart(): Promise<void>
+}
+
 /** A part that can be frozen and continued (SIGSTOP, SIGCONT, or the container's pause). */
 export interface Pausable {
   readonly name: string

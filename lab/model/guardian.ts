@@ -1,4 +1,4 @@
-import type { Killable, Pausable } from './capability.ts'
+import type { Killable, Pausable, Stoppable } from './capability.ts'
 import type { Ledger } from './ledger.ts'
 
 /** A server process to be started as a child of the guardian, in a process group of its own. */
@@ -17,7 +17,7 @@ export interface ProcessSpec {
   readonly stopWithinMs?: number
 }
 
-export interface GuardedProcess extends Killable, Pausable, AsyncDisposable {
+export interface GuardedProcess extends Killable, Pausable, Stoppable, AsyncDisposable {
   /** Of the present incarnation, or of the last one when none runs. */
   readonly pid: number
   readonly running: boolean

@@ -1,5 +1,5 @@
 import { LabError } from '../../lab/base/errors.ts'
-import type { Killable, Pausable } from '../../lab/model/capability.ts'
+import type { Killable, Pausable, Stoppable } from '../../lab/model/capability.ts'
 import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
@@ -15,7 +15,7 @@ const startWithinMs = 30_000
 const pollMs = 10
 
 /** A guarded process that is a server: started again, it is awaited until it answers. */
-export class ServerPart implements Killable, Pausable, AsyncDisposable {
+export class ServerPart implements Killable, Pausable, Stoppable, AsyncDisposable {
   readonly name: string
   readonly host = '127.0.0.1'
   readonly port: number
@@ -53,6 +53,10 @@ export class ServerPart implements Killable, Pausable, AsyncDisposable {
 
   kill(): Promise<void> {
     return this.process.kill()
+  }
+
+  stop(): Promise<void> {
+    return this.process.stop()
   }
 
   restart(): Promise<void> {

@@ -1,5 +1,12 @@
 import { LabError } from '../../lab/base/errors.ts'
-import type { Killable, Link, Linked, Pausable, Selector } from '../../lab/model/capability.ts'
+import type {
+  Killable,
+  Link,
+  Linked,
+  Pausable,
+  Selector,
+  Stoppable,
+} from '../../lab/model/capability.ts'
 import type { SystemProbe } from '../../lab/model/hypothesis.ts'
 import { type LinkedPart, withLinks } from '../linked.ts'
 import type { PostgresStandby } from '../postgres-standby.ts'
@@ -101,14 +108,14 @@ function labelled<System, Part>(
 }
 
 /** With all links by which others reach it; a process of the service has one for each role. */
-function reached({ links }: Shop, part: Killable & Pausable): LinkedPart {
+function reached({ links }: Shop, part: Killable & Pausable & Stoppable): LinkedPart {
   const { name } = part
   const own = ({ provider }: Link) => provider === name || provider.startsWith(`${name}.`)
   return withLinks(part, links.filter(own))
 }
 
 /** With all links by which it reaches others: what nobody calls is at work there alone. */
-function reaching({ links }: Shop, part: Killable & Pausable): LinkedPart {
+function reaching({ links }: Shop, part: Killable & Pausable & Stoppable): LinkedPart {
   return withLinks(
     part,
     links.filter(({ consumer }) => consumer === part.name),
