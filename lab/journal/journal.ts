@@ -138,7 +138,13 @@ export type Event =
       /** There was too little traffic to say: neither held nor fallen. */
       readonly tooFew?: true
       /** The stretch of the run it was measured over; none where it is of a single moment. */
-      readonly window?: { readonly fromMs: number; readonly toMs: number; readonly samples: number }
+      readonly window?: {
+        readonly fromMs: number
+        readonly toMs: number
+        readonly samples: number
+        /** How late the lab itself started operations in it, at the 95th percentile. */
+        readonly lateMs: number
+      }
       /** What this window would have shown: `an error ratio of 4 % or more, at 95 %`. */
       readonly sees?: string
     }

@@ -112,7 +112,9 @@ const entry = z.discriminatedUnion('kind', [
     held: z.boolean(),
     expected: z.string(),
     tooFew: z.literal(true).exactOptional(),
-    window: z.object({ fromMs: z.number(), toMs: z.number(), samples: count }).exactOptional(),
+    window: z
+      .object({ fromMs: z.number(), toMs: z.number(), samples: count, lateMs: count })
+      .exactOptional(),
     sees: z.string().exactOptional(),
   }),
   z.object({

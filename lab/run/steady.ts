@@ -7,6 +7,7 @@ import type { Event } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Hypothesis, SystemProbe, TrafficProbe } from '../model/hypothesis.ts'
 import type { LabSystem } from '../model/target.ts'
+import { latenessIn } from '../model/traffic-window.ts'
 
 type Probed = Extract<Event, { readonly kind: 'probe' }>
 export type When = Probed['when']
@@ -135,9 +136,10 @@ export class Steady<System extends LabSystem> {
     { fromMs, toMs }: Stretch,
   ): Answer {
     try {
-      const measured = probe.over({ fromMs, toMs, entries: this.#recorder.since(fromMs) })
+      const traffic = { fromMs, toMs, entries: this.#recorder.since(fromMs) }
+      const measured = probe.over(traffic)
       const samples = measured?.samples ?? 0
-      const window = { fromMs, toMs, samples }
+      const window = { fromMs, toMs, samples, lateMs: latenessIn(traffic, probe.workload) }
       if (!measured || samples < needed) {
         const value = `too few operations: ${samples} of ${needed}`
         return { value, held: false, tooFew: true, window }

@@ -32,6 +32,8 @@ const planned = (plan: Partial<typeof heldPlan>): Change =>
 const [reads] = heldPlan.workloads
 const process = { kind: 'process', process: 'redis-1', pid: 9, step: 'exited' } as const
 
+const windowAt = (lateMs: number) => ({ fromMs: 10_000, toMs: 12_000, samples: 20, lateMs })
+
 test('a run that shows all its plan demands is held', () => {
   expect(concluded()).toMatchObject({ verdict: 'held', exitCode: 0, reasons: [] })
 })
@@ -99,6 +101,14 @@ const rows: Record<string, readonly [Change, Reason['word'], string]> = {
     }),
     'inconclusive',
     'after healing: "few errors": 3 of 20',
+  ],
+  'a lab on time when it judged recovery': [
+    changing('probe', event => {
+      const after = event.kind === 'probe' && event.when === 'after'
+      return after ? { ...event, held: false, value: 0.2, window: windowAt(101) } : event
+    }),
+    'inconclusive',
+    'did not hold: expected at most 0.05, found 0.2, but the lab itself was 101 ms late',
   ],
   'every hypothesis asked': [
     without(event => event.kind === 'probe' && event.when === 'rolled-back'),
@@ -432,6 +442,29 @@ test.each([
   const index = heldJournal(stalled).findIndex(one => one.kind === 'invoke' && one.atMs === 2_300)
   const at23: JudgedCheck = { ...late, witness: { ...witness, entries: [index] } }
   expect(concluded(stalled, at23).verdict).toBe(open ? 'inconclusive' : 'broken')
+})
+
+test('a lab that was a little late does not excuse a system that is not restored', () => {
+  const fallen = (lateMs: number) =>
+    changing('probe', event => {
+      const after = event.kind === 'probe' && event.when === 'after'
+      return after ? { ...event, held: false, window: windowAt(lateMs) } : event
+    })
+  expect(concluded(fallen(100)).verdict).toBe('not-restored')
+  expect(concluded(fallen(101)).verdict).toBe('inconclusive')
+})
+
+test('an operation that the lab itself started late leaves a check of time open', () => {
+  const started = (lateMs: number) =>
+    changing('invoke', event =>
+      event.kind === 'invoke' && event.op === 20
+        ? { ...event, intendedMs: event.intendedMs - lateMs }
+        : event,
+    )
+  const index = heldJournal().findIndex(one => one.kind === 'invoke' && one.op === 20)
+  const slow: JudgedCheck = { ...late, witness: { ...witness, entries: [index] } }
+  expect(concluded(started(100), slow).verdict).toBe('broken')
+  expect(concluded(started(101), slow).reasons[0]?.text).toContain('started it 101 ms late')
 })
 
 test('of two stalls the longer one is told', () => {

@@ -71,10 +71,10 @@ function differingChecks(
 function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly Reason[] {
   const { word, story, lies } = check
   if (word === 'invalid') {
-    const stalled = stallOver(check, facts)
-    if (stalled === undefined)
+    const doubt = doubtOfLab(check, facts)
+    if (doubt === undefined)
       return [{ word: 'broken', text: `check ${name}: ${story}`, check: name }]
-    const text = `check ${name}: ${story} But the lab itself stood still for ${stalled} ms meanwhile.`
+    const text = `check ${name}: ${story} But the lab itself ${doubt}.`
     const next = 'This machine was short of time: run it again when it is less busy.'
     return [{ word: 'inconclusive', text, check: name, next }]
   }
@@ -89,15 +89,19 @@ function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly 
   }))
 }
 
-/** The longest stall of the lab while what the witness shows was going on, in ms. */
-function stallOver({ witness, timed }: JudgedCheck, facts: Facts): number | undefined {
+/** A lab that starts an operation later than this measures the machine and not the service. */
+const lateMs = 100
+
+/** What the lab itself did meanwhile that could make a check of time fail. */
+function doubtOfLab({ witness, timed }: JudgedCheck, facts: Facts): string | undefined {
   if (!witness || !timed) return undefined
-  const { fromMs, toMs } = facts.spanOf(witness)
+  const { fromMs, toMs, latestMs } = facts.spanOf(witness)
   const stalls = facts
     .of('stall')
     .filter(({ atMs, stalledMs }) => atMs - stalledMs <= toMs && atMs >= fromMs)
     .map(({ stalledMs }) => stalledMs)
-  return stalls.length === 0 ? undefined : Math.max(...stalls)
+  if (stalls.length > 0) return `stood still for ${Math.max(...stalls)} ms meanwhile`
+  return latestMs > lateMs ? `started it ${Math.round(latestMs)} ms late` : undefined
 }
 
 function specialExit(facts: Facts): number | undefined {

@@ -46,6 +46,8 @@ const judgedHypothesis = z
     atMs: ms,
     /** There was too little traffic to say. */
     tooFew: z.literal(true).exactOptional(),
+    /** How late the lab itself was meanwhile, where traffic was judged. */
+    lateMs: ms.exactOptional(),
     /** What would have shown: `an error ratio of 4 % or more, at 95 %`. */
     sees: z.string().exactOptional(),
   })

@@ -18,8 +18,15 @@ export interface Facts {
   readonly hypotheses: readonly JudgedHypothesis[]
   readonly traffic: ReadonlyMap<string, TrafficFacts>
   of<Kind extends Entry['kind']>(kind: Kind): readonly EntryOf<Kind>[]
-  /** From the first entry of a witness to its last, or to when it happened. */
-  spanOf(witness: Witness): { readonly fromMs: number; readonly toMs: number }
+  /**
+   * From the first entry of a witness to its last, or to when it happened; and how late the lab
+   * started the latest of its operations.
+   */
+  spanOf(witness: Witness): {
+    readonly fromMs: number
+    readonly toMs: number
+    readonly latestMs: number
+  }
 }
 
 /** What became of a workload's operations; those of the final reads are none. */
@@ -55,7 +62,15 @@ export function factsOf(journal: Journal): Facts {
     of,
     spanOf: ({ entries, atMs }) => {
       const times = [atMs, ...entries.flatMap(index => journal[index]?.atMs ?? [])]
-      return { fromMs: Math.min(...times), toMs: Math.max(...times) }
+      const late = entries.flatMap(index => {
+        const entry = journal[index]
+        return entry?.kind === 'invoke' ? [entry.atMs - entry.intendedMs] : []
+      })
+      return {
+        fromMs: Math.min(...times),
+        toMs: Math.max(...times),
+        latestMs: Math.max(0, ...late),
+      }
     },
   }
 }
@@ -82,10 +97,14 @@ function faultsOf(entries: readonly EntryOf<'fault'>[]): readonly JudgedFault[] 
 function hypothesesOf(probes: readonly EntryOf<'probe'>[]): readonly JudgedHypothesis[] {
   const last = new Map<string, JudgedHypothesis>()
   for (const probe of probes) {
-    const { hypothesis, when, held, expected, tooFew, sees, atMs } = probe
+    const { hypothesis, when, held, expected, tooFew, sees, atMs, window } = probe
     const value = z.json().parse(probe.value)
     if (when === 'during') continue
-    const more = { ...(tooFew ? { tooFew } : {}), ...(sees === undefined ? {} : { sees }) }
+    const more = {
+      ...(tooFew ? { tooFew } : {}),
+      ...(window ? { lateMs: window.lateMs } : {}),
+      ...(sees === undefined ? {} : { sees }),
+    }
     const judged = { sentence: hypothesis, when, held, value, expected, atMs, ...more }
     last.set(`${when} ${hypothesis}`, judged)
   }

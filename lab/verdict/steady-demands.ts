@@ -39,6 +39,18 @@ export const steadyDemands: readonly Demand[] = [
     next: "Give the hypothesis a longer window ({ over: '5s' }) or the workload more operations.",
   },
   {
+    name: 'a lab on time when it judged recovery',
+    word: 'inconclusive',
+    missing: ({ hypotheses }) =>
+      hypotheses
+        .filter(one => isFallen(one) && isLate(one) && one.when !== 'before')
+        .map(
+          one =>
+            `${sayWhen(one.when)}: ${sayUnmet(one)}, but the lab itself was ${one.lateMs} ms late`,
+        ),
+    next: 'This machine was short of time: run it again when it is less busy.',
+  },
+  {
     name: 'every hypothesis asked',
     word: 'inconclusive',
     missing: unasked,
@@ -49,9 +61,15 @@ export const steadyDemands: readonly Demand[] = [
 
 function fallen({ hypotheses }: Facts, moment: Moment): readonly string[] {
   return hypotheses
-    .filter(({ when, held, tooFew }) => when === moment && !held && !tooFew)
+    .filter(one => one.when === moment && isFallen(one) && !(isLate(one) && moment !== 'before'))
     .map(one => `${moments[moment]}: ${sayUnmet(one)}`)
 }
+
+/** A lab that starts its operations later than this measures the machine and not the service. */
+const lateMs = 100
+
+const isFallen = ({ when, held, tooFew }: JudgedHypothesis) => when !== 'during' && !held && !tooFew
+const isLate = (one: JudgedHypothesis) => (one.lateMs ?? 0) > lateMs
 
 function unasked({ plan, hypotheses }: Facts): readonly string[] {
   const asked = new Set(hypotheses.map(({ sentence, when }) => `${when} ${sentence}`))

@@ -31,8 +31,8 @@ const leastSeen = 0.5
 /**
  * How often each logical request was really sent, counted at the proxies: all its messages, of
  * whatever kind, and on average also each connect that was refused, for no message follows it. (Which
- * request a refused connect belongs to nobody can tell; but more of them than `atMost` for each
- * request under way then are too many.) What the final reads send is not counted. Unknown when no
+ * request a refused connect belongs to nobody can tell, and pools connect again by themselves; but more
+ * of them than `atMost` for each request between the first and the last of them are too many.) What the final reads send is not counted. Unknown when no
  * message during the fault could be told to belong to a request, or when of the requests that were ok
  * less than half were seen at the wire.
  */
@@ -135,34 +135,20 @@ function overBudget(
   ]
 }
 
-/** Which requests were under way when a connect was refused. */
+/** Which requests were under way between the first connect that was refused and the last. */
 function underWayAt(requests: Requests, refused: readonly WireEntry[]): readonly string[] {
   const times = refused.map(atOf)
-  return [...requests].flatMap(([id, operations]) =>
-    operations.some(({ intendedMs, answer }) => {
-      const first = times[firstAtOrAfter(times, intendedMs)]
-      return first !== undefined && first <= (answer?.atMs ?? Number.POSITIVE_INFINITY)
-    })
-      ? [id]
-      : [],
-  )
-}
-
-function firstAtOrAfter(ascending: readonly number[], atMs: number): number {
-  let [low, high] = [0, ascending.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ascending[middle] ?? 0) < atMs) low = middle + 1
-    else high = middle
-  }
-  return low
+  const [fromMs, toMs] = [Math.min(...times), Math.max(...times)]
+  const overlap = ({ intendedMs, answer }: Performed) =>
+    intendedMs <= toMs && (answer?.atMs ?? Number.POSITIVE_INFINITY) >= fromMs
+  return [...requests].flatMap(([id, operations]) => (operations.some(overlap) ? [id] : []))
 }
 
 function stormOfRefused(requests: Requests, refused: readonly WireEntry[], atMost: number) {
   const count = underWayAt(requests, refused).length
   const last = refused.at(-1)
   if (!last || count === 0 || refused.length <= atMost * count) return []
-  const what = `${refused.length} connects were refused while ${count} requests were under way`
+  const what = `${refused.length} connects were refused while ${count} requests were made`
   const entries = refused.map(each => each.index)
   return [{ kind: 'refusedTooOften', what, entries, atMs: last.atMs }]
 }
