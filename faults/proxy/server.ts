@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parseProxy } from './api/bodies.ts'
 import { guard } from './api/guard.ts'
+import { parseProxy } from './api/proxy-body.ts'
 import { readJson } from './api/read-json.ts'
 import type { Answer, Call, Router } from './api/router.ts'
 import { routes } from './api/routes.ts'

@@ -4,10 +4,11 @@ import type { Events } from '../observe/events.ts'
 import type { Metrics } from '../proxies/metrics.ts'
 import type { ProxyCollection } from '../proxies/proxy-collection.ts'
 import type { TcpProxy } from '../proxies/tcp-proxy.ts'
-import { parseProxy, parseProxyChange, parseToxic, parseToxicChange } from './bodies.ts'
 import { connectionList } from './connection-list.ts'
 import { streamEvents } from './event-stream.ts'
+import { parseProxy, parseProxyChange } from './proxy-body.ts'
 import { type Answer, type Call, Router } from './router.ts'
+import { parseToxic, parseToxicChange } from './toxic-body.ts'
 
 export interface ApiContext {
   readonly proxies: ProxyCollection

@@ -7,11 +7,13 @@ import { populateCases } from './populate-cases.ts'
 import { proxyCases } from './proxy-cases.ts'
 import { runCase } from './run-case.ts'
 import { serverCases } from './server-cases.ts'
+import { spellingCases } from './spelling-cases.ts'
 import { toxicCases } from './toxic-cases.ts'
 import { wireCases } from './wire-cases.ts'
 
 const groups: Readonly<Record<string, readonly Case[]>> = {
   proxies: proxyCases,
+  spelling: spellingCases,
   toxics: toxicCases,
   populate: populateCases,
   server: serverCases,

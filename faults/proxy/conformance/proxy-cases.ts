@@ -49,57 +49,6 @@ export const proxyCases: readonly Case[] = [
     ],
   },
   {
-    title: 'a proxy tells the name it shall listen on, and the address once it has listened',
-    steps: ({ name, upstream }) => [
-      {
-        send: 'POST /proxies',
-        body: { name, listen: 'localhost:0', upstream, enabled: false },
-        answer: created({ listen: 'localhost:0', enabled: false }),
-      },
-      {
-        send: `POST /proxies/${name}`,
-        body: { listen: 'LocalHost:0' },
-        answer: ok({ listen: 'LocalHost:0', enabled: false }),
-      },
-      {
-        send: `POST /proxies/${name}`,
-        body: { enabled: true },
-        answer: ok({ listen: loopback, enabled: true }),
-      },
-      {
-        send: `POST /proxies/${name}`,
-        body: { enabled: false },
-        answer: ok({ listen: loopback, enabled: false }),
-      },
-    ],
-  },
-  {
-    title: 'fields are taken in any case of letters, and of two spellings the last counts',
-    steps: ({ name, upstream }) => [
-      {
-        send: 'POST /proxies',
-        body: `{"name": "x", "Name": "${name}", "LISTEN": "${listen}", "upStream": "${upstream}", "Enabled": false}`,
-        answer: created({ name, upstream, enabled: false }),
-      },
-      {
-        send: `POST /proxies/${name}`,
-        body: { ENABLED: true },
-        answer: ok({ enabled: true }),
-      },
-    ],
-  },
-  {
-    title: 'a name of half a surrogate pair',
-    steps: ({ upstream }) => [
-      {
-        send: 'POST /proxies',
-        body: `{"name": "\\ud800", "listen": "${listen}", "upstream": "${upstream}"}`,
-        answer: created({ name: '\ufffd' }),
-        ours: { answer: badBody(/name: /), differs: 'names-in-paths' },
-      },
-    ],
-  },
-  {
     title: 'a second proxy of a name is a conflict',
     steps: ({ name, upstream }) => [
       { send: 'POST /proxies', body: { name, listen, upstream }, answer: created() },
@@ -197,40 +146,6 @@ export const proxyCases: readonly Case[] = [
         answer: failure(500, `listen tcp ${upstream}: bind: address already in use`),
       },
       { send: `GET /proxies/${name}`, answer: failure(404, 'proxy not found') },
-    ],
-  },
-  {
-    title: 'a name with a slash',
-    steps: ({ name, upstream }) => [
-      {
-        send: 'POST /proxies',
-        body: { name: `${name}/x`, listen, upstream },
-        answer: created(),
-        ours: { answer: badBody(/name: /), differs: 'names-in-paths' },
-      },
-      { send: `DELETE /proxies/${name}%2Fx`, answer: { status: 404 } },
-    ],
-  },
-  {
-    title: 'a name of dots, which every URL parser folds away',
-    steps: ({ upstream }) =>
-      ['.', '..'].map(name => ({
-        send: 'POST /proxies',
-        body: { name, listen, upstream },
-        answer: created(),
-        ours: { answer: badBody(/name: /), differs: 'names-in-paths' },
-      })),
-  },
-  {
-    title: 'a name with a space is reached by its encoded path',
-    steps: ({ name, upstream }) => [
-      {
-        send: 'POST /proxies',
-        body: { name: `${name} x`, listen, upstream },
-        answer: created({ name: `${name} x` }),
-      },
-      { send: `GET /proxies/${name}%20x`, answer: ok({ name: `${name} x` }) },
-      { send: `DELETE /proxies/${name}%20x`, answer: gone },
     ],
   },
   ...(['PATCH', 'POST'] as const).map(

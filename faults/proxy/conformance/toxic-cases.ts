@@ -75,27 +75,6 @@ export const toxicCases: readonly Case[] = [
     ],
   },
   {
-    title: 'fields and attributes are taken in any case of letters',
-    steps: place => [
-      proxy(place),
-      {
-        send: `POST /proxies/${place.name}/toxics`,
-        body: {
-          NAME: 'slow',
-          Type: 'latency',
-          TOXICITY: 0.5,
-          Attributes: { Latency: 5, JITTER: 2 },
-        },
-        answer: ok({ name: 'slow', toxicity: 0.5, attributes: { latency: 5, jitter: 2 } }),
-      },
-      {
-        send: `POST /proxies/${place.name}/toxics/slow`,
-        body: { ATTRIBUTES: { LATENCY: 7 } },
-        answer: ok({ attributes: { latency: 7, jitter: 2 } }),
-      },
-    ],
-  },
-  {
     title: 'a toxic is created, listed, shown, updated and deleted',
     steps: place => {
       const toxics = `/proxies/${place.name}/toxics`
