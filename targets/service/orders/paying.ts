@@ -81,11 +81,11 @@ export function createPaying(parts: PayingParts): Paying {
     const key = oneKey ? `order-${order.id}` : `order-${order.id}-${randomUUID()}`
     const reference = `${order.number}`
     const result = await gateway.charge({ key, reference, amountCents: order.totalCents })
+    if (result === 'unknown' && reconciles) return result
     if (result === 'refused') await withdraw(order.id)
     // Without reconciliation there is nobody to ask later, so doubt counts as a refusal.
-    else if (result !== 'unknown') await settle(order.id, result)
-    else if (!reconciles) await settle(order.id, 'declined')
-    log.info({ event: 'payment-asked', order: order.id, result }, 'asked the gateway')
+    else await settle(order.id, result === 'charged' ? 'charged' : 'declined')
+    log.info({ event: 'payment-settled', order: order.id, result }, 'settled')
     return result
   }
 
