@@ -20,6 +20,36 @@ export async function readOwnFile(file: string, maxBytes = 64 * mebibyte): Promi
   return handle.readFile('utf8')
 }
 
+/**
+ * Its lines one after the other, without holding its text; a last line may end without a break.
+ * @throws {LabError} `not-own-file` as `readOwnFile`.
+ */
+export async function* readOwnLines(
+  file: string,
+  maxBytes = 64 * mebibyte,
+): AsyncGenerator<string> {
+  await using handle = await openOwnFile(file, constants.O_RDONLY)
+  const { size } = await handle.stat()
+  if (size > maxBytes) throw notOwn(file, `${size} bytes`, `at most ${maxBytes} bytes`)
+  const chunks = handle.createReadStream({
+    encoding: 'utf8',
+    highWaterMark: mebibyte,
+    autoClose: false,
+  })
+  let begun: string[] = []
+  for await (const chunk of chunks) {
+    const [first = '', ...lines] = String(chunk).split('\n')
+    begun.push(first)
+    const last = lines.pop()
+    if (last === undefined) continue
+    yield begun.join('')
+    yield* lines
+    begun = [last]
+  }
+  const rest = begun.join('')
+  if (rest !== '') yield rest
+}
+
 /** The same; undefined when there is no such file. */
 export async function readOwnFileIfThere(file: string): Promise<string | undefined> {
   return readOwnFile(file).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { Checker } from '../model/checker.ts'
+import { liesOf } from './linearizability/lies.ts'
 import { type RegisterOptions as Names, register } from './linearizability/models/register.ts'
 import { judgeLinearizable, type LinearizableOptions } from './linearizable.ts'
 import type { Named } from './shared/history.ts'
@@ -13,5 +14,6 @@ export function linearizableRegister(workload: Named, options: RegisterOptions =
   return {
     name: `${workload.name} is linearizable, key by key`,
     check: journal => judgeLinearizable(journal, workload, register(options), options),
+    lies: liesOf(workload, register(options)),
   }
 }

@@ -200,6 +200,32 @@ describe('linearizable objects', () => {
   })
 
   test.each([
+    [register(), 'write', 'read'],
+    [keyValue(), 'put', 'get'],
+    [fifoQueue(), 'enqueue', 'dequeue'],
+    [bag(), 'enqueue', 'dequeue'],
+    [setOfValues(), 'add', 'read'],
+  ] as const)('$0.name: each lie told to a valid history is found', (model, change, look) => {
+    const seen = look === 'read' && change === 'add' ? [1] : 1
+    const journal = inTurn([
+      [change, 1, null],
+      [look, null, seen],
+    ])
+    const check = linearizable({ name: 'o' }, model)
+    expect(check.check(journal).word).toBe('valid')
+    expect(check.lies?.length).toBeGreaterThan(0)
+    for (const lie of check.lies ?? []) {
+      const told = lie.tell(journal, seeded(1))
+      const finding = check.check(told?.journal ?? [])
+      expect(finding.word).toBe('invalid')
+      expect(finding).toHaveProperty(
+        'witness.entries',
+        expect.arrayContaining([...(told?.touched ?? [])]),
+      )
+    }
+  })
+
+  test.each([
     ['5 clients with ten values', 5, 0, 9],
     ['20 clients, of whom some never learn the end', 20, 0.02, 1e6],
   ])(

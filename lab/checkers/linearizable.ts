@@ -1,6 +1,7 @@
 import type { Journal } from '../journal/journal.ts'
 import type { Checker, Figures, Finding } from '../model/checker.ts'
 import { type Call, type ObjectHistory, objectsOf, until } from './linearizability/calls.ts'
+import { liesOf } from './linearizability/lies.ts'
 import type { Model } from './linearizability/model.ts'
 import { type Budget, Search } from './linearizability/search.ts'
 import { shortestFailing } from './shared/failing-prefix.ts'
@@ -34,6 +35,7 @@ export function linearizable(
   return {
     name: `${workload.name} is a linearizable ${model.name}${each}`,
     check: journal => judgeLinearizable(journal, workload, model, options),
+    lies: liesOf(workload, model),
   }
 }
 

@@ -229,6 +229,21 @@ describe('isolation of list-append transactions', () => {
     })
   })
 
+  test.each(levels)('each lie told to a history that is %s is found', level => {
+    const journal = manyTransactions(200, 3)
+    const check = isolation({ name: 't' }, { level })
+    expect(check.check(journal).word).toBe('valid')
+    for (const lie of check.lies ?? []) {
+      for (let seed = 0; seed < 20; seed++) {
+        const told = lie.tell(journal, seeded(seed))
+        const finding = check.check(told?.journal ?? [])
+        expect([lie.name, finding.word]).toEqual([lie.name, 'invalid'])
+        const touched = expect.arrayContaining([...(told?.touched ?? [])])
+        expect(finding).toHaveProperty('witness.entries', touched)
+      }
+    }
+  })
+
   test('the witness is dated at the end of the shortest beginning that fails', () => {
     const stale = [[a('x', 1)], [r('x', [1])], [r('x', [])], [a('x', 2)], [r('x', [1, 2])]]
     expect(run('strict-serializable', stale, [], true)).toMatchObject({

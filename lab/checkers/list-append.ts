@@ -2,6 +2,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Checker, Finding } from '../model/checker.ts'
 import { type Examined, examine, isBroken } from './isolation/anomaly.ts'
 import type { Level } from './isolation/levels.ts'
+import { liesOf } from './isolation/lies.ts'
 import { type Transaction, transactionOf, until } from './isolation/transactions.ts'
 import { ambiguous } from './isolation/versions.ts'
 import { shortestFailing } from './shared/failing-prefix.ts'
@@ -32,6 +33,7 @@ export function isolation(workload: Named, options: IsolationOptions): Checker {
   return {
     name: `${workload.name} is ${options.level}`,
     check: journal => judge(journal, workload, options.level),
+    lies: liesOf(workload, options.level),
   }
 }
 

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
-import { readOwnFile } from '../base/own-file.ts'
+import type { Json } from '../base/json.ts'
+import { readOwnLines } from '../base/own-file.ts'
 import { parseJson } from '../base/parse-json.ts'
 import { type Entry, endings, type Journal, phases } from './journal.ts'
 import { planEntry } from './plan.ts'
 import { wireFields } from './wire-fields.ts'
 
-const json = z.json()
+/** It comes from `JSON.parse`, so it needs no look of its own, which would take longest of all. */
+const json = z.custom<Json>(value => value !== undefined)
 const texts = z.record(z.string(), z.string())
 const count = z.number().nonnegative()
 const failure = {
@@ -189,13 +191,15 @@ const entry = z.discriminatedUnion('kind', [
 const maxBytes = 400 * 2 ** 20
 
 /**
- * A saved journal, each line checked.
+ * A saved journal, each line checked as it is read.
  * @throws {LabError} `journal-broken`, naming file and line.
  */
 export async function readJournal(file: string): Promise<Journal> {
-  const lines = (await readOwnFile(file, maxBytes)).split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines.map((line, index) => parseLine(file, line, index))
+  const entries: Entry[] = []
+  for await (const line of readOwnLines(file, maxBytes)) {
+    entries.push(parseLine(file, line, entries.length))
+  }
+  return entries
 }
 
 function parseLine(file: string, line: string, index: number): Entry {

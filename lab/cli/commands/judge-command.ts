@@ -34,7 +34,7 @@ export function addJudgeCommand(program: Command): void {
       )
       const names = old ? beside : { verdict: 'verdict.json', page: 'report.html' }
       await writeVerdict(folder, conclusion, names.verdict)
-      await writeReport(folder, names)
+      await writeReport(folder, names, journal)
       const { stdout, stderr } = process
       if (flags.json) printJson(stdout, conclusion)
       else printStyled(stdout, verdictBlock(conclusion, run, stdout.isTTY, names.page))

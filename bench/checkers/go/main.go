@@ -1,0 +1,93 @@
+// Judges histories by Porcupine, in the same process one after the other, and says how long each took.
+//
+// Reads lines of JSON: {"name": …, "model": "register" | "kv", "operations": [{"client", "key", "f",
+// "value", "from", "until"}, …]}; answers {"name", "valid", "ms"} for each, the time without reading.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+type operation struct {
+	Client int    `json:"client"`
+	Key    string `json:"key"`
+	F      string `json:"f"`
+	Value  string `json:"value"`
+	From   int64  `json:"from"`
+	Until  int64  `json:"until"`
+}
+
+type history struct {
+	Name       string      `json:"name"`
+	Rounds     int         `json:"rounds"`
+	Operations []operation `json:"operations"`
+}
+
+type result struct {
+	Name  string    `json:"name"`
+	Valid bool      `json:"valid"`
+	Ms    []float64 `json:"ms"`
+}
+
+var model = porcupine.Model{
+	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
+		byKey := map[string][]porcupine.Operation{}
+		for _, each := range history {
+			key := each.Input.(operation).Key
+			byKey[key] = append(byKey[key], each)
+		}
+		parts := make([][]porcupine.Operation, 0, len(byKey))
+		for _, part := range byKey {
+			parts = append(parts, part)
+		}
+		return parts
+	},
+	Init: func() interface{} { return "" },
+	Step: func(state, input, output interface{}) (bool, interface{}) {
+		op := input.(operation)
+		switch op.F {
+		case "read":
+			return state == output, state
+		case "write":
+			return true, op.Value
+		default:
+			return true, state.(string) + op.Value
+		}
+	},
+}
+
+func main() {
+	input := bufio.NewReaderSize(os.Stdin, 1<<20)
+	decoder := json.NewDecoder(input)
+	encoder := json.NewEncoder(os.Stdout)
+	for {
+		var asked history
+		if err := decoder.Decode(&asked); err != nil {
+			return
+		}
+		operations := make([]porcupine.Operation, len(asked.Operations))
+		for i, op := range asked.Operations {
+			output := ""
+			if op.F == "read" {
+				output = op.Value
+			}
+			operations[i] = porcupine.Operation{
+				ClientId: op.Client, Input: op, Call: op.From, Output: output, Return: op.Until,
+			}
+		}
+		answer := result{Name: asked.Name}
+		for i := 0; i < asked.Rounds; i++ {
+			start := time.Now()
+			answer.Valid = porcupine.CheckOperations(model, operations)
+			answer.Ms = append(answer.Ms, float64(time.Since(start).Microseconds())/1000)
+		}
+		if err := encoder.Encode(answer); err != nil {
+			panic(err)
+		}
+	}
+}
