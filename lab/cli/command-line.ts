@@ -23,6 +23,7 @@ const program = new Command('lab')
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
   experiment: async () => (await import('./commands/experiment-command.ts')).addExperimentCommand,
   judge: async () => (await import('./commands/judge-command.ts')).addJudgeCommand,
+  check: async () => (await import('./commands/check-command.ts')).addCheckCommand,
   prove: async () => (await import('./commands/prove-command.ts')).addProveCommand,
   soak: async () => (await import('./commands/soak-command.ts')).addSoakCommand,
   resilience: async () => (await import('./commands/resilience-command.ts')).addResilienceCommand,
