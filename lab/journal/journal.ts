@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts'
 import type { PlanEntry } from './plan.ts'
+import type { WireCounts } from './wire-counters.ts'
 
 /** Of a run, in their order. */
 export const phases = [
@@ -158,7 +159,7 @@ export type Event =
   | {
       readonly kind: 'wire-count'
       readonly link: string
-      readonly counts: Readonly<Record<string, number>>
+      readonly counts: WireCounts
     }
   /**
    * What became of a process of the run. `asked`: the lab or a strike wanted it so; an end that

@@ -182,7 +182,7 @@ function onTheWire(random: Random): readonly Told[] {
       const away = link.includes('redis') && s > times.killed && s < ends.restarted
       const counts = {
         connects: away && random.next() < 0.4 ? 1 : 0,
-        requests: away ? 0 : random.integer(3, 9),
+        'request:SET': away ? 0 : random.integer(3, 9),
         bytesUp: 900,
         bytesDown: 1400,
       }

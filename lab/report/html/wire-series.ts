@@ -1,4 +1,5 @@
 import type { Entry, Journal } from '../../journal/journal.ts'
+import { messagesOf, totalOf } from '../../journal/wire-counters.ts'
 import { bucketLength } from './traffic-series.ts'
 
 /** What passed a link: totals, and connects and requests and errors over time. */
@@ -40,13 +41,12 @@ export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0)
 }
 
-const kinds = ['connects', 'requests', 'errors'] as const
-
 /** Collects one link. */
 class Link {
   readonly #events: Record<Kind, number[]>
   readonly #counted: Record<Kind, number[]>
   readonly #codes: Record<string, number> = {}
+  readonly #countedCodes: Record<string, number> = {}
   #bytes = 0
 
   constructor(size: number) {
@@ -56,7 +56,14 @@ class Link {
 
   take(entry: Extract<Entry, { readonly kind: 'wire' | 'wire-count' }>, bucket: number): void {
     if (entry.kind === 'wire-count') {
-      for (const kind of kinds) add(this.#counted[kind], bucket, entry.counts[kind] ?? 0)
+      const errors = messagesOf(entry.counts, 'error')
+      const { connects = 0, refused = 0 } = entry.counts
+      add(this.#counted.connects, bucket, connects)
+      add(this.#counted.requests, bucket, totalOf(messagesOf(entry.counts, 'request')))
+      add(this.#counted.errors, bucket, refused + totalOf(errors))
+      for (const [code, count] of Object.entries({ ...errors, refused })) {
+        this.#countedCodes[code] = (this.#countedCodes[code] ?? 0) + count
+      }
       this.#bytes += (entry.counts.bytesUp ?? 0) + (entry.counts.bytesDown ?? 0)
       return
     }
@@ -75,9 +82,17 @@ class Link {
       connects: greater('connects'),
       requests: greater('requests'),
       errors: greater('errors'),
-      codes: this.#codes,
+      codes: this.#greaterCodes(),
       bytes: this.#bytes,
     }
+  }
+
+  #greaterCodes(): Readonly<Record<string, number>> {
+    const names = new Set([...Object.keys(this.#codes), ...Object.keys(this.#countedCodes)])
+    const greater = [...names].map(name => {
+      return [name, Math.max(this.#codes[name] ?? 0, this.#countedCodes[name] ?? 0)] as const
+    })
+    return Object.fromEntries(greater.filter(([, count]) => count > 0))
   }
 }
 

@@ -25,7 +25,7 @@ describe('metrics of a run', () => {
     expect(during).not.toContain('phase="baseline"')
     expect(during).toContain('lab_fault_active{fault="blackHole(replication)"} 1')
     expect(during).toMatch(/lab_operations_total\{workload="checkout",outcome="fail"\} \d+/)
-    expect(during).toMatch(/lab_wire_total\{link="client>api-1",kind="requests"\} \d+/)
+    expect(during).toMatch(/lab_wire_total\{link="client>api-1",kind="request:SET"\} \d+/)
     for (const entry of sampleRun()) if (entry.atMs >= 12_000) metrics.onEntry(entry)
     metrics.finish(sampleConclusion)
     const after = await read(metrics.url)
