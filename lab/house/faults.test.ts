@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const faults = join(import.meta.dirname, '../../faults')
-const folders = ['http', 'postgres', 'redis', 'websocket', 'network', 'process', 'peer', 'clients']
+/** Where the tables are of the faults that the contract suite is run over. */
+const tables = 'testing/contracts/'
+/** Has nothing to hurt: the example, and the zero of every measurement. */
+const harmless = ['noop.ts']
+/** What faults are made with. */
+const kits = ['own-toxic-fault.ts', 'message-fault.ts', 'client-fault.ts']
+/** These are users themselves, and what they hurt depends on the server: a suite of their own. */
+const clients = 'clients/'
 
 interface Source {
   /** Relative to the folder of the faults. */
@@ -11,20 +18,30 @@ interface Source {
   readonly text: string
 }
 
-/** Every exported function that makes a fault and that no test of the faults imports. */
-function untested(sources: readonly Source[]): readonly string[] {
-  const isTest = ({ path }: Source) => path.endsWith('.test.ts')
-  const imported = new Set(sources.filter(isTest).flatMap(importsOf))
+/** Every exported function that makes a fault and that no table imports. */
+function untried(sources: readonly Source[]): readonly string[] {
+  const imported = new Set(sources.filter(({ path }) => isTable(path)).flatMap(importsOf))
   return sources
-    .filter(source => !isTest(source))
     .flatMap(({ path, text }) => makersOf(text).map(name => `${path} ${name}`))
     .filter(maker => !imported.has(maker))
 }
 
+/** Tables that no test hands to a contract. */
+function unused(sources: readonly Source[]): readonly string[] {
+  const tests = sources.filter(({ path }) => path.endsWith('.test.ts'))
+  const used = new Set(tests.flatMap(importsOf).map(name => name.split(' ')[0]))
+  return sources
+    .map(({ path }) => path)
+    .filter(path => path.startsWith(tables) && isTable(path) && !used.has(path))
+}
+
+const isTable = (path: string) =>
+  (path.startsWith(tables) && path.endsWith('-faults.ts')) || path === `${clients}clients.test.ts`
+
 function makersOf(text: string): string[] {
   const signatures = text.matchAll(/export function (\w+)(.*?)^\}/gms)
   return [...signatures]
-    .filter(([, , rest = '']) => /\): Fault<\w+> \{/.test(rest))
+    .filter(([, , rest = '']) => /\): Fault<[^>]+> \{/.test(rest))
     .map(([, name = '']) => name)
 }
 
@@ -35,18 +52,19 @@ function importsOf({ path, text }: Source): string[] {
   )
 }
 
-test('every fault is held to its contract by a test', async () => {
+test('every fault is in the table of a contract, and every table is used', async () => {
   const all = await readdir(faults, { recursive: true })
-  const paths = all.filter(path => path.endsWith('.ts') && !path.startsWith('proxy'))
+  const passed = [...harmless, ...kits]
+  const paths = all.filter(
+    path => path.endsWith('.ts') && !path.startsWith('proxy') && !passed.includes(path),
+  )
   const sources = await Promise.all(
     paths.map(async path => ({ path, text: await readFile(join(faults, path), 'utf8') })),
   )
-  const inFolders = (path: string) => folders.includes(path.split('/')[0] ?? '')
-  const makers = sources.filter(({ path, text }) => inFolders(path) && makersOf(text).length > 0)
-  expect(makers.length).toBeGreaterThan(35)
-  expect(
-    untested(sources.filter(({ path }) => inFolders(path) || path.endsWith('.test.ts'))),
-  ).toEqual([])
+  expect(sources.filter(({ text }) => makersOf(text).length > 0).length).toBeGreaterThan(45)
+  expect(untried(sources)).toEqual([])
+  expect(sources.filter(({ path }) => isTable(path)).length).toBeGreaterThan(5)
+  expect(unused(sources)).toEqual([])
 })
 
 /** Modules with an undo whose arguments nobody could check before the fault is made. */
@@ -67,15 +85,18 @@ test('every undo exports what parses its arguments', async () => {
   expect(unchecked([{ path: 'careless.ts', text }]), 'control').toEqual(['careless.ts'])
 })
 
-test('control: a fault that no test imports is found, also beside one that is', () => {
+test('control: a fault in no table is found, also beside one that is, and a table that is not used', () => {
   const maker = (name: string) =>
     `export function ${name}<System extends LabSystem>(\n  select: S,\n): Fault<System> {\n  return x\n}\n`
   const sources = [
     { path: 'http/late.ts', text: maker('late') + maker('later') },
     { path: 'http/match.ts', text: 'export function match(): string {\n  return 1\n}\n' },
     { path: 'redis/lost.ts', text: maker('lost') },
-    { path: 'some.test.ts', text: "import { late } from './http/late.ts'\n" },
-    { path: 'redis/other.test.ts', text: "import { lost } from '../http/lost.ts'\n" },
+    { path: 'other.test.ts', text: "import { lost } from './redis/lost.ts'\n" },
+    { path: `${tables}a-faults.ts`, text: "import { late } from '../../http/late.ts'\n" },
+    { path: `${tables}b-faults.ts`, text: "import { lost } from '../../http/lost.ts'\n" },
+    { path: `${tables}a.test.ts`, text: "import { faults } from './a-faults.ts'\n" },
   ]
-  expect(untested(sources)).toEqual(['http/late.ts later', 'redis/lost.ts lost'])
+  expect(untried(sources)).toEqual(['http/late.ts later', 'redis/lost.ts lost'])
+  expect(unused(sources)).toEqual([`${tables}b-faults.ts`])
 })

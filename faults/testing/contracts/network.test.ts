@@ -1,0 +1,42 @@
+import { connect, type Socket } from 'node:net'
+import { echo } from '../../proxy/testing/proxied.ts'
+import { lastingContract } from '../contract.ts'
+import { inPatience, linksAlone, linkTrials } from '../link-trials.ts'
+import { faults } from './network-faults.ts'
+
+const message = Buffer.alloc(20_000, 'x')
+
+lastingContract({
+  faults,
+  module: new URL('network-faults.ts', import.meta.url).href,
+  bench: () =>
+    linkTrials('tcp', async (_, owned) => {
+      const { port } = owned.use(await echo())
+      return {
+        server: { host: '127.0.0.1', port },
+        part: linksAlone,
+        use: async at => {
+          using socket = connectTo(at)
+          return await inPatience(echoedOn(socket))
+        },
+      }
+    }),
+})
+
+function connectTo({ host, port }: { readonly host: string; readonly port: number }) {
+  const socket = connect({ host, port, noDelay: true }).on('error', () => {})
+  return Object.assign(socket, { [Symbol.dispose]: () => void socket.destroy() })
+}
+
+/** Sends a message and hears it again. */
+function echoedOn(socket: Socket): Promise<string> {
+  socket.write(message)
+  return new Promise(resolve => {
+    let heard = 0
+    socket.on('data', data => {
+      heard += data.length
+      if (heard === message.length) resolve('well')
+    })
+    socket.on('close', () => resolve('ended'))
+  })
+}

@@ -1,0 +1,21 @@
+import type { PaymentFaultRequest } from '../../../targets/payments/fault.ts'
+import { PeerAdmin } from '../../../targets/peers/peer-admin.ts'
+import { misbehave } from '../../peer/misbehave.ts'
+import type { PartSystem } from '../system-of.ts'
+
+/** A peer as data. */
+export interface PeerPart {
+  readonly name: string
+  readonly url: string
+  readonly token: string
+}
+
+const gateway = ({ part: { name, url, token } }: PartSystem<PeerPart>) => ({
+  name,
+  admin: new PeerAdmin<PaymentFaultRequest>(url, token),
+})
+
+/** Every fault that a peer is told to have. */
+export const faults = [
+  misbehave(Object.assign(gateway, { label: 'part' }), { kind: 'status', status: 503 }),
+]
