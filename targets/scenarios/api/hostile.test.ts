@@ -6,6 +6,7 @@ import { afterAll, describe, expect } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Answer, Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
+import { patience } from '../patience.ts'
 import { newPerson, sql } from '../person.ts'
 import { test } from '../warm.ts'
 import { attacks } from './vectors.ts'
@@ -150,7 +151,7 @@ describe('API-07 injections', () => {
 
 describe('API-07 forged addresses', () => {
   const requests = 20
-  const defenceSettings = { 'rate-limit': { requests, windowMs: 60_000 } }
+  const defenceSettings = { ...patience, 'rate-limit': { requests, windowMs: 60_000 } }
   /** How many are refused for it of three times as many as one address may send. */
   const refused = async (instance: Instance, from: (index: number) => string) => {
     const asked = Array.from({ length: 3 * requests }, (_, index) => {
