@@ -3,10 +3,8 @@ import type { Experiment } from '../model/experiment.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { FinishedRun } from '../run/run.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
+import { isShortOfTime, mostRepeats } from '../verdict/short-of-time.ts'
 import { type Cell, type Claim, type Proof, readProof } from './proof.ts'
-
-/** A run that never came to its question says nothing either way, and may be made again. */
-const mostRepeats = 2
 
 /** What a cell changes of a run. */
 export type Changes = Required<Pick<RunOptions, 'faultsOff' | 'defencesOff' | 'planted'>>
@@ -40,7 +38,7 @@ export async function prove<System extends LabSystem>(
     proving.signal?.throwIfAborted()
     const label = `${faults ? 'faults' : 'calm'}, ${claim ? changeOf(claim) : 'as it is'}`
     let finished = await proving.run(changesOf(faults, claim), label)
-    for (let again = 1; again <= mostRepeats && neverAsked(finished.conclusion); again++) {
+    for (let again = 1; again <= mostRepeats && saysNothing(finished.conclusion); again++) {
       proving.signal?.throwIfAborted()
       finished = await proving.run(changesOf(faults, claim), `${label}, once more`)
     }
@@ -61,9 +59,15 @@ export function unprovable<System extends LabSystem>(plan: Experiment<System>): 
   return Object.keys(plan.checks).filter(check => !broken.includes(check))
 }
 
-/** The system was not steady when the faults were due: none was made, and nothing was asked of it. */
-function neverAsked({ hypotheses }: Conclusion): boolean {
-  return hypotheses.some(({ when, held }) => when === 'before' && !held)
+/**
+ * A run that says nothing either way: the system was not steady when the faults were due, so none was
+ * made and nothing was asked of it; or the machine was short of time.
+ */
+function saysNothing(conclusion: Conclusion): boolean {
+  const { hypotheses } = conclusion
+  return (
+    hypotheses.some(({ when, held }) => when === 'before' && !held) || isShortOfTime(conclusion)
+  )
 }
 
 export function changesOf(faults: boolean, claim?: Claim): Changes {

@@ -47,12 +47,10 @@ test('is held without the defence when no fault is made', async () => {
 
 test('is inconclusive when the fault touched nothing', async () => {
   const idle: Fault<CounterSystem> = {
-    ...killCounter(),
-    kind: 'momentary',
+    ...misbehave('refuse'),
     label: 'idle()',
-    plan: async () => ({
-      undo: undefined,
-      touches: [],
+    plan: async (system, context) => ({
+      ...(await misbehave('refuse').plan(system, context)),
       apply: async () => ({ landed: () => 0 }),
     }),
   }

@@ -76,7 +76,7 @@ function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly 
       return [{ word: 'broken', text: `check ${name}: ${story}`, check: name }]
     const text = `check ${name}: ${story} But the lab itself ${doubt}.`
     const next = 'This machine was short of time: run it again when it is less busy.'
-    return [{ word: 'inconclusive', text, check: name, next }]
+    return [{ word: 'inconclusive', text, check: name, next, machine: true }]
   }
   if (word === 'unknown')
     return [{ word: 'inconclusive', text: `check ${name}: ${story}`, check: name }]

@@ -86,6 +86,8 @@ const reason = z
     check: z.string().exactOptional(),
     /** The demand that is not met, where it is about one. */
     demand: z.string().exactOptional(),
+    /** A machine short of time alone can cause it. */
+    machine: z.literal(true).exactOptional(),
   })
   .readonly()
 export type Reason = z.infer<typeof reason>

@@ -11,4 +11,6 @@ export interface Demand {
   readonly next: string
   /** Asked only of a run that came to its end: where it was cut short, something else says why. */
   readonly ofWholeRuns?: true
+  /** A machine short of time alone can cause it: such a run may be made again. */
+  readonly ofMachine?: true
 }

@@ -32,6 +32,8 @@ export function unmet(facts: Facts): readonly Reason[] {
   return [{ word: 'inconclusive', text, next: 'Run it again; the journal shows how far it came.' }]
 }
 
-function reasonsOf({ name, word, missing, next }: Demand, facts: Facts): readonly Reason[] {
-  return missing(facts).map(text => ({ word, text, next, demand: name }))
+function reasonsOf(demand: Demand, facts: Facts): readonly Reason[] {
+  const { name, word, missing, next, ofMachine } = demand
+  const machine = ofMachine ? { machine: ofMachine } : {}
+  return missing(facts).map(text => ({ word, text, next, demand: name, ...machine }))
 }

@@ -41,6 +41,7 @@ export const steadyDemands: readonly Demand[] = [
   {
     name: 'a lab on time when it judged recovery',
     word: 'inconclusive',
+    ofMachine: true,
     missing: ({ hypotheses }) =>
       hypotheses
         .filter(one => isFallen(one) && isLate(one) && one.when !== 'before')

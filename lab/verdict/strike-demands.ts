@@ -38,6 +38,7 @@ export const strikeDemands: readonly Demand[] = [
   {
     name: 'every lasting strike in force for its time',
     word: 'inconclusive',
+    ofMachine: true,
     missing: each(wrongTime),
     next: 'A machine short of time stretches faults, and an abort cuts them short: run it again.',
     ofWholeRuns: true,

@@ -18,6 +18,7 @@ export const trafficDemands: readonly Demand[] = [
   {
     name: 'every workload at its rate',
     word: 'inconclusive',
+    ofMachine: true,
     missing: each(wrongRate),
     next: 'Ask for a rate this machine can make, or run it on a machine that is less busy.',
     ofWholeRuns: true,
@@ -35,6 +36,7 @@ export const trafficDemands: readonly Demand[] = [
   {
     name: 'every workload on time',
     word: 'inconclusive',
+    ofMachine: true,
     missing: each(({ name }, { operations }) => {
       const tardy = operations.filter(one => one.startedMs - one.intendedMs > late.byMs).length
       const text = `${tardy} of ${operations.length} operations of ${name} were started over ${late.byMs} ms late`
