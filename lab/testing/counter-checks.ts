@@ -1,4 +1,5 @@
-import type { Checker } from '../model/checker.ts'
+import { changed, firstThat, told } from '../checkers/shared/falsify.ts'
+import type { Checker, Lie } from '../model/checker.ts'
 
 /** Every id whose addition was acknowledged is there in the end. */
 export function kept(): Checker {
@@ -30,10 +31,40 @@ export function kept(): Checker {
       const witness = { what: `${last.key} was lost`, entries: [last.index], atMs: readMs }
       return { word: 'invalid', story: `${lost.length} were lost`, figures, witness }
     },
+    lies: [lost],
   }
 }
 
-/** Says what it is told to, whatever happened. */
+const lost: Lie = {
+  name: 'takes one acknowledged id out of what is read in the end',
+  found: 'invalid',
+  tell: (journal, random) => {
+    const keys = new Map(
+      journal.flatMap(one => (one.kind === 'invoke' && one.key ? [[one.op, one.key]] : [])),
+    )
+    const acknowledged = journal.flatMap(one =>
+      one.kind === 'complete' && one.f === 'add' && one.outcome.kind === 'ok'
+        ? [{ index: one.index, key: keys.get(one.op) }]
+        : [],
+    )
+    const reads = journal.filter(one => one.kind === 'complete' && one.f === 'all')
+    return firstThat(random, acknowledged, ({ index, key }) => {
+      const less = changed(
+        journal,
+        reads.map(read => read.index),
+        one => {
+          if (one.kind !== 'complete' || one.outcome.kind !== 'ok') return one
+          const { value } = one.outcome
+          if (!Array.isArray(value)) return one
+          return { ...one, outcome: { kind: 'ok', value: value.filter(id => id !== key) } }
+        },
+      )
+      return reads.length > 0 ? told(less, [index]) : undefined
+    })
+  },
+}
+
+/** Says what it is told to, whatever happened; there is no lie it could find. */
 export function saying(word: 'valid' | 'unknown'): Checker {
-  return { name: word, check: () => ({ word, story: `always ${word}`, figures: {} }) }
+  return { name: word, check: () => ({ word, story: `always ${word}`, figures: {} }), lies: [] }
 }

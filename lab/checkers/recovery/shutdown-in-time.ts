@@ -13,6 +13,9 @@ export interface ShutdownOptions {
   readonly within: Duration
 }
 
+/** Signals that ask; any other one is a crash or a kill. */
+const polite: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP'])
+
 /** A process that a strike asked to stop, and how it ended. */
 interface Stop {
   readonly process: string
@@ -23,7 +26,7 @@ interface Stop {
 
 /**
  * Whoever is asked to stop does: each process that the named strike may end exits within the time, by
- * itself (code 0, or the signal it was asked with), and not by a kill. Unknown when the strike was
+ * itself (code 0, or a signal that asks), neither by a kill nor by a crash. Unknown when the strike was
  * never made, names no process, or when nothing of such a process is in the journal.
  */
 export function shutdownInTime(options: ShutdownOptions): Checker {
@@ -95,7 +98,9 @@ function ofStop({ process, askedMs, exit, strike }: Stop, options: ShutdownOptio
     ...(tookMs > toMs(options.within)
       ? violation('tooLate', `${process} took ${tookMs} ms to stop`)
       : []),
-    ...(signal === 'SIGKILL' ? violation('killed', `${process} had to be killed`) : []),
+    ...(signal !== undefined && !polite.has(signal)
+      ? violation('killed', `${process} was ended by ${signal}`)
+      : []),
     ...(code !== undefined && code !== 0
       ? violation('failed', `${process} ended with code ${code}`)
       : []),

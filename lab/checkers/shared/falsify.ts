@@ -129,15 +129,17 @@ export function someOf<Thing>(
 /** How many of the values of a kind a lie looks at before it gives up. */
 const tries = 60
 
-/** The first accepted of some of them, in an order of chance. */
+/** The first accepted of some of them, spread over all from a place of chance on. */
 export function firstThat<Thing, Found>(
   random: Random,
   things: readonly Thing[],
   accept: (thing: Thing) => Found | undefined,
 ): Found | undefined {
   const start = random.integer(0, Math.max(0, things.length - 1))
+  // Side by side they would be much alike: all of them within one outage, say.
+  const stride = Math.max(1, Math.floor(things.length / tries))
   for (let step = 0; step < Math.min(tries, things.length); step++) {
-    const thing = things[(start + step) % things.length]
+    const thing = things[(start + step * stride) % things.length]
     const found = thing === undefined ? undefined : accept(thing)
     if (found !== undefined) return found
   }

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts'
-import type { Journal, Outcome } from '../../journal/journal.ts'
+import type { Journal, Outcome, WireEvent } from '../../journal/journal.ts'
 import { journalOf, type Told } from '../shared/journal-of.ts'
 
 /**
@@ -88,7 +88,7 @@ export const refused: Outcome = {
 
 /** What a proxy saw on a link. */
 export function wire(
-  what: 'connect' | 'refused' | 'close' | 'request' | 'response' | 'abandoned',
+  what: WireEvent['what'],
   atMs: number,
   more: Partial<Extract<Told, { readonly kind: 'wire' }>> = {},
 ): Told {

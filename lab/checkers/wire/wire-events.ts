@@ -16,7 +16,7 @@ export function atOf(entry: { readonly atMs: number; readonly sourceAtMs?: numbe
 export function wireOf(journal: Journal, links: Links = () => true): readonly WireEntry[] {
   const finals = ofKind(journal, 'phase').find(({ phase }) => phase === 'final-reads')
   return ofKind(journal, 'wire')
-    .filter(({ link, index }) => links({ name: link }) && index < (finals?.index ?? index + 1))
+    .filter(entry => links({ name: entry.link }) && (!finals || atOf(entry) < finals.atMs))
     .toSorted((a, b) => atOf(a) - atOf(b))
 }
 
