@@ -34,7 +34,7 @@ export interface Checker {
   readonly timed?: true
   check(journal: Journal): Finding
   /** At least one: a check to which no lie can be told in a run is `unknown` there. */
-  readonly lies?: readonly Lie[]
+  readonly lies: readonly Lie[]
 }
 
 /**

@@ -188,7 +188,7 @@ const failures: Record<string, Changes> = {
   'the final reads cannot be made': {
     workloads: [{ ...adding(), finale: () => broken('planted') }],
   },
-  'a check throws': { checks: { kept: { name: 'kept', check: () => broken('planted') } } },
+  'a check throws': { checks: { kept: { ...kept(), check: () => broken('planted') } } },
 }
 
 test.each(Object.entries(failures))('is an error when %s, and heals', async (_, changes) => {

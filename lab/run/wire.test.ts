@@ -59,6 +59,7 @@ const check: Checker = {
   name: 'watching',
   subscribes: link => link.name === 'watched',
   check: () => ({ word: 'valid', story: '', figures: {} }),
+  lies: [],
 }
 
 const request = (link: string, atMs = 0) => {

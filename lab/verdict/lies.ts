@@ -13,7 +13,7 @@ export function tellLies(name: string, checker: Checker, journal: Journal): Judg
   const told: string[] = []
   const missed: string[] = []
   let noPlace = 0
-  for (const lie of checker.lies ?? []) {
+  for (const lie of checker.lies) {
     const falsified = lie.tell(journal, random.fork(lie.name))
     if (!falsified) noPlace++
     else {

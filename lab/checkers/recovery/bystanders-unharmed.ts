@@ -31,6 +31,7 @@ const leastOperations = 20
 export function bystandersUnharmed(workload: Named, options: BystanderOptions = {}): Checker {
   return {
     name: `bystanders ${workload.name} are not harmed`,
+    timed: true,
     check: journal => judge(journal, workload, options),
     lies: [
       ...qualityLies(journal => sharesOf(journal, workload, options)),

@@ -39,6 +39,7 @@ const leastDeliveries = 10
 export function deliveredWithin(workload: Named, options: DeliveryOptions): Checker {
   return {
     name: `${workload.name} is delivered within ${options.atMost} again after ${options.from}`,
+    timed: true,
     check: journal => judge(journal, workload, options),
     lies: liesOf(workload, options),
   }

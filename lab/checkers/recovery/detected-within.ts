@@ -26,6 +26,7 @@ export type ServiceSign = Pick<EntryOf<'service'>, 'instance' | 'event' | 'detai
 export function detectedWithin(options: DetectionOptions): Checker {
   return {
     name: `${options.from} is noticed within ${options.within}`,
+    timed: true,
     check: journal => judge(journal, options),
     lies: liesOf(options),
   }

@@ -30,6 +30,7 @@ export function goodput(workload: Named, options: GoodputOptions): Checker {
   const during = options.during === undefined ? 'the faults' : options.during
   return {
     name: `goodput of ${workload.name} during ${during}: at least ${options.atLeast}`,
+    timed: true,
     check: journal => judge(journal, workload, options),
     lies: qualityLies(journal => {
       const { whole, boundMs, window } = observe(journal, workload, options)

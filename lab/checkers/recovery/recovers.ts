@@ -31,6 +31,7 @@ export function recovers(workload: Named, options: RecoversOptions): Checker {
   const how = options.unaided ? ' unaided' : ''
   return {
     name: `${workload.name} recovers from ${options.from}${how} within ${options.within}`,
+    timed: true,
     check: journal => judge(journal, workload, options),
     lies: qualityLies(journal => {
       const { groups, toMs: endMs, boundMs } = observe(journal, workload, options)

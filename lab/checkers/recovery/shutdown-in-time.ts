@@ -32,6 +32,7 @@ interface Stop {
 export function shutdownInTime(options: ShutdownOptions): Checker {
   return {
     name: `shuts down within ${options.within} of ${options.from}`,
+    timed: true,
     check: journal => judge(journal, options),
     lies: liesOf(options),
   }

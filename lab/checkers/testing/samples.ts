@@ -5,6 +5,10 @@ import { jobsAccounted } from '../effects/jobs-accounted.ts'
 import { noGapsNoDuplicates } from '../effects/no-gaps-no-duplicates.ts'
 import { noLostWrites } from '../effects/no-lost-writes.ts'
 import { victimsDoneOnce } from '../effects/victims-done-once.ts'
+import { register } from '../linearizability/models/register.ts'
+import { linearizable } from '../linearizable.ts'
+import { linearizableRegister } from '../linearizable-register.ts'
+import { isolation } from '../list-append.ts'
 import { bystandersUnharmed } from '../recovery/bystanders-unharmed.ts'
 import { deliveredWithin } from '../recovery/delivered-within.ts'
 import { detectedWithin } from '../recovery/detected-within.ts'
@@ -115,6 +119,9 @@ export const samples: Readonly<Record<string, Sample>> = {
     checker: backToBaseline('api-1', 'memoryBytes', { within: '2s' }),
     journal: sampleRun(resources(second => (second >= 4 && second < 11 ? 900 : 500))),
   },
+  isolation: { checker: isolation(w, { level: 'serializable' }), journal: lists() },
+  linearizableRegister: { checker: linearizableRegister(w), journal: registers() },
+  linearizable: { checker: linearizable(w, register()), journal: registers() },
   answersBelong: {
     checker: answersBelong(w),
     journal: sampleRun(operations(op => ({ outcome: ok({ id: `k${op}` }) }))),
@@ -221,6 +228,31 @@ function versions(): Journal {
       ...{ f: op % 10 === 0 ? 'write' : 'read', key: 'k', client: 0, input: op },
       outcome: ok(op % 10 === 0 ? null : op - (op % 10)),
     })),
+  )
+}
+
+/** One appends, the next reads all. */
+function lists(): Journal {
+  const appended: number[] = []
+  return sampleRun(
+    operations(op => {
+      if (op % 2 === 0) appended.push(op)
+      const item = op % 2 ? ['read', 'k', [...appended]] : ['append', 'k', op]
+      const asked = op % 2 ? ['read', 'k', null] : item
+      return { f: 'txn', input: [asked], outcome: ok([item]) }
+    }),
+  )
+}
+
+/** Written, read, compared and set, and read. */
+function registers(): Journal {
+  return sampleRun(
+    operations(op => {
+      const key = 'k'
+      if (op % 2) return { f: 'read', key, input: null, outcome: ok(op - 1) }
+      if (op % 4 === 0) return { f: 'write', key, outcome: ok(null) }
+      return { f: 'cas', key, input: { expected: op - 2, next: op }, outcome: ok(true) }
+    }),
   )
 }
 

@@ -23,6 +23,7 @@ export interface LetGoOptions {
 export function landedLetGo(options: LetGoOptions): Checker {
   return {
     name: `connections struck by ${options.from} are let go within ${options.within}`,
+    timed: true,
     check: journal => judge(journal, options),
     lies: liesOf(options),
   }
