@@ -205,6 +205,7 @@ describe('linearizable objects', () => {
     [fifoQueue(), 'enqueue', 'dequeue'],
     [bag(), 'enqueue', 'dequeue'],
     [setOfValues(), 'add', 'read'],
+    [mutex(), 'acquire', 'release'],
   ] as const)('$0.name: each lie told to a valid history is found', (model, change, look) => {
     const seen = look === 'read' && change === 'add' ? [1] : 1
     const journal = inTurn([
@@ -213,15 +214,12 @@ describe('linearizable objects', () => {
     ])
     const check = linearizable({ name: 'o' }, model)
     expect(check.check(journal).word).toBe('valid')
-    expect(check.lies?.length).toBeGreaterThan(0)
-    for (const lie of check.lies ?? []) {
-      const told = lie.tell(journal, seeded(1))
-      const finding = check.check(told?.journal ?? [])
+    const all = check.lies.flatMap(lie => lie.tell(journal, seeded(1)) ?? [])
+    expect(all.length).toBeGreaterThan(0)
+    for (const told of all) {
+      const finding = check.check(told.journal)
       expect(finding.word).toBe('invalid')
-      expect(finding).toHaveProperty(
-        'witness.entries',
-        expect.arrayContaining([...(told?.touched ?? [])]),
-      )
+      expect(finding).toHaveProperty('witness.entries', expect.arrayContaining([...told.touched]))
     }
   })
 

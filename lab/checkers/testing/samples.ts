@@ -231,15 +231,14 @@ function versions(): Journal {
   )
 }
 
-/** One appends, the next reads all. */
+/** Each reads all that others appended, and appends. */
 function lists(): Journal {
-  const appended: number[] = []
   return sampleRun(
     operations(op => {
-      if (op % 2 === 0) appended.push(op)
-      const item = op % 2 ? ['read', 'k', [...appended]] : ['append', 'k', op]
-      const asked = op % 2 ? ['read', 'k', null] : item
-      return { f: 'txn', input: [asked], outcome: ok([item]) }
+      const before = Array.from({ length: op }, (_, number) => number)
+      const append = ['append', 'k', op]
+      const input = [['read', 'k', null], append]
+      return { f: 'txn', input, outcome: ok([['read', 'k', before], append]) }
     }),
   )
 }
