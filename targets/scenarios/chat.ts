@@ -15,7 +15,13 @@ const connectWithinMs = 10_000
 const silentMs = 12_500
 
 const frame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('message'), channel: z.string(), seq: z.number(), id: z.string() }),
+  z.object({
+    type: z.literal('message'),
+    channel: z.string(),
+    seq: z.number(),
+    id: z.string(),
+    text: z.string(),
+  }),
   z.object({ type: z.literal('sent'), id: z.string(), seq: z.number() }),
   z.object({
     type: z.literal('error'),
@@ -186,9 +192,9 @@ class Person {
       const { code } = message
       this.#settle(message.about, { kind, ended: 'refused', code, error: `refused: ${code}` })
     } else if (message.type === 'message') {
-      const { channel, seq, id } = message
+      const { channel, seq, id, text } = message
       this.#lastSeq = Math.max(this.#lastSeq, seq)
-      this.#observe('frame', { channel, seq, id })
+      this.#observe('frame', { channel, seq, id, text })
     } else {
       this.#observe('subscribed', { channel: message.channel })
     }
