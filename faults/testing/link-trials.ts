@@ -13,6 +13,8 @@ export interface Address {
 export interface Served<Part> {
   readonly server: Address
   readonly part: (behind: Linked) => Part
+  /** What is said first on a connection that stays open, to be sure that the server has it. */
+  readonly greeting?: string
   /**
    * By way of a link. `held` are the trial's open connections. What does not come within the
    * patience is `silent`.
@@ -27,7 +29,7 @@ export async function linkTrials<Part>(
 ): Promise<ContractBench<Part>> {
   await using starting = new AsyncDisposableStack()
   const bench = starting.use(await faultBench())
-  const { server, part, use } = await serve(bench, starting)
+  const { server, part, use, greeting } = await serve(bench, starting)
   const owned = starting.move()
   return {
     context: bench.context,
@@ -38,7 +40,7 @@ export async function linkTrials<Part>(
         part: part(system.part),
         use: () => use(at, held),
         hold: async () => {
-          const socket = await open(at)
+          const socket = await open(at, greeting)
           held.push(socket)
           owned.defer(() => void socket.destroy())
         },
@@ -48,9 +50,13 @@ export async function linkTrials<Part>(
   }
 }
 
-async function open({ host, port }: Address): Promise<Socket> {
+async function open({ host, port }: Address, greeting?: string): Promise<Socket> {
   const socket = connect({ host, port }).on('error', () => {})
   await once(socket, 'connect')
+  if (greeting !== undefined) {
+    socket.write(greeting)
+    await once(socket, 'data')
+  }
   return socket.resume()
 }
 

@@ -16,3 +16,11 @@ export async function usePostgres(connectionString: string): Promise<string> {
     client.end().catch(() => {})
   }
 }
+
+/** A session that calls itself so. */
+export async function openAs(application: string, connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, application_name: application })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}

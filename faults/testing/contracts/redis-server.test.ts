@@ -1,0 +1,56 @@
+import type { Linked } from '../../../lab/model/capability.ts'
+import { startRedis } from '../../../targets/redis.ts'
+import { destructiveContract, lastingContract, momentaryContract } from '../contract.ts'
+import { type FaultBench, faultBench } from '../fault-bench.ts'
+import { inPatience, linkTrials, stillOpen } from '../link-trials.ts'
+import { useRedis } from '../redis-client.ts'
+import { faults as ofData } from './redis-data-faults.ts'
+import { faults as momentary } from './redis-momentary-faults.ts'
+import { faults as lasting } from './redis-server-faults.ts'
+
+async function served({ rig }: FaultBench) {
+  const server = await startRedis(rig.run)
+  const { name, host, port } = server
+  const greeting = 'PING\r\n'
+  return { server, greeting, part: ({ links }: Linked) => ({ name, host, port, links }) }
+}
+
+lastingContract({
+  faults: lasting,
+  module: new URL('redis-server-faults.ts', import.meta.url).href,
+  oneAtATime: true,
+  bench: () =>
+    linkTrials('redis', async bench => ({
+      ...(await served(bench)),
+      use: at => inPatience(useRedis(at)),
+    })),
+})
+
+momentaryContract({
+  faults: momentary,
+  bench: () => linkTrials('redis', async bench => ({ ...(await served(bench)), use: stillOpen })),
+})
+
+/** A user that finds again what it has kept. */
+destructiveContract({
+  faults: ofData,
+  bench: async () => {
+    const { context, rig } = await faultBench()
+    const server = await startRedis(context)
+    const client = rig.redis(server)
+    const { name, host, port } = server
+    let trials = 0
+    return {
+      context,
+      trial: async () => {
+        const key = `test:${trials++}`
+        return {
+          part: { name, host, port, links: [] },
+          hold: async () => void (await client.set(key, 'kept')),
+          use: async () => ((await client.get(key)) === 'kept' ? 'well' : 'lost'),
+        }
+      },
+      [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
+    }
+  },
+})
