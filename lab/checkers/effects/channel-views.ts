@@ -7,11 +7,13 @@ export interface ChannelOptions {
   /** The operation that publishes; default `send`. */
   readonly send?: string
   /**
-   * Reads id, channel and content of what was sent from the send's input, overlaid by its ok answer;
-   * default their members of these names (`text` is content, too).
+   * Reads id, channel and content of what was sent from the send's input, overlaid by its ok
+   * answer; default their members of these names (`text` is content, too).
    */
   readonly sent?: (input: Json, answer: Json | undefined) => Sent | undefined
-  /** Reads what a client saw; default the value of `frame` observations as it is. Undefined: none. */
+  /**
+   * Reads what a client saw; default the value of `frame` observations as it is. Undefined: none.
+   */
   readonly frame?: (value: Json) => Frame | undefined
 }
 

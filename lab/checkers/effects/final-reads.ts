@@ -6,8 +6,8 @@ export interface FoundOptions {
   readonly read?: string
   /**
    * What a final read found, effect by effect: none, one, or (doubled) several for one key. A row
-   * that is only pending is no effect: leave it out. By default an answer of `null` is none, an array
-   * is one effect per element, all else is one.
+   * that is only pending is no effect: leave it out. By default an answer of `null` is none, an
+   * array is one effect per element, all else is one.
    */
   readonly found?: (key: string, answer: Json) => readonly Effect[]
 }

@@ -20,7 +20,9 @@ export interface JobOptions {
   readonly enqueue?: string
   /** The final read; default `read`. Its ok value is an array of `JobState`. */
   readonly read?: string
-  /** What the workload's own words for a state mean; default: they are `done`, `dead`, `pending`. */
+  /**
+   * What the workload's own words for a state mean; default: they are `done`, `dead`, `pending`.
+   */
   readonly states?: Readonly<Record<string, JobState['state']>>
   /**
    * Jobs that cannot be done, by their input: each must end dead, after exactly this many tries.
@@ -45,11 +47,11 @@ export type JobState = z.infer<typeof jobState>
 
 /**
  * A queue's books: every job that was accepted is found in the end, once, done or dead; in = done +
- * dead + pending; poison is dead after exactly k tries and nothing else is; the effect of a job that
- * is done is found once, of one that is dead or was refused never (that it is pending is no effect);
- * the books list nothing that nobody enqueued; `observed` events `handled {id, key, seq}` are in order
- * of seq for each key. Unknown when no job was accepted, or when the books or an event could not be
- * read.
+ * dead + pending; poison is dead after exactly k tries and nothing else is; the effect of a job
+ * that is done is found once, of one that is dead or was refused never (that it is pending is no
+ * effect); the books list nothing that nobody enqueued; `observed` events `handled {id, key, seq}`
+ * are in order of seq for each key. Unknown when no job was accepted, or when the books or an event
+ * could not be read.
  */
 export function jobsAccounted(workload: Named, options: JobOptions = {}): Checker {
   return {

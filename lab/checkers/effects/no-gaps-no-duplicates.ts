@@ -18,15 +18,15 @@ import {
 type Sends = ReadonlyMap<string, Send>
 
 /**
- * Each subscriber sees every confirmed message of its channel exactly once, unaltered and in order of
- * `seq`, by the end of the run; so does it see each message that another subscriber saw, and all give
- * a message the same `seq`. Subscriptions are `observed` events `subscribed {channel}`, frames are
- * `frame {channel, seq, id, content?}`. A frame of a channel the client did not subscribe to is a
- * leak, one in another channel than it was sent to is misrouted, one that nobody sent is a phantom
- * (where ids are made by the service, a send that got no answer would look like one: let the client
- * make them). Content is compared where both sides tell it. Unknown when nothing was confirmed or
- * seen, when an event could not be read or a confirmed message has no id or channel, or when the run
- * was cut short before its final reads.
+ * Each subscriber sees every confirmed message of its channel exactly once, unaltered and in order
+ * of `seq`, by the end of the run; so does it see each message that another subscriber saw, and all
+ * give a message the same `seq`. Subscriptions are `observed` events `subscribed {channel}`, frames
+ * are `frame {channel, seq, id, content?}`. A frame of a channel the client did not subscribe to is
+ * a leak, one in another channel than it was sent to is misrouted, one that nobody sent is a
+ * phantom (where ids are made by the service, a send that got no answer would look like one: let
+ * the client make them). Content is compared where both sides tell it. Unknown when nothing was
+ * confirmed or seen, when an event could not be read or a confirmed message has no id or channel,
+ * or when the run was cut short before its final reads.
  */
 export function noGapsNoDuplicates(workload: Named, options: ChannelOptions = {}): Checker {
   return {
@@ -144,7 +144,9 @@ function leaks({ client, channel, seen }: View): readonly Violation[] {
   return [{ kind: 'leaked', what, entries: [first.entry.index], atMs: first.entry.atMs }]
 }
 
-/** One message with two places in the order, or two messages with one: someone saw them otherwise. */
+/**
+ * One message with two places in the order, or two messages with one: someone saw them otherwise.
+ */
 function disagreements(seen: readonly Seen[]): readonly Violation[] {
   return [
     ...unlike(

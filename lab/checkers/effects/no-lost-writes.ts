@@ -25,9 +25,9 @@ const words: Readonly<Record<Kind, string>> = {
  * The effects ledger: acknowledged, attempted and found are compared key by key. A confirmed write
  * must be found once and unchanged; a refused one must not be found; one that ended `info` may be
  * either. Where a key was written again and again, the value found is that of the last confirmed
- * write, or of one that was under way with it or after it. Unknown when nothing was confirmed, when a
- * confirmed or a refused write was never read back, or when the value found may be that of a write
- * that ended `info` before the last confirmed one.
+ * write, or of one that was under way with it or after it. Unknown when nothing was confirmed, when
+ * a confirmed or a refused write was never read back, or when the value found may be that of a
+ * write that ended `info` before the last confirmed one.
  */
 export function noLostWrites(workload: Named, options: WriteOptions = {}): Checker {
   return {

@@ -18,19 +18,24 @@ import { effectsIn, finalReadsIn, observationsOf } from './final-reads.ts'
 import { isWrite, type WriteOptions } from './writes.ts'
 
 export interface VictimOptions extends WriteOptions, CorrelateOptions {
-  /** A response that makes its request a victim; default a deadlock or a conflict (40P01, 40001). */
+  /**
+   * A response that makes its request a victim; default a deadlock or a conflict (40P01, 40001).
+   */
   readonly victim?: (response: WireEvent) => boolean
   /** The id the wire shows for an operation; default its key. */
   readonly correlate?: (operation: Performed) => string | undefined
-  /** Whether a victim must succeed in the end; default true. Else it may be refused, and not be done. */
+  /**
+   * Whether a victim must succeed in the end; default true. Else it may be refused, and not be
+   * done.
+   */
   readonly succeeds?: boolean
 }
 
 /**
- * The victim of a deadlock or a conflict is done once: each operation of which the wire shows that a
- * statement or a commit was given up ends ok all the same, and its effect is found exactly once; one
- * that was refused (where that is allowed) is not found. Unknown when there was no victim, or when one
- * was not read back.
+ * The victim of a deadlock or a conflict is done once: each operation of which the wire shows that
+ * a statement or a commit was given up ends ok all the same, and its effect is found exactly once;
+ * one that was refused (where that is allowed) is not found. Unknown when there was no victim, or
+ * when one was not read back.
  */
 export function victimsDoneOnce(workload: Named, options: VictimOptions = {}): Checker {
   return {

@@ -17,7 +17,8 @@ const channel = 'a'
 
 /**
  * An outbox that announces each committed change to all subscribers, once and in order, whatever
- * dies; what was rolled back is never announced; of a change whose answer was lost either may be true.
+ * dies; what was rolled back is never announced; of a change whose answer was lost either may be
+ * true.
  */
 export function simulatedOutbox(bug: OutboxBug | 'none', random: Random): Simulated {
   const clients = Array.from({ length: random.integer(2, 3) }, (_, client) => client)

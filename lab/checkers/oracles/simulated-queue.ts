@@ -13,8 +13,8 @@ export type QueueBug = (typeof queueBugs)[number]
 export const tries = 3
 
 /**
- * A queue with workers that die now and then: a job is handed out again until its effect is done, and
- * the effect is kept once by its id. A job whose answer was lost may be in the queue or not.
+ * A queue with workers that die now and then: a job is handed out again until its effect is done,
+ * and the effect is kept once by its id. A job whose answer was lost may be in the queue or not.
  */
 export function simulatedQueue(bug: QueueBug | 'none', random: Random): Simulated {
   const rows: JobState[] = []

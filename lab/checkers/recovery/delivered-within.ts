@@ -32,9 +32,9 @@ const leastDeliveries = 10
 /**
  * Messages arrive in time again: of the confirmed ones sent once the time allowed since the named
  * strike (or its heal) is over, the given share reaches each subscriber of its channel within
- * `atMost`; with `unaided` before the lab heals anything. What is still on its way, and not late yet,
- * when that stretch ends is not judged. Unknown when the strike was never made or healed, or when
- * fewer than 10 deliveries were due.
+ * `atMost`; with `unaided` before the lab heals anything. What is still on its way, and not late
+ * yet, when that stretch ends is not judged. Unknown when the strike was never made or healed, or
+ * when fewer than 10 deliveries were due.
  */
 export function deliveredWithin(workload: Named, options: DeliveryOptions): Checker {
   return {

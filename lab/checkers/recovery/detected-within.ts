@@ -10,7 +10,9 @@ export interface DetectionOptions {
   /** The strike that is to be noticed, by its name. */
   readonly from: string
   readonly within: Duration
-  /** Which of the service's own events shows that it has noticed: a breaker that opened, an alert. */
+  /**
+   * Which of the service's own events shows that it has noticed: a breaker that opened, an alert.
+   */
   readonly sign: (event: ServiceSign) => boolean
   /** Each of these must notice; default: any one. */
   readonly instances?: readonly string[]
@@ -20,8 +22,8 @@ export type ServiceSign = Pick<EntryOf<'service'>, 'instance' | 'event' | 'detai
 
 /**
  * The service notices in time: after each strike of this name it gives a sign within the bound, in
- * each of the instances if they are named; and it gives none before the first fault, which would be a
- * false alarm. Unknown when the strike was never made, or when the journal has no service events.
+ * each of the instances if they are named; and it gives none before the first fault, which would be
+ * a false alarm. Unknown when the strike was never made, or when the journal has no service events.
  */
 export function detectedWithin(options: DetectionOptions): Checker {
   return {

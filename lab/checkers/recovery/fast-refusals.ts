@@ -32,10 +32,11 @@ interface Refused {
 const leastRefusals = 5
 
 /**
- * While the faults (or the strike named `during`) are in force, what is not done costs the caller next
- * to nothing: the breaker answers, not a time-out. All that was not ok counts, what hung as well, for
- * so long as it did; what is still in flight when the fault is healed only where it is over a bound by
- * then. Unknown when fewer than 5 requests were refused meanwhile, unless the run had no faults.
+ * While the faults (or the strike named `during`) are in force, what is not done costs the caller
+ * next to nothing: the breaker answers, not a time-out. All that was not ok counts, what hung as
+ * well, for so long as it did; what is still in flight when the fault is healed only where it is
+ * over a bound by then. Unknown when fewer than 5 requests were refused meanwhile, unless the run
+ * had no faults.
  */
 export function fastRefusals(workload: Named, options: FastOptions): Checker {
   const { p50AtMost, p95AtMost } = options

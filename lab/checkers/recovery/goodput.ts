@@ -12,7 +12,9 @@ export interface GoodputOptions {
   readonly atLeast: number
   /** The strike meanwhile, by its name; default all of them. */
   readonly during?: string
-  /** Holds in each stretch of this length, too, so that a short outage does not drown in the mean. */
+  /**
+   * Holds in each stretch of this length, too, so that a short outage does not drown in the mean.
+   */
   readonly inEvery?: Duration
   /** An ok answer later than this is no good one; default '1s'. */
   readonly answeredWithin?: Duration
@@ -22,9 +24,9 @@ export interface GoodputOptions {
 const leastOperations = 10
 
 /**
- * A partial outage stays partial: while the strike is in force, at least this share of operations is
- * ok and quick. What was in flight when it struck counts. Unknown when the strike was never made, or
- * when fewer than 10 operations ran meanwhile.
+ * A partial outage stays partial: while the strike is in force, at least this share of operations
+ * is ok and quick. What was in flight when it struck counts. Unknown when the strike was never
+ * made, or when fewer than 10 operations ran meanwhile.
  */
 export function goodput(workload: Named, options: GoodputOptions): Checker {
   const during = options.during === undefined ? 'the faults' : options.during

@@ -26,11 +26,12 @@ const violations = ['hung', 'late', 'untyped'] as const
 type End = 'answered' | 'refused' | 'shed' | (typeof violations)[number]
 
 /**
- * From the first fault on, every operation is answered before its deadline, those that were in flight
- * when it struck too, and what is not ok says in a typed error what it is. (Before it, the
+ * From the first fault on, every operation is answered before its deadline, those that were in
+ * flight when it struck too, and what is not ok says in a typed error what it is. (Before it, the
  * steady-state hypotheses judge.) `hung`: no answer until the client gave up. `late`: after the
  * deadline. `untyped`: an error, or a cut connection, that tells the caller nothing; a server error
- * says so by its status. Unknown when nothing ran during the fault, or when the lab itself shed some.
+ * says so by its status. Unknown when nothing ran during the fault, or when the lab itself shed
+ * some.
  */
 export function honestRefusals(workload: Named, options: RefusalOptions): Checker {
   return {

@@ -28,8 +28,8 @@ const leastOperations = 10
 /**
  * The longest stretch without an ok answer, from the first fault to the end of the traffic. It is
  * about one outage and not about recovery: where every second answer is an error for ever after,
- * there is no outage (see `recovers` and `goodput`). Unknown when too little traffic ran meanwhile, or
- * when no answer before the fault shows that there was any service to lose.
+ * there is no outage (see `recovers` and `goodput`). Unknown when too little traffic ran meanwhile,
+ * or when no answer before the fault shows that there was any service to lose.
  */
 export function longestOutage(workload: Named, options: OutageOptions): Checker {
   return {

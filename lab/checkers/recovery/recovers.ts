@@ -24,8 +24,8 @@ const leastOperations = 10
  * Well again in time, and for good: once the time allowed since the named strike (or its heal) is
  * over, the given share of operations is ok and quick, until the next strike or the end of the
  * traffic; with `unaided` until the lab heals anything. In each group by itself. Unknown when the
- * strike was never made or healed, when nothing was ok before the first fault, or when fewer than 10
- * operations ran in the stretch that is judged.
+ * strike was never made or healed, when nothing was ok before the first fault, or when fewer than
+ * 10 operations ran in the stretch that is judged.
  */
 export function recovers(workload: Named, options: RecoversOptions): Checker {
   const how = options.unaided ? ' unaided' : ''

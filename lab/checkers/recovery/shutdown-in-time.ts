@@ -25,9 +25,9 @@ interface Stop {
 }
 
 /**
- * Whoever is asked to stop does: each process that the named strike may end exits within the time, by
- * itself (code 0, or a signal that asks), neither by a kill nor by a crash. Unknown when the strike was
- * never made, names no process, or when nothing of such a process is in the journal.
+ * Whoever is asked to stop does: each process that the named strike may end exits within the time,
+ * by itself (code 0, or a signal that asks), neither by a kill nor by a crash. Unknown when the
+ * strike was never made, names no process, or when nothing of such a process is in the journal.
  */
 export function shutdownInTime(options: ShutdownOptions): Checker {
   return {

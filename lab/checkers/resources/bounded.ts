@@ -14,11 +14,11 @@ export type Bounds =
 const leastSamples = 3
 
 /**
- * A resource is bounded: no sample since the first fault is above `atMost`, and in the end the figure
- * is at most `growsAtMost` above what it was before the fault (the median of its last samples against
- * the median of the calm ones). Figures are those of `resources` entries: `memoryBytes`,
- * `descriptors`, `connections`, `eventLoopLagMs`; of servers `sessions`, `clients`. Unknown when
- * fewer than 3 samples were taken since the fault, or, for growth, before it.
+ * A resource is bounded: no sample since the first fault is above `atMost`, and in the end the
+ * figure is at most `growsAtMost` above what it was before the fault (the median of its last
+ * samples against the median of the calm ones). Figures are those of `resources` entries:
+ * `memoryBytes`, `descriptors`, `connections`, `eventLoopLagMs`; of servers `sessions`, `clients`.
+ * Unknown when fewer than 3 samples were taken since the fault, or, for growth, before it.
  */
 export function bounded(of: string, figure: string, bounds: Bounds): Checker {
   const said = [

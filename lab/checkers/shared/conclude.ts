@@ -64,7 +64,9 @@ export function tooFew(what: string, count: number, least: number): readonly str
   return count >= least ? [] : [`${what}: ${count}, at least ${least} needed`]
 }
 
-/** What the journal lacks: entries dropped, and messages of watched links that nobody could read. */
+/**
+ * What the journal lacks: entries dropped, and messages of watched links that nobody could read.
+ */
 export function gapsIn(
   journal: Journal,
   watches: (link: { readonly name: string }) => boolean = () => false,

@@ -1,8 +1,8 @@
 import type { Json } from '../../base/json.ts'
 
 /**
- * How a lie falsifies an answer whose form only the workload knows: every way to change it a little.
- * A way is made into a value when it is called, for an answer may have thousands of them.
+ * How a lie falsifies an answer whose form only the workload knows: every way to change it a
+ * little. A way is made into a value when it is called, for an answer may have thousands of them.
  */
 export type Ways = readonly (() => Json)[]
 

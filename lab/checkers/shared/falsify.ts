@@ -33,7 +33,9 @@ export function later(entry: Entry, byMs: number): Entry {
   return sourceAtMs === undefined ? moved : { ...moved, sourceAtMs: sourceAtMs + byMs }
 }
 
-/** These entries so much later, put where their new time says; an answer's latency grows with it. */
+/**
+ * These entries so much later, put where their new time says; an answer's latency grows with it.
+ */
 export function delayed(journal: Journal, indices: readonly number[], byMs: number): Journal {
   return withTimes(journal, new Map(indices.map(index => [index, byMs])))
 }
@@ -49,7 +51,9 @@ export function withTimes(journal: Journal, byMs: ReadonlyMap<number, number>): 
     .toSorted((a, b) => a.atMs - b.atMs)
 }
 
-/** All that happened from a moment on, so much later; answers under way then took so much longer. */
+/**
+ * All that happened from a moment on, so much later; answers under way then took so much longer.
+ */
 export function stretched(journal: Journal, fromMs: number, byMs: number): Journal {
   const begun = new Set(
     journal.flatMap(each =>

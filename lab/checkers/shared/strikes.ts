@@ -51,7 +51,9 @@ function strikeOf(entries: readonly EntryOf<'fault'>[]): readonly MadeStrike[] {
   ]
 }
 
-/** The strikes of a name; a name without its number (`kill` of `kill-1`, `kill-2`) means them all. */
+/**
+ * The strikes of a name; a name without its number (`kill` of `kill-1`, `kill-2`) means them all.
+ */
 export function strikesCalled(journal: Journal, name: string): readonly MadeStrike[] {
   const all = strikesIn(journal)
   const exact = all.filter(each => each.name === name)
@@ -98,7 +100,9 @@ export function isWithin(window: Window, atMs: number): boolean {
   return atMs >= window.fromMs && atMs < window.toMs
 }
 
-/** Whether any of [intended, answered] lies in the window: what was in flight at a strike counts. */
+/**
+ * Whether any of [intended, answered] lies in the window: what was in flight at a strike counts.
+ */
 export function overlaps(operation: Performed, window: Window): boolean {
   return operation.intendedMs < window.toMs && !endedBefore(operation, window.fromMs)
 }
@@ -109,9 +113,10 @@ export function endedBefore({ answer }: Performed, atMs: number): boolean {
 }
 
 /**
- * How an operation went in a window. Good: ok within `boundMs`. What is still in flight at the end of
- * the window belongs to neither side of it, and is undefined, unless it is over its bound by then:
- * then it is bad. Undefined, too, for what does not overlap the window and for what the lab shed.
+ * How an operation went in a window. Good: ok within `boundMs`. What is still in flight at the end
+ * of the window belongs to neither side of it, and is undefined, unless it is over its bound by
+ * then: then it is bad. Undefined, too, for what does not overlap the window and for what the lab
+ * shed.
  */
 export function qualityIn(
   window: Window,

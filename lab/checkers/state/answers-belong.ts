@@ -19,15 +19,15 @@ export interface BelongOptions {
   /** Who asked for what; default the operation's key. */
   readonly asked?: (operation: Performed) => Json | undefined
   /**
-   * The same, as the answer echoes it (id and user); default its `id`, or the whole of an answer that
-   * is a text. Undefined: it does not say.
+   * The same, as the answer echoes it (id and user); default its `id`, or the whole of an answer
+   * that is a text. Undefined: it does not say.
    */
   readonly echoed?: (answer: Json) => Json | undefined
 }
 
 /**
- * Every answer belongs to who asked: what an ok answer echoes is what its request asked for. Unknown
- * when no answer since the first fault was ok, or when one does not say whose it is.
+ * Every answer belongs to who asked: what an ok answer echoes is what its request asked for.
+ * Unknown when no answer since the first fault was ok, or when one does not say whose it is.
  */
 export function answersBelong(workload: Named, options: BelongOptions = {}): Checker {
   return {

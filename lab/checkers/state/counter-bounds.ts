@@ -30,9 +30,9 @@ export interface CounterOptions {
 
 /**
  * A counter per key is what was added to it: each read lies between what must have been added (all
- * that was confirmed before it began) and what may have been (all that was attempted before it ended,
- * but for what was refused). Amounts taken away widen the bounds the other way. Unknown when no read
- * since the first fault was ok, or when nothing was added.
+ * that was confirmed before it began) and what may have been (all that was attempted before it
+ * ended, but for what was refused). Amounts taken away widen the bounds the other way. Unknown when
+ * no read since the first fault was ok, or when nothing was added.
  */
 export function counterBounds(workload: Named, options: CounterOptions = {}): Checker {
   return {

@@ -15,10 +15,10 @@ interface Effect {
 }
 
 /**
- * Whoever has lost a lease does no more harm: `observed` events `effect {key, owner, token}`, in the
- * order in which the effects took place, never go back to an older token once a newer one was used,
- * and a token has one owner. Unknown when no key saw effects by more than one owner (nothing was taken
- * over), or when an event could not be read.
+ * Whoever has lost a lease does no more harm: `observed` events `effect {key, owner, token}`, in
+ * the order in which the effects took place, never go back to an older token once a newer one was
+ * used, and a token has one owner. Unknown when no key saw effects by more than one owner (nothing
+ * was taken over), or when an event could not be read.
  */
 export function fencing(workload: Named): Checker {
   return {

@@ -14,10 +14,10 @@ export interface LockOptions {
 }
 
 /**
- * One holder at a time: a lock is surely held from the ok answer of its acquisition to the moment its
- * holder begins to release it, or its lease ends; two clients never hold one at once. (What a holder
- * does after its lease has ended is a matter of `fencing`.) Unknown when no lock was taken by two
- * clients, one after the other at least: nobody contended.
+ * One holder at a time: a lock is surely held from the ok answer of its acquisition to the moment
+ * its holder begins to release it, or its lease ends; two clients never hold one at once. (What a
+ * holder does after its lease has ended is a matter of `fencing`.) Unknown when no lock was taken
+ * by two clients, one after the other at least: nobody contended.
  */
 export function mutualExclusion(workload: Named, options: LockOptions = {}): Checker {
   return {

@@ -8,10 +8,10 @@ export interface OwnWriteOptions extends VersionOptions {
 }
 
 /**
- * Who has written sees it: a read never shows a value older than the last write that was confirmed to
- * the same session before the read began, however stale others may be. Values written under a key
- * must differ. Unknown when no read since the first fault had to see a write of its own session, or
- * when one saw what no known write left.
+ * Who has written sees it: a read never shows a value older than the last write that was confirmed
+ * to the same session before the read began, however stale others may be. Values written under a
+ * key must differ. Unknown when no read since the first fault had to see a write of its own
+ * session, or when one saw what no known write left.
  */
 export function readYourOwnWrite(workload: Named, options: OwnWriteOptions = {}): Checker {
   const { session = ({ client }) => client } = options

@@ -11,8 +11,8 @@ export interface StalenessOptions extends VersionOptions {
 /**
  * No read is staler than promised: it never shows a value that a write had replaced, if that write
  * was confirmed longer than `atMost` before the read began. Values written under a key must differ.
- * Unknown when no read since the first fault had to see a write, or when one saw what no known write
- * left.
+ * Unknown when no read since the first fault had to see a write, or when one saw what no known
+ * write left.
  */
 export function staleness(workload: Named, options: StalenessOptions): Checker {
   const freshness = { atMostMs: toMs(options.atMost), owed: () => true }

@@ -3,8 +3,8 @@ import type { Journal, Outcome, WireEvent } from '../../journal/journal.ts'
 import { journalOf, type Told } from '../shared/journal-of.ts'
 
 /**
- * The events of a hand-made run of 20 s, around which samples put what they are about: a strike named
- * `cut` of redis is in force from second 4 to second 10; final reads are made at second 20.
+ * The events of a hand-made run of 20 s, around which samples put what they are about: a strike
+ * named `cut` of redis is in force from second 4 to second 10; final reads are made at second 20.
  */
 export function sampleRun(...parts: readonly (readonly Told[])[]): Journal {
   const strike = {
@@ -44,7 +44,9 @@ export interface SampleOperation {
   readonly tookMs?: number
 }
 
-/** One operation, invoked and answered; of the workload `w`, after 5 ms, where nothing else is said. */
+/**
+ * One operation, invoked and answered; of the workload `w`, after 5 ms, where nothing else is said.
+ */
 export function operation(sample: SampleOperation): readonly Told[] {
   const { workload = 'w', op, client = op % 2, f = 'ask', input = op, atMs, tookMs = 5 } = sample
   const common = { workload, op, client, f }

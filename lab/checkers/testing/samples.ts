@@ -20,7 +20,6 @@ import { recovers } from '../recovery/recovers.ts'
 import { shutdownInTime } from '../recovery/shutdown-in-time.ts'
 import { backToBaseline } from '../resources/back-to-baseline.ts'
 import { bounded } from '../resources/bounded.ts'
-import type { Told } from '../shared/journal-of.ts'
 import { answersBelong } from '../state/answers-belong.ts'
 import { counterBounds } from '../state/counter-bounds.ts'
 import { fencing } from '../state/fencing.ts'
@@ -34,7 +33,24 @@ import { calmReconnects } from '../wire/calm-reconnects.ts'
 import { landedLetGo } from '../wire/landed-let-go.ts'
 import { neverRetried } from '../wire/never-retried.ts'
 import { retryAfterObeyed } from '../wire/retry-after-obeyed.ts'
-import { finalReads, ok, operations, refused, sampleRun, wire } from './sample-run.ts'
+import {
+  asked,
+  attempts,
+  breakers,
+  chat,
+  counter,
+  fenced,
+  jobs,
+  lists,
+  locks,
+  refusedForGood,
+  registers,
+  resources,
+  versions,
+  victims,
+  written,
+} from './sample-journals.ts'
+import { ok, operations, refused, sampleRun, wire } from './sample-run.ts'
 
 export interface Sample {
   readonly checker: Checker
@@ -158,170 +174,4 @@ export const samples: Readonly<Record<string, Sample>> = {
       [1, 2, 3].map(connection => wire('abandoned', 4_500 + connection, { connection })),
     ),
   },
-}
-
-function written(): Journal {
-  const found = Object.fromEntries(Array.from({ length: 200 }, (_, op) => [`k${op}`, op]))
-  return sampleRun(
-    operations(() => ({})),
-    finalReads(found),
-  )
-}
-
-function chat(): Journal {
-  const observed = (
-    client: number,
-    what: string,
-    value: { channel: string },
-    atMs: number,
-  ): Told => {
-    return { kind: 'observed', workload: 'w', client, what, value, atMs }
-  }
-  const channel = 'room'
-  return sampleRun(
-    [1, 2].map(client => observed(client, 'subscribed', { channel }, 1)),
-    operations(op => ({
-      ...{ f: 'send', client: 9, input: { id: `m${op}` } },
-      outcome: ok({ id: `m${op}`, channel }),
-    })),
-    Array.from({ length: 200 }, (_, op) => op).flatMap(op =>
-      [1, 2].map(client => {
-        const frame = { channel, id: `m${op}`, seq: op }
-        return observed(client, 'frame', frame, op * 100 + 10 + client)
-      }),
-    ),
-  )
-}
-
-function jobs(): Journal {
-  const rows = Array.from({ length: 200 }, (_, op) => ({ id: `k${op}`, state: 'done', effects: 1 }))
-  return sampleRun(
-    operations(() => ({ f: 'enqueue' })),
-    finalReads({ books: rows }),
-  )
-}
-
-function victims(): Journal {
-  const found = Object.fromEntries(Array.from({ length: 200 }, (_, op) => [`k${op}`, op]))
-  const messages = [50, 60, 70].flatMap(op => [
-    wire('request', op * 100 + 1, { key: `k${op}`, message: 'COMMIT' }),
-    wire('response', op * 100 + 2, { error: '40001' }),
-  ])
-  return sampleRun(
-    operations(() => ({})),
-    finalReads(found),
-    messages,
-  )
-}
-
-function resources(value: (second: number) => number): readonly Told[] {
-  return Array.from({ length: 20 }, (_, second) => {
-    const figures = { memoryBytes: value(second) }
-    return { kind: 'resources', of: 'api-1', figures, atMs: second * 1000 + 5 }
-  })
-}
-
-/** Each client writes its turn and reads what it wrote. */
-function versions(): Journal {
-  return sampleRun(
-    operations(op => ({
-      ...{ f: op % 10 === 0 ? 'write' : 'read', key: 'k', client: 0, input: op },
-      outcome: ok(op % 10 === 0 ? null : op - (op % 10)),
-    })),
-  )
-}
-
-/** Each reads all that others appended, and appends. */
-function lists(): Journal {
-  return sampleRun(
-    operations(op => {
-      const before = Array.from({ length: op }, (_, number) => number)
-      const append = ['append', 'k', op]
-      const input = [['read', 'k', null], append]
-      return { f: 'txn', input, outcome: ok([['read', 'k', before], append]) }
-    }),
-  )
-}
-
-/** Written, read, compared and set, and read. */
-function registers(): Journal {
-  return sampleRun(
-    operations(op => {
-      const key = 'k'
-      if (op % 2) return { f: 'read', key, input: null, outcome: ok(op - 1) }
-      if (op % 4 === 0) return { f: 'write', key, outcome: ok(null) }
-      return { f: 'cas', key, input: { expected: op - 2, next: op }, outcome: ok(true) }
-    }),
-  )
-}
-
-function counter(): Journal {
-  return sampleRun(
-    operations(op => ({
-      ...{ f: op % 2 ? 'read' : 'add', key: 'k', input: 1 },
-      outcome: ok(op % 2 ? (op + 1) / 2 : null),
-    })),
-  )
-}
-
-function locks(): Journal {
-  return sampleRun(
-    operations(op => ({
-      ...{ f: op % 2 ? 'release' : 'acquire', key: 'lock', client: Math.floor(op / 2) % 3 },
-      outcome: ok(null),
-    })),
-  )
-}
-
-function fenced(): Journal {
-  return sampleRun(
-    Array.from({ length: 40 }, (_, n): Told => {
-      const token = Math.floor(n / 10)
-      const value = { key: 'run', owner: `worker-${token}`, token }
-      return { kind: 'observed', workload: 'w', client: 0, what: 'effect', value, atMs: n * 400 }
-    }),
-  )
-}
-
-function breakers(): Journal {
-  const says = (instance: string, state: string, atMs: number): Told => {
-    const detail = { name: 'redis', state }
-    return { kind: 'service', instance, event: 'breaker', detail, atMs }
-  }
-  return sampleRun(
-    ...['api-1', 'api-2'].map(name => [
-      ...[1_000, 2_000, 9_050, 11_000].map(ms => wire('request', ms, { link: `${name}>redis` })),
-      ...[says(name, 'open', 5_000), says(name, 'half-open', 9_000), says(name, 'closed', 9_100)],
-    ]),
-  )
-}
-
-function attempts(): Journal {
-  const waits = [100, 230, 350, 900, 1_500]
-  let atMs = 4_100
-  return sampleRun([
-    wire('refused', atMs),
-    ...waits.map(wait => {
-      atMs += wait
-      return wire('refused', atMs)
-    }),
-    wire('connect', atMs + 2_900),
-  ])
-}
-
-function asked(): Journal {
-  return sampleRun([
-    ...[
-      wire('request', 4_500),
-      wire('response', 4_510, { error: '429', detail: 'retry-after: 2' }),
-    ],
-    ...[wire('request', 6_600), wire('response', 6_610), wire('request', 7_600)],
-  ])
-}
-
-function refusedForGood(): Journal {
-  return sampleRun([
-    ...[wire('request', 4_500, { key: 'k1' }), wire('response', 4_510, { error: '401' })],
-    ...[wire('request', 6_600, { key: 'k2' }), wire('response', 6_610)],
-  ])
 }

@@ -30,11 +30,12 @@ const leastSeen = 0.5
 
 /**
  * How often each logical request was really sent, counted at the proxies: all its messages, of
- * whatever kind, and on average also each connect that was refused, for no message follows it. (Which
- * request a refused connect belongs to nobody can tell, and pools connect again by themselves; but more
- * of them than `atMost` for each request between the first and the last of them are too many.) What the final reads send is not counted. Unknown when no
- * message during the fault could be told to belong to a request, or when of the requests that were ok
- * less than half were seen at the wire.
+ * whatever kind, and on average also each connect that was refused, for no message follows it.
+ * (Which request a refused connect belongs to nobody can tell, and pools connect again by
+ * themselves; but more of them than `atMost` for each request between the first and the last of
+ * them are too many.) What the final reads send is not counted. Unknown when no message during the
+ * fault could be told to belong to a request, or when of the requests that were ok less than half
+ * were seen at the wire.
  */
 export function attemptsPerRequest(workload: Named, options: AttemptOptions): Checker {
   return {

@@ -7,7 +7,9 @@ import { isCalm } from '../shared/strikes.ts'
 import { atOf, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
 export interface BackOffOptions {
-  /** The nominal wait before the second attempt; it is `growth` times as long before each next one. */
+  /**
+   * The nominal wait before the second attempt; it is `growth` times as long before each next one.
+   */
   readonly first: Duration
   /** Default 2. */
   readonly growth?: number
@@ -35,10 +37,10 @@ const alike = 0.02
 
 /**
  * Attempts keep their distance: in each series every wait lies around its nominal length, neither
- * shorter than the jitter allows (so it grows) nor longer, and the waits are not all at the same place
- * within it (so not everybody comes back at once). Unknown when fewer than 3 waits were seen, unless
- * the run had no faults. A client with several connections at a time has a series for none of them:
- * name its attempts.
+ * shorter than the jitter allows (so it grows) nor longer, and the waits are not all at the same
+ * place within it (so not everybody comes back at once). Unknown when fewer than 3 waits were seen,
+ * unless the run had no faults. A client with several connections at a time has a series for none
+ * of them: name its attempts.
  */
 export function backOff(options: BackOffOptions): Checker {
   return {

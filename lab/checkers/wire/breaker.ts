@@ -30,12 +30,12 @@ export interface BreakerOptions {
 const change = z.object({ name: z.string(), state: z.enum(['open', 'half-open', 'closed']) })
 
 /**
- * A circuit breaker, watched as an automaton in each instance by itself: closed → open → half open →
- * open or closed. Where one opens, all that guard a link do; each stays open for its time, lets no
- * request pass meanwhile on the wires it guards, while half open no more than the probes, and is
- * closed in the end. A process that ends takes its breaker's state with it. Unknown when none opened,
- * unless the run had no faults; when an instance guards no link, or none on which a request was seen;
- * when an event or a message could not be read.
+ * A circuit breaker, watched as an automaton in each instance by itself: closed → open → half open
+ * → open or closed. Where one opens, all that guard a link do; each stays open for its time, lets
+ * no request pass meanwhile on the wires it guards, while half open no more than the probes, and is
+ * closed in the end. A process that ends takes its breaker's state with it. Unknown when none
+ * opened, unless the run had no faults; when an instance guards no link, or none on which a request
+ * was seen; when an event or a message could not be read.
  */
 export function breaker(options: BreakerOptions): Checker {
   return {
@@ -141,7 +141,9 @@ function ofStates({ name, periods }: Instance, options: BreakerOptions): readonl
   ]
 }
 
-/** Requests that were surely sent while the breaker was in this state, and beyond what it allows. */
+/**
+ * Requests that were surely sent while the breaker was in this state, and beyond what it allows.
+ */
 function passed(instance: Instance, period: Period, options: BreakerOptions): readonly Violation[] {
   const { state, fromMs, toMs = Number.POSITIVE_INFINITY, entry } = period
   if (state === 'closed') return []

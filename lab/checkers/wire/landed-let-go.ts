@@ -16,9 +16,9 @@ export interface LetGoOptions {
 }
 
 /**
- * Each struck connection is let go by its owner, unaided: within the time since the strike, and before
- * the lab heals it, as many connections are `abandoned` at the proxy as the strike landed on. Unknown
- * when the strike was never made, or does not say on how many connections it landed.
+ * Each struck connection is let go by its owner, unaided: within the time since the strike, and
+ * before the lab heals it, as many connections are `abandoned` at the proxy as the strike landed
+ * on. Unknown when the strike was never made, or does not say on how many connections it landed.
  */
 export function landedLetGo(options: LetGoOptions): Checker {
   return {

@@ -14,9 +14,9 @@ export interface NeverOptions extends CorrelateOptions {
 }
 
 /**
- * What cannot succeed is not tried again: once a request got such a response, no message with its id
- * is sent any more, on any connection. Unknown when there was no such response, or when one belongs to
- * a request that carries no id.
+ * What cannot succeed is not tried again: once a request got such a response, no message with its
+ * id is sent any more, on any connection. Unknown when there was no such response, or when one
+ * belongs to a request that carries no id.
  */
 export function neverRetried(options: NeverOptions = {}): Checker {
   return {

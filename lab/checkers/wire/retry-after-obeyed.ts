@@ -10,8 +10,8 @@ export interface RetryAfterOptions {
   /** Links to the dependency that may ask to be left alone. */
   readonly links: Links
   /**
-   * For how many ms a response asks; default the seconds behind `retry-after` in its detail. Undefined:
-   * it does not ask.
+   * For how many ms a response asks; default the seconds behind `retry-after` in its detail.
+   * Undefined: it does not ask.
    */
   readonly asks?: (response: WireEvent) => number | undefined
   /** A request this soon after the response was under way already; default '50ms'. */
@@ -19,9 +19,9 @@ export interface RetryAfterOptions {
 }
 
 /**
- * A dependency that asks to be left alone is: no request on its link between a response that asks and
- * the end of the time asked for; and it is called again after it, if the run goes on for as long once
- * more. Unknown when nothing asked.
+ * A dependency that asks to be left alone is: no request on its link between a response that asks
+ * and the end of the time asked for; and it is called again after it, if the run goes on for as
+ * long once more. Unknown when nothing asked.
  */
 export function retryAfterObeyed(options: RetryAfterOptions): Checker {
   return {
