@@ -85,8 +85,12 @@ describe('tolerances', () => {
   test('bounds may be durations, and only numbers keep them', () => {
     expect(atMost('150ms').accepts(150)).toBe(true)
     expect(atMost('150ms').accepts(150.1)).toBe(false)
-    expect(atLeast(2).accepts(1)).toBe(false)
+    expect(atMost('150ms')).toMatchObject({ bound: 150, expected: 'at most 150ms' })
+    expect(atLeast(2).accepts(1.9)).toBe(false)
+    expect(atLeast(2).accepts(2)).toBe(true)
+    expect(atLeast('2s')).toMatchObject({ bound: 2_000, expected: 'at least 2s' })
     expect(atMost(1).accepts('0')).toBe(false)
+    expect(atLeast(1).accepts('2')).toBe(false)
   })
 
   test('equality is deep', () => {
