@@ -4,6 +4,7 @@ import { type Call, type ObjectHistory, objectsOf, until } from './linearizabili
 import { liesOf } from './linearizability/lies.ts'
 import type { Model } from './linearizability/model.ts'
 import { type Budget, Search } from './linearizability/search.ts'
+import { gapsIn } from './shared/conclude.ts'
 import { shortestFailing } from './shared/failing-prefix.ts'
 import { entriesOf, history, type Named } from './shared/history.ts'
 
@@ -66,7 +67,7 @@ export function judgeLinearizable(
   }
   const wrong = searches.find(({ search }) => search.verdict === false)
   if (wrong) return guilty(wrong, model, wrong.search.deepest, figures)
-  const why = blindSpot(objects, model, figures)
+  const why = blindSpot(objects, model, figures) ?? gapsIn(journal)[0]
   if (why) return { word: 'unknown', story: `Nothing was shown: ${why}.`, figures }
   const kept = model.perKey ? ` on ${figures.examined} keys` : ''
   const story = `${figures.operations} operations${kept} can be put in one order of a ${model.name}.`

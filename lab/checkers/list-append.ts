@@ -5,6 +5,7 @@ import type { Level } from './isolation/levels.ts'
 import { liesOf } from './isolation/lies.ts'
 import { type Transaction, transactionOf, until } from './isolation/transactions.ts'
 import { ambiguous } from './isolation/versions.ts'
+import { gapsIn } from './shared/conclude.ts'
 import { shortestFailing } from './shared/failing-prefix.ts'
 import { type Answer, entriesOf, history, type Named } from './shared/history.ts'
 
@@ -46,6 +47,8 @@ function judge(journal: Journal, workload: Named, level: Level): Finding {
   const why = blindSpot(transactions, strange)
   if (why) return { word: 'unknown', story: `Nothing can be said: ${why}.`, figures }
   if (examined.anomaly) return guilty(transactions, level, figures)
+  const [gap] = gapsIn(journal)
+  if (gap) return { word: 'unknown', story: `Nothing was shown. ${gap}.`, figures }
   if (examined.isOpen) {
     const story = 'Nothing was shown: the appends that nobody saw were too many to be put in order.'
     return { word: 'unknown', story, figures }
