@@ -5,9 +5,10 @@ import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { logLines } from '../log-lines.ts'
-import { type LoggingPostgres, unlessGone, withPostgres } from './postgres-server.ts'
+import { type LoggingPostgres, withPostgres } from './postgres-server.ts'
+import { changeSetting, resetSetting, settingArgs, whereIs } from './server-setting.ts'
 
-export const undoArgs = z.object({ url: z.url() })
+export const undoArgs = settingArgs
 
 /**
  * `default_transaction_read_only`: every new transaction refuses to write (25006) unless it asks for
@@ -26,14 +27,11 @@ export function readOnlyMode<System extends LabSystem>(
     plan: async (system, { clock }) => {
       const { name, url, logFile } = await select(system)
       return {
-        undo: { module: import.meta.url, args: { url } },
+        undo: { module: import.meta.url, args: await whereIs(url) },
         touches: [name],
         apply: async () => {
           const landed = await logLines(logFile, /cannot execute .+ in a read-only transaction/)
-          await withPostgres(url, async admin => {
-            await admin.query('alter system set default_transaction_read_only = on')
-            await admin.query('select pg_reload_conf()')
-          })
+          await changeSetting(url, 'default_transaction_read_only', 'on')
           await inForce(url, clock)
           return { landed }
         },
@@ -54,8 +52,5 @@ async function inForce(url: string, clock: Clock): Promise<void> {
 
 /** Harmless where it is not set. */
 export async function undo(args: Json): Promise<void> {
-  await unlessGone(undoArgs.parse(args).url, async admin => {
-    await admin.query('alter system reset default_transaction_read_only')
-    await admin.query('select pg_reload_conf()')
-  })
+  await resetSetting(undoArgs.parse(args), 'default_transaction_read_only')
 }

@@ -1,12 +1,13 @@
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
-import { type RedisServer, withRedis } from './redis-server.ts'
+import { type RedisServer, usersOf, withRedis } from './redis-server.ts'
 
 /**
  * CLIENT KILL: the server ends its clients' connections by itself, as it does when `maxclients`,
  * `timeout` or an output buffer's limit is reached. Momentary: who connects again is served. Of the
- * `type` `normal` (default), `pubsub` (subscribers) or `replica`. Lands on the connections ended.
+ * `type` `normal` (default), `pubsub` (subscribers) or `replica`. Those of
+ * the lab and of Sentinels are spared. Lands on the connections ended.
  */
 export function clientKill<System extends LabSystem>(
   select: Selector<System, RedisServer>,
@@ -23,10 +24,12 @@ export function clientKill<System extends LabSystem>(
         undo: undefined,
         touches: [server.name],
         apply: async () => {
-          const landed = await withRedis(server, admin =>
-            admin.call('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes'),
-          )
-          return { landed: () => Number(landed) }
+          const ended = await withRedis(server, async admin => {
+            const kill = async (id: string) => Number(await admin.call('CLIENT', 'KILL', 'ID', id))
+            return await Promise.all((await usersOf(admin, type)).map(kill))
+          })
+          const landed = ended.reduce((sum, one) => sum + one, 0)
+          return { landed: () => landed }
         },
       }
     },

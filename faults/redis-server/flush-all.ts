@@ -1,7 +1,7 @@
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
-import { type RedisServer, withRedis } from './redis-server.ts'
+import { keysIn, type RedisServer, withRedis } from './redis-server.ts'
 
 /**
  * FLUSHALL: every key of every database is gone, on the replicas too, as after a command that was meant
@@ -32,9 +32,4 @@ export function flushAll<System extends LabSystem>(
       }
     },
   }
-}
-
-function keysIn(keyspace: string): number {
-  const counts = keyspace.matchAll(/^db\d+:keys=(\d+)/gm)
-  return [...counts].reduce((sum, [, keys]) => sum + Number(keys), 0)
 }

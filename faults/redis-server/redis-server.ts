@@ -70,3 +70,25 @@ export async function setting(admin: Redis, name: string): Promise<string> {
   const [, value] = z.tuple([z.string(), z.string()]).parse(await admin.call('CONFIG', 'GET', name))
   return value
 }
+
+/** Keys of all databases. */
+export async function keysOf(admin: Redis): Promise<number> {
+  return keysIn(await admin.info('keyspace'))
+}
+
+/** Of the section `keyspace` of INFO. */
+export function keysIn(keyspace: string): number {
+  const counts = keyspace.matchAll(/^db\d+:keys=(\d+)/gm)
+  return [...counts].reduce((sum, [, keys]) => sum + Number(keys), 0)
+}
+
+/** Ids of clients that belong neither to the lab nor to Sentinels. */
+export async function usersOf(
+  admin: Redis,
+  type: 'normal' | 'pubsub' | 'replica',
+): Promise<readonly string[]> {
+  const lines = `${await admin.call('CLIENT', 'LIST', 'TYPE', type)}`.split('\n')
+  return lines
+    .filter(line => / name=(?!sentinel-|lab )/.test(line))
+    .map(line => /^id=(\d+)/.exec(line)?.[1] ?? line)
+}

@@ -94,6 +94,8 @@ export async function withClient<T>(
 ): Promise<T> {
   const client = new Redis({
     ...address,
+    // Faults that count a server's clients leave the lab's own out.
+    connectionName: 'lab',
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => null,

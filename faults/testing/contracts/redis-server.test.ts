@@ -1,5 +1,6 @@
 import type { Linked } from '../../../lab/model/capability.ts'
 import { startRedis } from '../../../targets/redis.ts'
+import { withClient } from '../../../targets/runtime/redis-node.ts'
 import { destructiveContract, lastingContract, momentaryContract } from '../contract.ts'
 import { type FaultBench, faultBench } from '../fault-bench.ts'
 import { inPatience, linkTrials, stillOpen } from '../link-trials.ts'
@@ -37,17 +38,18 @@ destructiveContract({
   bench: async () => {
     const { context, rig } = await faultBench()
     const server = await startRedis(context)
-    const client = rig.redis(server)
-    const { name, host, port } = server
     let trials = 0
     return {
       context,
       trial: async () => {
         const key = `test:${trials++}`
         return {
-          part: { name, host, port, links: [] },
-          hold: async () => void (await client.set(key, 'kept')),
-          use: async () => ((await client.get(key)) === 'kept' ? 'well' : 'lost'),
+          part: server,
+          hold: async () => void (await withClient(server, client => client.set(key, 'kept'))),
+          use: () =>
+            withClient(server, async client =>
+              (await client.get(key)) === 'kept' ? 'well' : 'lost',
+            ),
         }
       },
       [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
