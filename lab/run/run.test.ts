@@ -19,7 +19,7 @@ import { judgeFolder } from '../verdict/judge.ts'
 /** They mostly wait, so they wait together. */
 const test = plainTest.concurrent
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const broken = (message: string) => {
   throw new Error(message)

@@ -5,9 +5,12 @@ import type { RunOptions } from '../admission/run-options.ts'
 import { readJournal } from '../journal/read-journal.ts'
 import type { Experiment } from '../model/experiment.ts'
 import { run } from '../run/run.ts'
-import { isShortOfTime, mostRepeats } from '../verdict/short-of-time.ts'
+import { isShortOfTime } from '../verdict/short-of-time.ts'
 import { counterExperiment } from './counter-experiment.ts'
 import type { CounterSystem } from './counter-target.ts'
+
+/** Five runs at a time in a process of a suite that keeps all cores busy. */
+const repeats = 5
 
 export type Changes = Partial<Experiment<CounterSystem>>
 
@@ -20,7 +23,7 @@ export async function running(changes: Changes = {}, options: Partial<RunOptions
   const experiment = counterExperiment(changes)
   const once = () => run(experiment, { name: 'counter', seed: 1, root, ...options })
   let finished = await once()
-  for (let again = 0; again < mostRepeats && isShortOfTime(finished.conclusion); again++) {
+  for (let again = 0; again < repeats && isShortOfTime(finished.conclusion); again++) {
     finished = await once()
   }
   const journal = await readJournal(join(finished.folder, 'journal.jsonl'))

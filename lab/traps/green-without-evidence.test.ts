@@ -15,7 +15,7 @@ import { adding, type CounterSystem, killCounter, misbehave } from '../testing/c
 /** They mostly wait, so they wait together. */
 const test = plainTest.concurrent
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 /** Its effect stays when it is over: nothing undoes it. */
 function scar(mode: 'half'): Fault<CounterSystem> {
