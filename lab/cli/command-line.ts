@@ -25,6 +25,8 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   judge: async () => (await import('./commands/judge-command.ts')).addJudgeCommand,
   check: async () => (await import('./commands/check-command.ts')).addCheckCommand,
   prove: async () => (await import('./commands/prove-command.ts')).addProveCommand,
+  'prove-scenarios': async () =>
+    (await import('./commands/prove-scenarios-command.ts')).addProveScenariosCommand,
   soak: async () => (await import('./commands/soak-command.ts')).addSoakCommand,
   resilience: async () => (await import('./commands/resilience-command.ts')).addResilienceCommand,
   list: async () => (await import('./commands/list-command.ts')).addListCommand,

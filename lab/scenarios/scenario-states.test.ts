@@ -27,10 +27,18 @@ test('finds each ID of a title once, and no part of a longer word', () => {
 
 test('a scenario is shown, open, or missing', () => {
   const { states, unknown } = scenarioStates(catalogue, shown, open)
+  const bare = { tests: [], controls: [] }
+  const tests = [1, 2].map(() => ({ file: 'a.test.ts', title: '' }))
   expect(states).toEqual([
-    { id: 'ORD-01', state: 'test', shownBy: ['experiments/a.ts', 'a.test.ts'] },
-    { id: 'WS-02', state: 'open', carriedBy: 'experiments/b.ts', waitsFor: 'time' },
-    { id: 'LOD-01', state: 'missing' },
+    {
+      id: 'ORD-01',
+      state: 'test',
+      shownBy: ['experiments/a.ts', 'a.test.ts'],
+      tests,
+      controls: [],
+    },
+    { id: 'WS-02', state: 'open', carriedBy: 'experiments/b.ts', waitsFor: 'time', ...bare },
+    { id: 'LOD-01', state: 'missing', ...bare },
   ])
   expect(unknown).toEqual([])
 })
@@ -38,6 +46,13 @@ test('a scenario is shown, open, or missing', () => {
 test('what shows a scenario wins over what calls it open', () => {
   const ordered = { 'ORD-01': { carriedBy: 'experiments/b.ts', waitsFor: 'time' } }
   expect(scenarioStates(catalogue, shown, ordered).states[0]).toMatchObject({ state: 'test' })
+})
+
+test('a control shows no scenario, but stands beside its tests', () => {
+  const control = { id: 'WS-02', kind: 'control', file: 'a.test.ts', title: 'control: x' } as const
+  const [, two] = scenarioStates(catalogue, [control], {}).states
+  const controls = [{ file: 'a.test.ts', title: 'control: x' }]
+  expect(two).toEqual({ id: 'WS-02', state: 'missing', tests: [], controls })
 })
 
 test('tells IDs that are not in the catalogue', () => {

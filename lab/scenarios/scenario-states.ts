@@ -7,10 +7,23 @@ export interface OpenScenario {
   readonly waitsFor: string
 }
 
-export type ScenarioState =
-  | { readonly id: string; readonly state: Evidence['kind']; readonly shownBy: readonly string[] }
-  | ({ readonly id: string; readonly state: 'open' } & OpenScenario)
-  | { readonly id: string; readonly state: 'missing' }
+/** How a scenario stands. Without a control nobody knows whether its tests can fail. */
+export type ScenarioState = {
+  readonly id: string
+  readonly tests: readonly TitledTest[]
+  readonly controls: readonly TitledTest[]
+} & (
+  | { readonly state: ShownBy; readonly shownBy: readonly string[] }
+  | ({ readonly state: 'open' } & OpenScenario)
+  | { readonly state: 'missing' }
+)
+
+interface TitledTest {
+  readonly file: string
+  readonly title: string
+}
+
+type ShownBy = Exclude<Evidence['kind'], 'control'>
 
 export interface ScenarioReport {
   readonly states: readonly ScenarioState[]
@@ -40,7 +53,15 @@ function stateOf(
   open: OpenScenario | undefined,
 ): ScenarioState {
   const mine = evidence.filter(each => each.id === id)
-  const state = kinds.find(kind => mine.some(each => each.kind === kind))
-  if (state) return { id, state, shownBy: [...new Set(mine.map(({ file }) => file))] }
-  return open ? { id, state: 'open', ...open } : { id, state: 'missing' }
+  const shows = mine.filter(({ kind }) => kind !== 'control')
+  const state = kinds.find(kind => shows.some(each => each.kind === kind))
+  const about = { id, tests: titled(mine, 'test'), controls: titled(mine, 'control') }
+  if (state) return { ...about, state, shownBy: [...new Set(shows.map(({ file }) => file))] }
+  return open ? { ...about, state: 'open', ...open } : { ...about, state: 'missing' }
+}
+
+function titled(evidence: readonly Evidence[], wanted: Evidence['kind']): readonly TitledTest[] {
+  return evidence
+    .filter(({ kind }) => kind === wanted)
+    .map(({ file, title = '' }) => ({ file, title }))
 }

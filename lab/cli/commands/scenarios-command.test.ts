@@ -17,10 +17,10 @@ interface Ended {
   readonly stderr: string
 }
 
-function scenarios(cwd: string): Promise<Ended> {
+function scenarios(cwd: string, ...flags: readonly string[]): Promise<Ended> {
   const options = { cwd, timeout: 100_000 }
   return new Promise(resolve => {
-    execFile(process.execPath, [main, 'scenarios'], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [main, 'scenarios', ...flags], options, (error, stdout, stderr) => {
       resolve({ code: error ? error.code : 0, lines: stdout.trimEnd().split('\n'), stderr })
     })
   })
@@ -64,12 +64,40 @@ test('lists what shows each, and ends with 0 when none is missing', async () => 
   })
   const { code, lines } = await scenarios(it.root)
   expect(lines).toEqual([
-    `ORD-01  test       ${testFile}`,
-    'ORD-02  open       experiments/x.ts: time',
-    'LOD-01  benchmark  bench/load.ts',
+    `ORD-01  test       no control  ${testFile}`,
+    'ORD-02  open       no control  experiments/x.ts: time',
+    'LOD-01  benchmark  no control  bench/load.ts',
     '3 scenarios: 1 test, 0 experiment, 1 benchmark, 1 open, 0 missing',
+    'no control: ORD-01, ORD-02, LOD-01',
   ])
   expect(code).toBe(0)
+})
+
+test('tells the controls of each, whether a test or a call of control() defines them', async () => {
+  await using it = await project({
+    'docs/scenarios.md': '| ORD-01 | a |\n| ORD-02 | b |\n| ORD-03 | c |\n',
+    [testFile]: `
+      import { describe, test } from 'vitest'
+      import { control } from '../control.ts'
+      describe('ORD-01 and ORD-02 buying', () => {
+        test('works', () => {})
+        control(['a-lock', 'a-limit'], 'it breaks (ORD-02)', async () => {})
+        control('a-lock', 'it does not', async () => {})
+      })
+      describe.skip('ORD-03 skipped', () => { control('a-lock', 'x', async () => {}) })
+      test('ORD-03 control: in a test', () => {})`,
+  })
+  const { lines } = await scenarios(it.root, '--json')
+  const { states } = JSON.parse(lines.join('\n'))
+  const suite = 'ORD-01 and ORD-02 buying'
+  const test = { file: testFile, title: `${suite} > works` }
+  const first = `${suite} > control: without a-lock and a-limit it breaks (ORD-02)`
+  const both = `${suite} > control: without a-lock it does not`
+  expect(states).toMatchObject([
+    { id: 'ORD-01', tests: [test], controls: [{ title: both }] },
+    { id: 'ORD-02', tests: [test], controls: [{ title: first }, { title: both }] },
+    { id: 'ORD-03', state: 'missing', controls: [{ title: 'ORD-03 control: in a test' }] },
+  ])
 })
 
 test('what is skipped, empty, misspelt, a comment or a control shows nothing: 1', async () => {

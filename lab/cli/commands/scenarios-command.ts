@@ -24,10 +24,11 @@ const openTable = z.object({
 export function addScenariosCommand(program: Command): void {
   program
     .command('scenarios')
-    .description('every scenario of the catalogue: what shows it, or what will')
-    .action(async () => {
+    .description('every scenario of the catalogue: what shows it, and its controls')
+    .option('--json', 'print it as JSON, with the title of every test and control')
+    .action(async ({ json = false }: { readonly json?: boolean }) => {
       const report = await reportOn(process.cwd())
-      print(process.stdout, text(report))
+      print(process.stdout, json ? JSON.stringify(report, null, 2) : text(report))
       process.exitCode = isComplete(report) ? exitCodes.held : exitCodes.inconclusive
     })
 }
@@ -52,11 +53,18 @@ function text({ states, unknown }: ScenarioReport): string {
   const count = (state: ScenarioState['state']) =>
     states.filter(each => each.state === state).length
   const kinds = ['test', 'experiment', 'benchmark', 'open', 'missing'] as const
+  const bare = states.filter(({ controls }) => controls.length === 0)
   return [
-    table(states.map(each => [each.id, each.state, what(each)])),
+    table(states.map(each => [each.id, each.state, controls(each), what(each)])),
     ...unknown.map(id => `${id}  is not in ${catalogueFile}, but something names it.`),
     `${states.length} scenarios: ${kinds.map(kind => `${count(kind)} ${kind}`).join(', ')}`,
+    `no control: ${bare.map(({ id }) => id).join(', ') || 'none'}`,
   ].join('\n')
+}
+
+function controls({ controls: { length } }: ScenarioState): string {
+  if (length === 0) return 'no control'
+  return length === 1 ? '1 control' : `${length} controls`
 }
 
 function what(state: ScenarioState): string {

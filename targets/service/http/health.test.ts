@@ -81,7 +81,7 @@ test.each([
   expect((await health.ask('/health/ready')).status).toBe(status)
 })
 
-control('readiness', 'one that is about to end asks for more', async ({ defencesOff }) => {
+control('readiness', 'one that is about to end asks for more (API-08)', async ({ defencesOff }) => {
   await using health = await healthOf('closing', 1, defencesOff)
   expect((await health.ask('/health/ready')).status).toBe(200)
 })
