@@ -9,7 +9,7 @@ export type { Launch, Role }
 const names = z.array(z.string()).default([])
 
 /** Names, separated by commas, of measures that are off in every instance, whatever a scenario asks. */
-const offEverywhere = process.env.LAB_DEFENCES_OFF?.split(',') ?? []
+const offEverywhere = process.env.LAB_DEFENCES_OFF?.split(',').filter(Boolean) ?? []
 
 /** An instance of the service that a scenario can ask. */
 export interface Instance extends ServiceInstance {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import { patience } from '../patience.ts'
-import { eventually, logIn, newPerson, refusalOf, signedIn, sql } from '../person.ts'
+import { eventually, logIn, newPerson, type Person, refusalOf, signedIn, sql } from '../person.ts'
 import { test } from '../warm.ts'
 
 let app: Application
@@ -124,6 +124,15 @@ describe('ACC-02 bad input', () => {
   })
 })
 
+/** As if none of the links mailed to this person had been used. */
+const forgetLinksOf = ({ username }: Person) =>
+  sql(
+    app,
+    `update accounts_one_time_tokens t set used_at = null
+     from accounts_users u where u.id = t.user_id and u.username = $1`,
+    [username],
+  )
+
 describe('ACC-03 e-mail verification', () => {
   test('works once, cannot be forged, and is needed to sign in', async () => {
     const person = newPerson()
@@ -158,6 +167,17 @@ describe('ACC-03 e-mail verification', () => {
     const answer = await client.post('/v1/accounts/verify', { token })
     expect(answer).toMatchObject({ status: 400, body: { code: 'token-invalid' } })
   })
+
+  test('control: a link whose use is forgotten works again', async () => {
+    const person = newPerson()
+    const client = app.instances[0].client()
+    await client.post('/v1/accounts', person)
+    const token = await tokenMailedTo(person.email)
+    const verify = async () => (await client.post('/v1/accounts/verify', { token })).status
+    expect([await verify(), await verify()]).toEqual([200, 400])
+    await forgetLinksOf(person)
+    expect(await verify()).toBe(200)
+  })
 })
 
 describe('ACC-09 password reset', () => {
@@ -189,6 +209,13 @@ describe('ACC-09 password reset', () => {
     await logIn(client, next)
   })
 
+  test('control: a link whose use is forgotten works again', async () => {
+    const { person, reset } = await forgetful()
+    expect([(await reset()).status, (await reset()).status]).toEqual([204, 400])
+    await forgetLinksOf(person)
+    expect((await reset()).status).toBe(204)
+  })
+
   test('expires, is good for nothing else, and leaves the password when refused', async () => {
     const { person, client, token, reset } = await forgetful()
     expect((await client.post('/v1/accounts/verify', { token })).status).toBe(400)
@@ -218,8 +245,8 @@ describe('ACC-09 password reset', () => {
 })
 
 describe('ACC-06 at the same time', () => {
-  test('of 24 registrations of one name on two instances exactly one wins', async () => {
-    const person = newPerson()
+  /** What 24 registrations of one name on two instances are answered. */
+  const registeredAtOnce = async (person: Person) => {
     const answers = await Promise.all(
       Array.from({ length: 24 }, (_, index) => {
         const instance = app.instances[index % 2] ?? app.instances[0]
@@ -228,9 +255,29 @@ describe('ACC-06 at the same time', () => {
         return instance.client().post('/v1/accounts', { ...person, email }, { headers })
       }),
     )
-    const statuses = answers.map(each => each.status)
+    return answers.map(each => each.status)
+  }
+
+  test('of 24 registrations of one name on two instances exactly one wins', async () => {
+    const statuses = await registeredAtOnce(newPerson())
     expect(statuses.filter(status => status === 201)).toHaveLength(1)
     expect(statuses.filter(status => status === 409)).toHaveLength(23)
+  })
+
+  test('control: where names are not unique in the database, several win', async () => {
+    const person = newPerson()
+    await sql(app, 'alter table accounts_users drop constraint accounts_users_username')
+    try {
+      const statuses = await registeredAtOnce(person)
+      expect(statuses.filter(status => status === 201).length).toBeGreaterThan(1)
+    } finally {
+      const rename = 'update accounts_users set username_key = id::text where username = $1'
+      await sql(app, rename, [person.username])
+      await sql(
+        app,
+        'alter table accounts_users add constraint accounts_users_username unique (username_key)',
+      )
+    }
   })
 
   test('many logins of one user all work', async () => {

@@ -247,6 +247,14 @@ describe('ACC-10 second factor', () => {
     expect(await signInWith(0)).toBe('mfa-wrong')
   })
 
+  test('control: a code whose use is forgotten is taken again', async () => {
+    const { signInWith, forget } = await enrolled()
+    for (let i = 0; i < 2; i++) {
+      await forget()
+      expect(await signInWith(0)).toBeUndefined()
+    }
+  })
+
   test('tolerates one step to either side, and no more', async () => {
     const { signInWith, forget } = await enrolled()
     for (const steps of [-1, 0, 1]) {

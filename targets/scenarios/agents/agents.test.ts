@@ -125,6 +125,14 @@ describe('AGT-03 isolation', () => {
     }
   })
 
+  test('control: a fact that leaks is told to whoever it does not belong to', async () => {
+    const { account, agents } = await person()
+    const leak = 'insert into agents_facts (user_id, fact) values ($1, $2)'
+    await sql(app, leak, [account.userId, "another's"])
+    const said = await agents.ended(agents.ask(recall))
+    expect(said[3]?.data).toEqual({ facts: ["another's"] })
+  })
+
   test('nobody follows or takes the run of another, or runs without signing in', async () => {
     const [one, other] = [await person(), await person()]
     const id = one.agents.ask(recall)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
-import { eventually, signedIn } from '../person.ts'
+import { eventually, signedIn, sql } from '../person.ts'
 import { test } from '../warm.ts'
 import { copiesOf, namesOf, notified, post, progress, supporter, whenIn } from './mail-room.ts'
 
@@ -170,6 +170,16 @@ describe('MSG-07 isolation', () => {
     expect(await notified(other)).toEqual([])
     const reply = await post(other, { kind: 'reply', inReplyTo: id })
     expect((await whenIn(other, reply, 'dead')).reason).toMatch(/not here/)
+  })
+
+  test('control: a message that leaks is seen by who must not see it', async () => {
+    const other = await signedIn(app)
+    const id = await post(sender)
+    await whenIn(sender, id, 'done')
+    expect((await other.get(`/v1/messages/${id}`)).status).toBe(404)
+    const leak = 'update messages_jobs set user_id = $1 where id = $2'
+    await sql(app, leak, [other.userId, id])
+    expect((await other.get(`/v1/messages/${id}`)).status).toBe(200)
   })
 
   test('and nobody anything without signing in', async () => {

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, vi } from 'vitest'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import { control } from '../control.ts'
 import { patience } from '../patience.ts'
-import { eventually, signedIn } from '../person.ts'
+import { eventually, signedIn, sql } from '../person.ts'
 import { test } from '../warm.ts'
 import { ChatClient, upTo } from './chat-client.ts'
 
@@ -88,6 +88,21 @@ describe('WS-02 publishing', () => {
     await one.say(channel, 'y')
     await two.has(channel, 2)
     expect(two.numbers(channel)).toEqual([1, 2])
+  })
+
+  test('control: where ids are not unique in the database, it is told twice', async () => {
+    const [channel, id] = [newChannel(), randomUUID()]
+    using one = await ChatClient.open(here, { channel })
+    using two = await ChatClient.open(there)
+    await sql(app, 'alter table chat_messages drop constraint chat_messages_id')
+    try {
+      expect(await one.say(channel, 'x', id)).toBe(1)
+      expect(await two.say(channel, 'x', id)).toBe(2)
+      await one.has(channel, 2)
+    } finally {
+      await sql(app, 'update chat_messages set id = gen_random_uuid() where id = $1', [id])
+      await sql(app, 'alter table chat_messages add constraint chat_messages_id unique (id)')
+    }
   })
 })
 

@@ -32,6 +32,13 @@ async function browser(person: Person, userAgent = 'browser', from?: Client): Pr
 
 const as = (userAgent: string) => ({ headers: { 'user-agent': userAgent } })
 
+/** What Redis keeps of the session of a browser. */
+async function kept({ cookie }: Client) {
+  const key = `sessions:${cookie?.slice('sid='.length).split('.')[0]}`
+  const session: Readonly<Record<string, unknown>> = JSON.parse((await redis.get(key)) ?? '{}')
+  return { key, session }
+}
+
 const leave = (client: Client, body?: object) => client.send('DELETE', '/v1/me', body)
 
 describe('SES-01 life of a session', () => {
@@ -145,6 +152,18 @@ describe('SES-04 several devices', () => {
     expect(refreshed.status).toBe(401)
   })
 
+  test('control: one that the index of sessions has lost stays logged in', async () => {
+    const person = newPerson()
+    const [one, lost] = [
+      await signedIn(app, person),
+      await logIn(app.instances[0].client(), person),
+    ]
+    await redis.zrem(`sessions:of:${one.userId}`, lost.sessionId)
+    await one.post('/v1/logout/everywhere')
+    expect((await one.get('/v1/me')).status).toBe(401)
+    expect((await lost.get('/v1/me')).status).toBe(200)
+  })
+
   test("nobody ends another person's session", async () => {
     const [mine, other] = [await signedIn(app), await signedIn(app)]
     expect((await other.delete(`/v1/sessions/${mine.sessionId}`)).status).toBe(404)
@@ -224,6 +243,16 @@ describe('SES-06 fixation and hijacking', () => {
     const guess = new Client(client.url)
     guess.cookie = `${client.cookie?.split('.')[0]}.${'A'.repeat(43)}`
     expect((await guess.get('/v1/me', as('browser'))).status).toBe(401)
+  })
+
+  test('control: a session bound to another browser is taken from there', async () => {
+    const person = await registered()
+    const [client, other] = [await browser(person), await browser(person, 'another browser')]
+    expect((await client.get('/v1/me', as('another browser'))).status).toBe(401)
+    const [own, foreign] = [await kept(client), await kept(other)]
+    const planted = { ...own.session, binding: foreign.session.binding }
+    await redis.set(own.key, JSON.stringify(planted), 'KEEPTTL')
+    expect((await client.get('/v1/me', as('another browser'))).status).toBe(200)
   })
 
   test('API-02: what changes something needs the CSRF token', async () => {
