@@ -1,6 +1,20 @@
 import type { Clock } from './clock.ts'
 import { LabError } from './errors.ts'
 
+/** What is disposed of in time, or else throws: an end that never comes must not hang who waits for it. */
+export function endedInTime(
+  what: string,
+  ms: number,
+  one: AsyncDisposable,
+  clock: Clock,
+): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await inTime(what, ms, Promise.resolve(one[Symbol.asyncDispose]()), clock)
+    },
+  }
+}
+
 /**
  * The work's value, or an error after `ms` that names what was waited for: `postgres to start`. The
  * work itself goes on, and its late end is ignored.

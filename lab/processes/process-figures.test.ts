@@ -1,3 +1,5 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { figuresOf, parsePs } from './process-figures.ts'
 
@@ -14,3 +16,24 @@ test('leaves out a process that is gone', async () => {
   const figures = await figuresOf([process.pid, 2 ** 22 + 1])
   expect([...figures.keys()]).toEqual([process.pid])
 })
+
+test.runIf(process.platform === 'linux')(
+  'a child that has ended and that nobody waits for makes no figure unknown',
+  async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo up; exec sleep 60'])
+    try {
+      await once(parent.stdout, 'data')
+      const { pid = 0 } = parent
+      await expect.poll(() => childStates(pid), { timeout: 5_000 }).toContain('Z')
+      const figures = (await figuresOf([pid])).get(pid)
+      expect(figures?.memoryBytes).toBeGreaterThan(0)
+      expect(Object.values(figures ?? {}).every(Number.isFinite)).toBe(true)
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  },
+)
+
+function childStates(parent: number): string {
+  return spawnSync('ps', ['--ppid', `${parent}`, '-o', 'stat='], { encoding: 'utf8' }).stdout
+}

@@ -65,6 +65,8 @@ function procFigures(pid: number) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const bytes = (name: string) =>
     1_024 * Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+  // One that has ended and that nobody has waited for yet has no memory, and is none that lives.
+  if (Number.isNaN(bytes('VmRSS'))) throw new Error(`process ${pid} has ended`)
   const descriptors = readdirSync(`/proc/${pid}/fd`)
   return {
     memoryBytes: bytes('VmRSS'),

@@ -22,6 +22,9 @@ const applyWithinMs = 30_000
 /** An undo that takes longer has failed; the guardian tries again at the end. */
 const healWithinMs = 20_000
 const askEveryMs = 50
+const measureWithinMs = 3_000
+/** What is half made is planned, made, asked what it touched, and undone, each in its time. */
+const halfMadeWithinMs = planWithinMs + applyWithinMs + 2 * healWithinMs
 
 const count = z.number().nonnegative()
 const landed = z.union([count, z.record(z.string(), count)])
@@ -67,7 +70,8 @@ export class Injector<System extends LabSystem> {
       if (!signal.aborted) throw error
     } finally {
       stop.abort()
-      await inTime('to finish what is half made', healWithinMs, Promise.allSettled(playing), clock)
+      const finishing = Promise.allSettled(playing)
+      await inTime('what is half made to be whole', halfMadeWithinMs, finishing, clock)
     }
   }
 
@@ -94,7 +98,10 @@ export class Injector<System extends LabSystem> {
     }
     const giveUpMs = clock.nowMs() + toMs(moment.atMost)
     while (clock.nowMs() < giveUpMs) {
-      const value = await moment.probe.measure(this.#system, signal).catch(() => undefined)
+      const asking = moment.probe.measure(this.#system, signal)
+      const what = `an answer of ${moment.probe.name}`
+      const answering = inTime(what, measureWithinMs, asking, clock)
+      const value = await answering.catch(() => undefined)
       if (value !== undefined && moment.accepts.accepts(value)) {
         await clock.sleep(movedMs, signal)
         return true

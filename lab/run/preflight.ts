@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inTime } from '../base/deadline.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Link } from '../model/capability.ts'
 import type { Strike } from '../model/schedule.ts'
@@ -8,6 +9,7 @@ import { tokenOf } from './wire.ts'
 
 const proxy = z.object({ counters: z.object({ bytes: z.number() }) })
 const flowWithinMs = 5_000
+const planWithinMs = 10_000
 
 /**
  * Proves that what the faults will hurt is in use: the bytes on each link, counted by our own tap,
@@ -49,7 +51,11 @@ async function touchedNames<System extends LabSystem>(
   system: System,
   context: Context,
 ): Promise<ReadonlySet<string>> {
-  const plans = await Promise.all(schedule.map(({ fault }) => fault.plan(system, context)))
+  const planning = schedule.map(({ fault }) => {
+    const what = `${fault.label} to be planned`
+    return inTime(what, planWithinMs, fault.plan(system, context), context.clock)
+  })
+  const plans = await Promise.all(planning)
   return new Set(plans.flatMap(planned => planned.touches))
 }
 

@@ -98,7 +98,7 @@ test('asks meters too, and does without one that throws or hangs', async () => {
   await using it = await rig([
     { of: 'dead', read: () => Promise.reject(new Error('gone')) },
     { of: 'frozen', read: () => new Promise(() => {}) },
-    { of: 'database', read: async () => ({ sessions: 7 }) },
+    { of: 'database', read: async () => ({ sessions: 7, ratio: Number.NaN }) },
   ])
   const sampling = it.sample()
   await expect.poll(() => it.of('database').length, { timeout: 8_000 }).toBeGreaterThan(1)

@@ -54,6 +54,10 @@ async function read({ of, read }: Meter, recorder: JournalFile, over: AbortSigna
   const patience = new Promise<undefined>(resolve => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
-  const figures = await Promise.race([read(signal).catch(() => undefined), patience])
-  if (figures) recorder.record({ kind: 'resources', of, figures })
+  const said = await Promise.race([read(signal).catch(() => undefined), patience])
+  // What a part says comes from outside: one that is no number is left out.
+  const known = Object.entries(said ?? {}).filter(([, figure]) => Number.isFinite(figure))
+  if (known.length > 0) {
+    recorder.record({ kind: 'resources', of, figures: Object.fromEntries(known) })
+  }
 }

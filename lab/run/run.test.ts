@@ -54,7 +54,7 @@ test('is inconclusive when the fault touched nothing', async () => {
       apply: async () => ({ landed: () => 0 }),
     }),
   }
-  await using it = await running({ schedule: [at('100ms', idle, { for: '400ms' })] })
+  await using it = await running({ schedule: [at('100ms', idle)], duration: '500ms' })
   expect(it.conclusion).toMatchObject({ verdict: 'inconclusive', exitCode: 2 })
   expect(it.reasons).toEqual(['inconclusive: idle() was in force, but touched nothing'])
 })

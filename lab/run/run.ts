@@ -4,7 +4,7 @@ import { admit, type Times } from '../admission/plan.ts'
 import type { RunOptions } from '../admission/run-options.ts'
 import { strikesOf, type TimedStrike } from '../admission/strikes.ts'
 import { systemClock } from '../base/clock.ts'
-import { inTime } from '../base/deadline.ts'
+import { endedInTime, inTime } from '../base/deadline.ts'
 import { messageOf } from '../base/errors.ts'
 import { freshSeed, seeded } from '../base/random.ts'
 import { startGuardian } from '../guardian/client.ts'
@@ -33,6 +33,8 @@ import { followWire } from './wire.ts'
 /** Starting servers may mean downloading them first. */
 const startWithinMs = 600_000
 const openWithinMs = 60_000
+const endWithinMs = 60_000
+const readWithinMs = 600_000
 
 export interface FinishedRun {
   readonly conclusion: Conclusion
@@ -69,7 +71,10 @@ export async function run<System extends LabSystem>(
   journal[Symbol.dispose]()
   const conclusion = journal.failure
     ? judge(journal.entries, experiment)
-    : await judgeFolder(folder, experiment)
+    : await judgeFolder(folder, experiment).catch((error: unknown) => {
+        recordThrown(journal, error)
+        return judge(journal.entries, experiment)
+      })
   await writeVerdict(folder, conclusion).catch(error => options.progress?.(messageOf(error)))
   return { conclusion, folder }
 }
@@ -150,7 +155,9 @@ async function conduct<System extends LabSystem>(
   const { workloads, steadyState, checks } = experiment
   const { name } = experiment.target
   const starting = experiment.target.start(context)
-  await using system = await inTime(`${name} to start`, startWithinMs, starting, clock)
+  const started = await inTime(`${name} to start`, startWithinMs, starting, clock)
+  await using _end = endedInTime(`${name} to end`, endWithinMs, started, clock)
+  const system: System = started
   const links = system.links.map(link => link.name)
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, checks, journal, clock)
@@ -158,8 +165,13 @@ async function conduct<System extends LabSystem>(
   await using _logs = followLogs(system.logs ?? [], journal, clock)
   await using _resources = sampleResources(system.meters ?? [], journal, clock)
   const desk = { recorder: journal, clock, random, progress }
-  const open = (one: Workload<System>) =>
-    inTime(`the clients of ${one.name} to open`, openWithinMs, one.open(system, context), clock)
+  const open = async (one: Workload<System>) => {
+    const what = `the clients of ${one.name}`
+    const opening = one.open(system, context)
+    const clients = await inTime(`${what} to open`, openWithinMs, opening, clock)
+    const end = endedInTime(`${what} to close`, endWithinMs, clients, clock)
+    return { ...end, perform: clients.perform.bind(clients) }
+  }
   await using traffic = await startTraffic(workloads, open, desk)
   const steady = new Steady(steadyState, system, journal, clock)
   const orFail = <Value>(work: Promise<Value>) => Promise.race([work, traffic.failed])
@@ -200,6 +212,7 @@ async function conduct<System extends LabSystem>(
   await traffic.stop()
 
   journal.record({ kind: 'phase', phase: 'final-reads' })
-  await finalReads(workloads, system, context, journal)
+  const reading = finalReads(workloads, system, context, journal)
+  await inTime('the final reads to end', readWithinMs, reading, clock)
   await steady.ask('rolled-back', trafficEndMs)
 }

@@ -90,7 +90,8 @@ export function heldEvents(plan: PlanEntry = heldPlan): readonly Told[] {
 }
 
 export function heldJournal(change: (events: readonly Told[]) => readonly Told[] = all => all) {
-  const events = change(heldEvents()).toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0))
+  const timed = change(heldEvents()).map(event => ({ ...event, atMs: event.atMs ?? 0 }))
+  const events = timed.toSorted((a, b) => a.atMs - b.atMs)
   return journalOf(events) satisfies Journal
 }
 

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../base/clock.ts'
-import type { Outcome } from '../journal/journal.ts'
+import { endings, type Outcome } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Operation, Workload, WorkloadClients } from '../model/workload.ts'
 
@@ -33,14 +34,36 @@ export async function perform(
     return { kind: 'info', ended: 'gave-up', error }
   })
   gaveUp.catch(() => {})
-  const call = clients.perform(operation, client, patience.signal)
-  call.catch(() => {})
   try {
-    return await Promise.race([call, gaveUp])
+    const call = clients.perform(operation, client, patience.signal)
+    const outcome = outcomeOf(await Promise.race([call, gaveUp]))
+    if (patience.signal.aborted) await noticeThrow(call, patience.signal)
+    return outcome
   } finally {
     // Without a reason given each would make an error of its own, with a stack.
     answered.abort(answeredInTime)
   }
+}
+
+/** A client that throws something of its own when it is told to give up has failed all the same. */
+async function noticeThrow(call: Promise<unknown>, { reason }: AbortSignal): Promise<void> {
+  const thrown = call.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const error = await Promise.race([thrown, setImmediate(undefined)])
+  const aborted = error === reason || (error instanceof Error && error.name === 'AbortError')
+  if (error !== undefined && !aborted) throw error
+}
+
+/** What a workload says comes from outside: an outcome that is none is the lab's own error. */
+function outcomeOf(said: Outcome): Outcome {
+  if (Object(said) === said) {
+    if (said.kind === 'ok' && 'value' in said) return said
+    const notOk = said.kind === 'fail' || said.kind === 'info'
+    if (notOk && endings.includes(said.ended) && typeof said.error === 'string') return said
+  }
+  throw new Error(`perform() resolved to what is no outcome: ${JSON.stringify(said)}`)
 }
 
 export function recordInvoke(recorder: OperationRecorder, started: Started): void {

@@ -30,6 +30,7 @@ const planned = (plan: Partial<typeof heldPlan>): Change =>
     event.kind === 'run' ? { ...event, plan: { ...heldPlan, ...plan } } : event,
   )
 const [reads] = heldPlan.workloads
+if (!reads) throw new Error('the held plan has a workload')
 const process = { kind: 'process', process: 'redis-1', pid: 9, step: 'exited' } as const
 
 const windowAt = (lateMs: number) => ({ fromMs: 10_000, toMs: 12_000, samples: 20, lateMs })
@@ -37,6 +38,32 @@ const windowAt = (lateMs: number) => ({ fromMs: 10_000, toMs: 12_000, samples: 2
 test('a run that shows all its plan demands is held', () => {
   expect(concluded()).toMatchObject({ verdict: 'held', exitCode: 0, reasons: [] })
 })
+
+/** Another workload that is under way while the strikes are in force. */
+const other: readonly Told[] = [4_500, 7_500].flatMap((atMs, op): readonly Told[] => {
+  const common = { workload: 'other', op, client: 0, f: 'read', atMs } as const
+  const outcome = { kind: 'ok', value: 1 } as const
+  return [
+    { kind: 'invoke', ...common, input: null, intendedMs: atMs },
+    { kind: 'complete', ...common, outcome, latencyMs: 0 },
+  ]
+})
+/** The traffic of the held run as a course that ends at 0 after so many operations. */
+const endingAfter =
+  (count: number): Change =>
+  events =>
+    planned({
+      workloads: [
+        {
+          ...reads,
+          rates: [
+            { fromMs: 0, perSecond: 10 },
+            { fromMs: count * 100, perSecond: 10 },
+            { fromMs: count * 100, perSecond: 0 },
+          ],
+        },
+      ],
+    })(without(event => 'op' in event && event.op >= count)(events))
 
 /** One row for each demand: what is taken from the held run, the word, and what the reason says. */
 const rows: Record<string, readonly [Change, Reason['word'], string]> = {
@@ -66,6 +93,11 @@ const rows: Record<string, readonly [Change, Reason['word'], string]> = {
     adding({ kind: 'overflow', dropped: 3, why: 'the stream ended' }),
     'inconclusive',
     'the journal has a gap: the stream ended',
+  ],
+  'one run, in the order of time': [
+    adding({ kind: 'phase', phase: 'inject', atMs: 3_000 }),
+    'inconclusive',
+    'the run entered its phase inject twice',
   ],
   'every process alive': [
     adding({ ...process, asked: false, signal: 'SIGSEGV', log: 'out of luck', atMs: 5_000 }),
@@ -159,6 +191,11 @@ const rows: Record<string, readonly [Change, Reason['word'], string]> = {
     'inconclusive',
     '1 operations of reads were never sent',
   ],
+  'every operation answered once': [
+    without(event => event.kind === 'complete' && event.op % 40 === 7),
+    'inconclusive',
+    'the journal has no answer to 3 operations',
+  ],
   'every workload on time': [
     changing('invoke', event => {
       return event.kind === 'invoke' && event.op % 5 === 0
@@ -181,6 +218,16 @@ const rows: Record<string, readonly [Change, Reason['word'], string]> = {
     without(event => 'op' in event && event.op > 30 && event.op < 60),
     'inconclusive',
     'no operation was under way while cut(redis) was in force',
+  ],
+  'every workload under way during some strike': [
+    events =>
+      adding(...other)(
+        without(({ kind, ...event }) => {
+          return 'op' in event && event.op > 30 && event.op < 90
+        })(events),
+      ),
+    'inconclusive',
+    'no operation of reads was under way while any fault was in force',
   ],
   'traffic until recovery was judged': [
     changing('traffic', event => {
@@ -233,6 +280,61 @@ const more: Record<string, readonly [Change, string]> = {
     }),
     'was to last 2000 ms, and lasted 5 ms',
   ],
+  'a strike that says nothing of one of its parts': [
+    changing('fault', event =>
+      event.kind === 'fault' && event.strike === 'cut'
+        ? { ...event, touches: ['a', 'b', 'c'] }
+        : event,
+    ),
+    'was to touch at least 2 of c, not 0',
+  ],
+  'operations meant for the time of a strike and started after it': [
+    changing('invoke', event => {
+      const late = event.kind === 'invoke' && event.op > 34 && event.op < 56
+      return late ? { ...event, atMs: 6_100 } : event
+    }),
+    'no operation was under way while cut(redis) was in force',
+  ],
+  'a course that is at 0 once all is healed': [
+    endingAfter(70),
+    'no operation of reads was under way after healing',
+  ],
+  'a finite workload that did nothing': [
+    events =>
+      planned({ workloads: [{ ...reads, finite: true }] })(without(event => 'op' in event)(events)),
+    'reads made no operation at all',
+  ],
+  'calm weather in which the service never answered': [
+    events =>
+      planned({ strikes: [] })(
+        changing('complete', event => {
+          const failed = { kind: 'fail', ended: 'refused', error: 'x' } as const
+          return event.kind === 'complete' ? { ...event, outcome: failed } : event
+        })(without(({ kind }) => kind === 'fault')(events)),
+      ),
+    '0 ok answers of reads before the first fault, at least 10 needed',
+  ],
+  'two runs in one journal': [
+    events => [...events, ...events.filter(({ kind }) => kind === 'run')],
+    'the journal has 2 runs in it',
+  ],
+  'an operation that was answered twice': [
+    events => [...events, ...events.filter(event => event.kind === 'complete' && event.op === 9)],
+    'the journal has 1 operations or answers twice',
+  ],
+  'an operation that was started twice': [
+    events => [...events, ...events.filter(event => 'op' in event && event.op === 9)],
+    'operations or answers twice',
+  ],
+  'an end of a process long after the strike that may end it was healed': [
+    events =>
+      adding({ ...process, asked: false, code: 1, atMs: 7_100 })(
+        changing('fault', event => {
+          return ofStrike(event, 'cut', 'planned') ? { ...event, mayEnd: ['redis-1'] } : event
+        })(events),
+      ),
+    'redis-1 ended by itself at 7100 ms',
+  ],
   'a workload without any traffic': [
     without(event => 'workload' in event && event.workload === 'reads'),
     'there was no traffic of reads',
@@ -272,7 +374,7 @@ const explained: Record<string, Change> = {
       })(events),
     ),
   'a workload that is finite on purpose': events =>
-    planned({ workloads: reads ? [{ ...reads, finite: true }] : [] })(
+    planned({ workloads: [{ ...reads, finite: true }] })(
       changing('traffic', event => {
         return event.kind === 'traffic' && event.step === 'ended'
           ? { ...event, why: 'done' }
@@ -526,6 +628,27 @@ test('an interruption ends with 130, and a machine that cannot run it with 5', (
   expect(concluded(interrupted).exitCode).toBe(130)
   const unable = adding({ kind: 'error', message: 'no disk', verdict: 'unable' })
   expect(concluded(unable).exitCode).toBe(5)
+})
+
+test('times that go back show a journal that was put together', () => {
+  const journal = heldJournal()
+  const [first, second] = [journal[40], journal[60]]
+  const swapped = journal.map(entry =>
+    entry === first || entry === second
+      ? { ...entry, atMs: (entry === first ? second : first)?.atMs ?? 0 }
+      : entry,
+  )
+  const { verdict, reasons } = conclude(swapped, { kept: valid }, [])
+  expect(verdict).toBe('inconclusive')
+  expect(reasons[0]?.text).toContain('is earlier than the one before it')
+})
+
+test('a run that was interrupted, and of which something is left, does not end with 130', () => {
+  const left = adding(
+    { kind: 'abort', reason: 'SIGINT', signal: 'SIGINT' },
+    { kind: 'error', message: 'two processes are left', verdict: 'not-restored' },
+  )
+  expect(concluded(left)).toMatchObject({ verdict: 'not-restored', exitCode: 3 })
 })
 
 test('an empty journal shows nothing', () => {

@@ -1,4 +1,4 @@
-import { exitCodes, verdicts, worst } from '../base/verdict.ts'
+import { exitCodes, type Verdict, verdicts, worst } from '../base/verdict.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Conclusion, JudgedCheck, Reason } from './conclusion.ts'
 import { unmet } from './demands.ts'
@@ -26,7 +26,7 @@ export function conclude(
   const traffic = facts.of('complete')[0]
   return {
     verdict,
-    exitCode: specialExit(facts) ?? exitCodes[verdict],
+    exitCode: specialExit(facts, verdict) ?? exitCodes[verdict],
     experiment: run?.experiment ?? 'unknown',
     title: run?.title ?? 'unknown',
     seed: run?.seed ?? 0,
@@ -104,7 +104,9 @@ function doubtOfLab({ witness, timed }: JudgedCheck, facts: Facts): string | und
   return latestMs > lateMs ? `started it ${Math.round(latestMs)} ms late` : undefined
 }
 
-function specialExit(facts: Facts): number | undefined {
+/** What was not restored outranks the rest: who interrupts a run must learn that something is left. */
+function specialExit(facts: Facts, verdict: Verdict): number | undefined {
+  if (verdict === 'not-restored') return undefined
   if (facts.of('abort').some(({ signal }) => signal !== undefined)) return exitCodes.interrupted
   const unable = facts.of('error').some(({ verdict }) => verdict === 'unable')
   return unable ? exitCodes.unable : undefined

@@ -60,6 +60,8 @@ const judgedFault = z
     /** Its name in the plan. */
     strike: z.string(),
     label: z.string(),
+    /** Names of the links or processes it was aimed at. */
+    touches: list(z.string()).exactOptional(),
     landed: z.number().exactOptional(),
     landedOn: z.record(z.string(), z.number()).readonly().exactOptional(),
     /** From here it may be felt: it is being made. */

@@ -17,6 +17,8 @@ export interface Facts {
   /** The last answer for each hypothesis and moment. */
   readonly hypotheses: readonly JudgedHypothesis[]
   readonly traffic: ReadonlyMap<string, TrafficFacts>
+  /** The first entry that is earlier than the one before it. */
+  readonly backwards: Entry | undefined
   of<Kind extends Entry['kind']>(kind: Kind): readonly EntryOf<Kind>[]
   /**
    * From the first entry of a witness to its last, or to when it happened; and how late the lab
@@ -59,6 +61,7 @@ export function factsOf(journal: Journal): Facts {
     faults: faultsOf(of('fault')),
     hypotheses: hypothesesOf(of('probe')),
     traffic: trafficOf(of('invoke'), of('complete'), of('traffic')),
+    backwards: journal.find(({ atMs }, index) => atMs < (journal[index - 1]?.atMs ?? atMs)),
     of,
     spanOf: ({ entries, atMs }) => {
       const times = [atMs, ...entries.flatMap(index => journal[index]?.atMs ?? [])]
@@ -77,8 +80,19 @@ export function factsOf(journal: Journal): Facts {
 
 function faultsOf(entries: readonly EntryOf<'fault'>[]): readonly JudgedFault[] {
   const faults = new Map<number, JudgedFault>()
-  for (const { id, strike, label, step, landed, landedOn, mayEnd, atMs, error } of entries) {
-    const known = faults.get(id) ?? { id, strike, label }
+  for (const {
+    id,
+    strike,
+    label,
+    step,
+    touches,
+    landed,
+    landedOn,
+    mayEnd,
+    atMs,
+    error,
+  } of entries) {
+    const known = faults.get(id) ?? { id, strike, label, touches }
     faults.set(id, {
       ...known,
       ...(mayEnd ? { mayEnd } : {}),

@@ -74,7 +74,8 @@ function ask(
     if (said.word !== 'valid') return said
     const lies = tellLies(name, checker, journal)
     if (lies.told > 0) return { ...said, lies }
-    const story = `${said.story} But no lie could be told to this run, so nothing shows that the check would have found one.`
+    const why = checker.lies.length > 0 ? 'no lie could be told to this run' : 'it brings no lies'
+    const story = `${said.story} But ${why}, so nothing shows that the check would have found one.`
     return { ...said, word: 'unknown', story, lies }
   } catch (error) {
     const story = `the check itself failed: ${messageOf(error)}`

@@ -67,6 +67,12 @@ test('a witness that points elsewhere has not found the lie', () => {
   expect(tellLies('kept', answered([elsewhere]), heldJournal()).missed).toHaveLength(1)
 })
 
+test('a check that brings no lies is unknown', () => {
+  const { verdict, checks } = judge(heldJournal(), { checks: { kept: answered([]) } })
+  expect(verdict).toBe('inconclusive')
+  expect(checks.kept?.story).toContain('But it brings no lies')
+})
+
 test('a check to which no lie could be told is unknown', () => {
   const nowhere: Lie = { ...silence, tell: () => undefined }
   expect(tellLies('kept', answered([nowhere]), heldJournal())).toMatchObject({

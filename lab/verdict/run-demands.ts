@@ -54,6 +54,12 @@ export const runDemands: readonly Demand[] = [
     next: 'Let the workloads do less, or subscribe to fewer links.',
   },
   {
+    name: 'one run, in the order of time',
+    word: 'inconclusive',
+    missing: notOneRun,
+    next: 'Judge the journal as the run wrote it; one that was put together shows nothing.',
+  },
+  {
     name: 'every process alive',
     word: 'inconclusive',
     missing: unexplainedEnds,
@@ -69,14 +75,29 @@ function unfinishedPhases(facts: Facts): readonly string[] {
   return sorted ? [] : ['the phases of the run are not in their order']
 }
 
+/** What no recorder writes: a second run, a phase entered again, a time before that of the line above. */
+function notOneRun({ of, backwards }: Facts): readonly string[] {
+  const names = of('phase').map(({ phase }) => phase)
+  const again = phases.filter(phase => names.indexOf(phase) !== names.lastIndexOf(phase))
+  const runs = of('run').length
+  return [
+    ...(runs > 1 ? [`the journal has ${runs} runs in it`] : []),
+    ...again.map(phase => `the run entered its phase ${phase} twice`),
+    ...(backwards ? [`entry ${backwards.index} is earlier than the one before it`] : []),
+  ]
+}
+
+/** An end is a strike's doing until so long after it was healed: dying may take a moment. */
+const dyingMs = 1_000
+
 /** A process that ended though nobody asked, and no strike in force by then is known to end it. */
 function unexplainedEnds(facts: Facts): readonly string[] {
   return facts
     .of('process')
     .filter(({ step, asked, process, atMs }) => {
       const doing = facts.faults.some(
-        ({ plannedAtMs = Number.POSITIVE_INFINITY, mayEnd = [] }) =>
-          plannedAtMs <= atMs && mayEnd.includes(process),
+        ({ plannedAtMs = Infinity, healedAtMs = Infinity, mayEnd = [] }) =>
+          plannedAtMs <= atMs && atMs <= healedAtMs + dyingMs && mayEnd.includes(process),
       )
       return step === 'exited' && !asked && !doing
     })

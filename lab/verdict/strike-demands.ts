@@ -73,13 +73,14 @@ function tooLittle(
   { label, least, leastEach }: PlannedStrike,
   fault: JudgedFault,
 ): readonly string[] {
-  const { landed, landedOn } = fault
+  const { landed, landedOn, touches = [] } = fault
   if (landed === undefined) return [`${label} did not say what it touched`]
   if (landed === 0) return [`${label} was in force, but touched nothing`]
   if (landed < least) return [`${label} was to touch at least ${least}, and touched ${landed}`]
   if (leastEach <= 0) return []
   if (!landedOn) return [`${label} cannot say how much it touched of each part`]
-  return Object.entries(landedOn)
+  const parts = new Map([...touches.map(part => [part, 0] as const), ...Object.entries(landedOn)])
+  return [...parts]
     .filter(([, count]) => count < leastEach)
     .map(([part, count]) => `${label} was to touch at least ${leastEach} of ${part}, not ${count}`)
 }

@@ -12,6 +12,8 @@ const late = { byMs: 250, share: 0.1 }
 const okBefore = 10
 /** A momentary strike is felt for about so long. */
 const feltMs = 1_000
+/** Where fewer operations were due than this, chance alone may have let none be there. */
+const leastDue = 3
 
 /** Of the traffic: as much as planned, on time, before, during and after the strikes. */
 export const trafficDemands: readonly Demand[] = [
@@ -32,6 +34,13 @@ export const trafficDemands: readonly Demand[] = [
       return shed > 0 ? [text] : []
     }),
     next: "Raise the workload's maxInFlight, or lower its rate.",
+  },
+  {
+    name: 'every operation answered once',
+    word: 'inconclusive',
+    missing: unpaired,
+    next: 'Judge the journal as the run wrote it; one that was cut or put together shows nothing.',
+    ofWholeRuns: true,
   },
   {
     name: 'every workload on time',
@@ -65,12 +74,17 @@ export const trafficDemands: readonly Demand[] = [
     ofWholeRuns: true,
   },
   {
+    name: 'every workload under way during some strike',
+    word: 'inconclusive',
+    missing: facts => each((workload, traffic) => spared(workload, traffic, facts))(facts),
+    next: 'Let its course have operations while a fault is in force: what is spared shows nothing.',
+    ofWholeRuns: true,
+  },
+  {
     name: 'traffic until recovery was judged',
     word: 'inconclusive',
-    missing: each(({ name, finite }, { why }) =>
-      finite || why === 'stopped' ? [] : [`the traffic of ${name} ended before the run did`],
-    ),
-    next: 'Let operations() go on for ever, or say that the workload is finite.',
+    missing: facts => each((workload, traffic) => endedEarly(workload, traffic, facts))(facts),
+    next: 'Let operations() go on for ever, at a rate above zero, or say that the workload is finite.',
     ofWholeRuns: true,
   },
 ]
@@ -96,11 +110,31 @@ function wrongRate({ name, rates, finite }: PlannedWorkload, traffic: TrafficFac
   return [`${planned} operations of ${name} were planned, and ${operations.length} made`]
 }
 
-function tooFewOk(workload: PlannedWorkload, traffic: TrafficFacts, { faults }: Facts) {
-  const firstMs = Math.min(
-    ...faults.map(({ plannedAtMs = Number.POSITIVE_INFINITY }) => plannedAtMs),
-  )
-  if (workload.finite || !Number.isFinite(firstMs)) return []
+/** Operations, the final reads among them, that were not started once and answered once. */
+function unpaired({ of }: Facts): readonly string[] {
+  const open = new Map<string, Set<number>>()
+  let strange = 0
+  for (const { workload, op } of of('invoke')) {
+    const ops = open.get(workload) ?? new Set()
+    if (ops.has(op)) strange++
+    open.set(workload, ops.add(op))
+  }
+  for (const { workload, op } of of('complete')) if (!open.get(workload)?.delete(op)) strange++
+  const unanswered = [...open.values()].reduce((sum, { size }) => sum + size, 0)
+  return [
+    ...(unanswered > 0 ? [`the journal has no answer to ${unanswered} operations`] : []),
+    ...(strange > 0 ? [`the journal has ${strange} operations or answers twice`] : []),
+  ]
+}
+
+/** In calm weather, before the time at which the first fault would have been due. */
+function tooFewOk(workload: PlannedWorkload, traffic: TrafficFacts, { faults, phases }: Facts) {
+  if (workload.finite) {
+    return traffic.operations.length > 0 ? [] : [`${workload.name} made no operation at all`]
+  }
+  const plannedMs = faults.flatMap(({ plannedAtMs }) => plannedAtMs ?? [])
+  const firstMs = plannedMs.length > 0 ? Math.min(...plannedMs) : phases.get('inject')
+  if (firstMs === undefined) return []
   const planned = plannedBy(workload.rates, firstMs - (traffic.beganMs ?? firstMs))
   const least = Math.max(1, Math.min(okBefore, Math.floor(planned / 2)))
   const ok = traffic.operations.filter(
@@ -110,14 +144,52 @@ function tooFewOk(workload: PlannedWorkload, traffic: TrafficFacts, { faults }: 
   return ok < least ? [text] : []
 }
 
-function overlapped({ plannedAtMs, appliedAtMs, healedAtMs }: JudgedFault, { traffic }: Facts) {
-  if (appliedAtMs === undefined) return true
-  const fromMs = plannedAtMs ?? appliedAtMs
-  const toMs = healedAtMs ?? appliedAtMs + feltMs
-  return [...traffic.values()].some(({ operations }) =>
-    operations.some(
-      ({ intendedMs, answeredMs = Number.POSITIVE_INFINITY }) =>
-        intendedMs < toMs && answeredMs >= fromMs,
-    ),
+function overlapped(fault: JudgedFault, { traffic }: Facts) {
+  const span = spanOf(fault)
+  return !span || [...traffic.values()].some(one => underWay(one, span))
+}
+
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** While a strike could be felt; undefined where it was never made. */
+function spanOf({ plannedAtMs, appliedAtMs, healedAtMs }: JudgedFault): Span | undefined {
+  if (appliedAtMs === undefined) return undefined
+  return { fromMs: plannedAtMs ?? appliedAtMs, toMs: healedAtMs ?? appliedAtMs + feltMs }
+}
+
+/** An operation that the lab started too late for the span, whatever was intended, met nothing of it. */
+function underWay({ operations }: TrafficFacts, { fromMs, toMs }: Span): boolean {
+  return operations.some(
+    ({ startedMs, answeredMs = Infinity }) => startedMs < toMs && answeredMs >= fromMs,
   )
+}
+
+/** Whether so few operations were due in the spans that chance may have let none be there. */
+function rare({ rates }: PlannedWorkload, { beganMs = 0 }: TrafficFacts, spans: readonly Span[]) {
+  const due = spans.reduce((sum, { fromMs, toMs }) => {
+    return sum + plannedBy(rates, toMs - beganMs) - plannedBy(rates, fromMs - beganMs)
+  }, 0)
+  return due > 0 && due < leastDue
+}
+
+/** A workload of which no strike could have hit anything. */
+function spared(workload: PlannedWorkload, traffic: TrafficFacts, { faults }: Facts) {
+  const spans = faults.flatMap(fault => spanOf(fault) ?? [])
+  if (workload.finite || spans.length === 0) return []
+  if (spans.some(span => underWay(traffic, span)) || rare(workload, traffic, spans)) return []
+  return [`no operation of ${workload.name} was under way while any fault was in force`]
+}
+
+function endedEarly(workload: PlannedWorkload, traffic: TrafficFacts, { phases }: Facts) {
+  const { name, finite } = workload
+  if (finite) return []
+  if (traffic.why !== 'stopped') return [`the traffic of ${name} ended before the run did`]
+  const [fromMs, toMs] = [phases.get('recover'), traffic.endedMs]
+  if (fromMs === undefined || toMs === undefined) return []
+  const span = { fromMs, toMs }
+  if (underWay(traffic, span) || rare(workload, traffic, [span])) return []
+  return [`no operation of ${name} was under way after healing`]
 }
