@@ -535,8 +535,8 @@ test('a stall of the lab that overlaps the witness of a check of time leaves it 
 })
 
 test.each([
-  ['begins as the witness ends', { stalledMs: 100, atMs: 5_100 }, true],
-  ['begins behind it', { stalledMs: 100, atMs: 5_101 }, false],
+  ['begins as the last fault is healed', { stalledMs: 100, atMs: 8_102 }, true],
+  ['begins behind that', { stalledMs: 100, atMs: 8_103 }, false],
   ['ends as the witness begins', { stalledMs: 100, atMs: 2_300 }, true],
   ['ends before it', { stalledMs: 100, atMs: 2_299 }, false],
 ])('a stall that %s', (_, { stalledMs, atMs }, open) => {
@@ -567,6 +567,19 @@ test('an operation that the lab itself started late leaves a check of time open'
   const slow: JudgedCheck = { ...late, witness: { ...witness, entries: [index] } }
   expect(concluded(started(100), slow).verdict).toBe('broken')
   expect(concluded(started(101), slow).reasons[0]?.text).toContain('started it 101 ms late')
+})
+
+test('a lab that was late with a twentieth of all during the faults leaves a check of time open', () => {
+  const started = (share: number) =>
+    changing('invoke', event =>
+      event.kind === 'invoke' && event.op > 34 && event.op <= 34 + share
+        ? { ...event, intendedMs: event.intendedMs - 150 }
+        : event,
+    )
+  expect(concluded(started(2), late).verdict).toBe('broken')
+  expect(concluded(started(3), late).reasons[0]?.text).toContain(
+    'started a twentieth of all over 150 ms late',
+  )
 })
 
 test('of two stalls the longer one is told', () => {

@@ -101,7 +101,11 @@ function doubtOfLab({ witness, timed }: JudgedCheck, facts: Facts): string | und
     .filter(({ atMs, stalledMs }) => atMs - stalledMs <= toMs && atMs >= fromMs)
     .map(({ stalledMs }) => stalledMs)
   if (stalls.length > 0) return `stood still for ${Math.max(...stalls)} ms meanwhile`
-  return latestMs > lateMs ? `started it ${Math.round(latestMs)} ms late` : undefined
+  if (latestMs > lateMs) return `started it ${Math.round(latestMs)} ms late`
+  const usualMs = facts.latenessIn(fromMs, toMs)
+  return usualMs > lateMs
+    ? `started a twentieth of all over ${Math.round(usualMs)} ms late`
+    : undefined
 }
 
 /** What was not restored outranks the rest: who interrupts a run must learn that something is left. */

@@ -21,14 +21,16 @@ export interface Facts {
   readonly backwards: Entry | undefined
   of<Kind extends Entry['kind']>(kind: Kind): readonly EntryOf<Kind>[]
   /**
-   * From the first entry of a witness to its last, or to when it happened; and how late the lab
-   * started the latest of its operations.
+   * From the first fault, or the first entry of a witness where that is earlier, to the last heal or
+   * entry; and how late the lab started the latest operation of the witness.
    */
   spanOf(witness: Witness): {
     readonly fromMs: number
     readonly toMs: number
     readonly latestMs: number
   }
+  /** How late the lab started the operations of a stretch, at the 95th percentile, in ms. */
+  latenessIn(fromMs: number, toMs: number): number
 }
 
 /** What became of a workload's operations; those of the final reads are none. */
@@ -64,7 +66,9 @@ export function factsOf(journal: Journal): Facts {
     backwards: journal.find(({ atMs }, index) => atMs < (journal[index - 1]?.atMs ?? atMs)),
     of,
     spanOf: ({ entries, atMs }) => {
-      const times = [atMs, ...entries.flatMap(index => journal[index]?.atMs ?? [])]
+      const faults = of('fault').filter(({ step }) => step === 'planned' || step === 'healed')
+      const seen = entries.flatMap(index => journal[index]?.atMs ?? [])
+      const times = [atMs, ...seen, ...faults.map(one => one.atMs)]
       const late = entries.flatMap(index => {
         const entry = journal[index]
         return entry?.kind === 'invoke' ? [entry.atMs - entry.intendedMs] : []
@@ -74,6 +78,13 @@ export function factsOf(journal: Journal): Facts {
         toMs: Math.max(...times),
         latestMs: Math.max(0, ...late),
       }
+    },
+    latenessIn: (fromMs, toMs) => {
+      const late = of('invoke')
+        .filter(({ op, atMs }) => op < firstFinalOp && atMs >= fromMs && atMs <= toMs)
+        .map(({ atMs, intendedMs }) => atMs - intendedMs)
+        .toSorted((a, b) => a - b)
+      return late[Math.floor(0.95 * late.length)] ?? 0
     },
   }
 }
