@@ -88,6 +88,17 @@ describe('AGT-02 events', () => {
     expect(eventsOf(await elsewhere.ended(id))).toEqual(five.slice(2))
   })
 
+  test('control: one that the database has wrong is told wrong after a reconnect', async () => {
+    const { account, agents } = await person()
+    const id = agents.ask(recall)
+    await agents.ended(id)
+    const planted = 'update agents_events set type = $2 where run_id = $1 and seq = 4'
+    await sql(app, planted, [id, 'tool_executing'])
+    using elsewhere = await AgentClient.of(account, app.instances[1] ?? app.instances[0])
+    elsewhere.send({ type: 'follow', id, after: 2 })
+    expect(eventsOf(await elsewhere.ended(id))).toEqual([five[2], five[2], five[4]])
+  })
+
   test.each([
     ['no JSON', 1007],
     ['{"type":"run"}', 1008],

@@ -196,6 +196,16 @@ describe('SES-05 what ends which sessions', () => {
     expect(left).toEqual([])
     expect((await bystander.get('/v1/me')).status).toBe(200)
   })
+
+  test('control: one that the index of sessions has lost survives a change of password', async () => {
+    const person = newPerson()
+    const one = await signedIn(app, person)
+    const lost = await logIn(app.instances[0].client(), person)
+    await redis.zrem(`sessions:of:${one.userId}`, lost.sessionId)
+    const change = { current: person.password, next: `Next-${person.password}` }
+    expect((await one.post('/v1/password/change', change)).status).toBe(204)
+    expect((await lost.get('/v1/me')).status).toBe(200)
+  })
 })
 
 describe('SES-05 an account is not deleted by whoever borrows a session', () => {
