@@ -10,14 +10,22 @@ import type { Checker } from '../model/checker.ts'
 import { listen } from '../testing/loopback.ts'
 import { followWire } from './wire.ts'
 
-/** A tap over real HTTP whose events the test writes itself; its clock is 5 s ahead of the lab's. */
-async function tap() {
+/**
+ * A tap over real HTTP whose events the test writes itself; its clock is 5 s ahead of the lab's.
+ * `atEnd` is what it does with the stream when it is asked to end it.
+ */
+async function tap(atEnd: (stream: ServerResponse) => void = stream => stream.end()) {
   const streams: ServerResponse[] = []
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization ?? ''}`)
     if (request.url === '/clock') {
       response.end(JSON.stringify({ nowMs: systemClock.nowMs() + 5_000 }))
+      return
+    }
+    if (request.method === 'DELETE') {
+      for (const stream of streams) atEnd(stream)
+      response.writeHead(204).end()
       return
     }
     response.writeHead(200).flushHeaders()
@@ -110,4 +118,21 @@ test('no gap is told when the run itself stops listening', async () => {
   const following = await followWire(it.links, { check }, it.journal, systemClock)
   await following[Symbol.asyncDispose]()
   expect(it.kinds()).toEqual(['clock'])
+})
+
+test('what a tap counts when it is asked to end its stream is recorded', async () => {
+  const last = { seq: 9, atMs: 0, kind: 'wire-count', link: 'other', counts: { bytesUp: 7 } }
+  await using it = await tap(stream => stream.end(`${JSON.stringify(last)}\n`))
+  const following = await followWire(it.links, { check }, it.journal, systemClock)
+  await following[Symbol.asyncDispose]()
+  expect(it.kinds()).toEqual(['clock', 'wire-count'])
+  const ids = it.asked.flatMap(line => /stream=([\w-]+)/.exec(line)?.[1] ?? [])
+  expect(ids).toEqual([ids[0], ids[0]])
+})
+
+test('a stream that breaks off instead of ending is told as a gap', async () => {
+  await using it = await tap(stream => stream.destroy())
+  const following = await followWire(it.links, { check }, it.journal, systemClock)
+  await following[Symbol.asyncDispose]()
+  expect(it.kinds()).toEqual(['clock', 'overflow'])
 })

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { get, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
+import { inTime } from '../base/deadline.ts'
 import { messageOf } from '../base/errors.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import { wireFields } from '../journal/wire-fields.ts'
@@ -23,11 +25,12 @@ const line = z.discriminatedUnion('kind', [
 ])
 
 const connectWithinMs = 5_000
+const endWithinMs = 5_000
 
 /**
  * Follows the taps of all links into the journal: single messages of the links a check subscribed to,
- * 100 ms counters of all. A stream that breaks while the run goes on is told as `overflow`, because
- * what it would have shown is lost.
+ * 100 ms counters of all. Disposing has each tap count once more, and takes its stream to the end. A
+ * stream that breaks before is told as `overflow`, because what it would have shown is lost.
  */
 export async function followWire(
   links: readonly Link[],
@@ -60,6 +63,8 @@ async function follow(
   const names = links.map(link => link.name)
   url.searchParams.set('links', names.join(','))
   url.searchParams.set('messages', names.filter(name => subscribed.has(name)).join(','))
+  const stream = randomUUID()
+  url.searchParams.set('stream', stream)
   const response = await connect(url, headers)
   let over = false
   const lost = (why: string) => {
@@ -78,11 +83,21 @@ async function follow(
   })
   response.on('error', error => lost(error.message))
   lines.on('error', error => lost(error.message))
+  let asked = false
   const ended = new Promise<void>(resolve => response.on('close', resolve))
-  response.on('close', () => lost('the stream ended before the run did'))
+  response.on('close', () => {
+    if (!asked || !response.complete) lost('the stream ended before the run did')
+  })
   return {
     [Symbol.asyncDispose]: async () => {
-      over = true
+      if (over) return
+      asked = true
+      try {
+        await endOf(tapUrl, stream, headers)
+        await inTime('the rest of the stream', endWithinMs, ended, clock)
+      } catch (error) {
+        lost(`what was counted last is missing: ${messageOf(error)}`)
+      }
       response.destroy()
       await ended
     },
@@ -92,6 +107,19 @@ async function follow(
     const { seq: _, atMs, ...event } = line.parse(JSON.parse(text))
     recorder.record(event, { source: 'proxy', sourceAtMs: atMs + offsetMs })
   }
+}
+
+/** Asks the tap to count once more, and to end the stream behind that. */
+async function endOf(
+  tapUrl: string,
+  stream: string,
+  headers: Record<string, string>,
+): Promise<void> {
+  const url = new URL('/events', tapUrl)
+  url.searchParams.set('stream', stream)
+  const signal = AbortSignal.timeout(endWithinMs)
+  const answer = await fetch(url, { method: 'DELETE', headers, signal })
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`)
 }
 
 /** What to add to the tap's time to have the run's; the best of a few tries bounds its error. */

@@ -5,7 +5,7 @@ import type { Metrics } from '../proxies/metrics.ts'
 import type { ProxyCollection } from '../proxies/proxy-collection.ts'
 import type { TcpProxy } from '../proxies/tcp-proxy.ts'
 import { connectionList } from './connection-list.ts'
-import { streamEvents } from './event-stream.ts'
+import { endStream, type OpenStreams, streamEvents } from './event-stream.ts'
 import { parseProxy, parseProxyChange } from './proxy-body.ts'
 import { type Answer, type Call, Router } from './router.ts'
 import { parseToxic, parseToxicChange } from './toxic-body.ts'
@@ -120,6 +120,7 @@ function toxicRoutes(router: Router, { proxies, registry }: ApiContext): void {
 }
 
 function watchRoutes(router: Router, { proxies, events, metrics, version }: ApiContext): void {
+  const streams: OpenStreams = new Map()
   router
     .on('GET /version', () => ({
       status: 200,
@@ -128,7 +129,11 @@ function watchRoutes(router: Router, { proxies, events, metrics, version }: ApiC
     }))
     .on('GET /clock', () => ok({ nowMs: performance.now() }))
     .on('GET /connections', () => ok(connectionList(proxies)))
-    .on('GET /events', call => streamEvents(call, proxies, events))
+    .on('GET /events', call => streamEvents(call, proxies, events, streams))
+    .on('DELETE /events', call => {
+      endStream(call, streams)
+      return NO_CONTENT
+    })
     .on('GET /metrics', async () => {
       for (const proxy of proxies.all) await proxy.toxics.measure()
       return { status: 200, text: await metrics.text(), type: metrics.contentType }
