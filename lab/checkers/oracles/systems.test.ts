@@ -14,7 +14,8 @@ import { atMost, retryBugs, simulatedRetries } from './simulated-retries.ts'
 
 const w = { name: 'w' }
 const poison = { is: (job: { readonly input: unknown }) => job.input === 'poison', tries }
-const guards = (instance: string, link: string) => link.startsWith(`${instance}>`)
+const guards = (instance: string, { link }: { readonly link: string }) =>
+  link.startsWith(`${instance}>`)
 
 /** Judges a system with one bug, and without, over many runs; in how many the bug showed. */
 function compared<Bug extends string>(

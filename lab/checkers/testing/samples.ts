@@ -161,7 +161,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   breaker: {
     checker: breaker({
       name: 'redis',
-      guards: (instance, link) => link.startsWith(`${instance}>`),
+      guards: (instance, { link }) => link.startsWith(`${instance}>`),
     }),
     journal: breakers(),
   },

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import type { WireEvent } from '../../journal/journal.ts'
 import { began, journalOf, type Told } from '../shared/journal-of.ts'
 import { breaker } from './breaker.ts'
 
-const wire = (what: 'connect' | 'request', atMs: number): Told => {
-  return { kind: 'wire', link: 'api-1>redis', connection: 1, what, atMs }
+const wire = (what: 'connect' | 'request', atMs: number, message = 'SET'): Told => {
+  return { kind: 'wire', link: 'api-1>redis', connection: 1, what, message, atMs }
 }
 
 describe('a breaker', () => {
-  const guards = (instance: string, link: string) => link.startsWith(`${instance}>`)
+  const guards = (instance: string, { link }: WireEvent) => link.startsWith(`${instance}>`)
   const checker = breaker({ name: 'redis', guards, graceMs: 10 })
   const says = (state: string, atMs: number): Told => {
     return {
@@ -109,6 +110,26 @@ describe('a breaker', () => {
     expect(check({ kind: 'service', instance: 'api-1', event: 'breaker', detail }).word).toBe(
       'unknown',
     )
+  })
+
+  test('that guards only some messages of a link is judged by those', () => {
+    const [read, write] = [wire('request', 300, 'GET'), wire('request', 300)]
+    const told = (whileOpen: Told) => [
+      wire('request', 0),
+      says('open', 100),
+      whileOpen,
+      ...closes.slice(0, 2),
+      wire('request', 521, 'GET'),
+      ...closes.slice(2),
+    ]
+    const isSet = (instance: string, event: WireEvent) =>
+      guards(instance, event) && event.message === 'SET'
+    const ofWrites = breaker({ name: 'redis', guards: isSet, graceMs: 10 })
+    expect(ofWrites.check(journalOf(told(read))).word).toBe('valid')
+    expect(ofWrites.check(journalOf(told(write))).word).toBe('invalid')
+    expect(check(...told(read)).word, 'of all messages').toBe('invalid')
+    const ofNone = breaker({ name: 'redis', guards: (_, { message }) => message === 'DEL' })
+    expect(ofNone.check(journalOf(told(read))).word).toBe('unknown')
   })
 
   test('in a run without faults may stay closed', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Journal } from '../../journal/journal.ts'
+import type { Journal, WireEvent } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import { ofKind } from '../shared/history.ts'
@@ -11,9 +11,9 @@ import { atOf, type WireEntry, wireOf } from './wire-events.ts'
 export interface BreakerOptions {
   /** The breaker's name in `service` events `breaker {name, state}`. */
   readonly name: string
-  /** Whether a link carries what this instance's breaker guards. */
-  readonly guards: (instance: string, link: string) => boolean
-  /** Whether this instance's breaker must open, if any does; default: each that guards a link. */
+  /** Whether this instance's breaker guards such a request: by its link, or also by its message. */
+  readonly guards: (instance: string, request: WireEvent) => boolean
+  /** Whether this instance's breaker must open, if any does; default: each that guards a request. */
   readonly opens?: (instance: string) => boolean
   /** Requests that may pass while half open; default 1. */
   readonly probes?: number
@@ -31,11 +31,11 @@ const change = z.object({ name: z.string(), state: z.enum(['open', 'half-open', 
 
 /**
  * A circuit breaker, watched as an automaton in each instance by itself: closed → open → half open
- * → open or closed. Where one opens, all that guard a link do; each stays open for its time, lets
- * no request pass meanwhile on the wires it guards, while half open no more than the probes, and is
- * closed in the end. A process that ends takes its breaker's state with it. Unknown when none
- * opened, unless the run had no faults; when an instance guards no link, or none on which a request
- * was seen; when an event or a message could not be read.
+ * → open or closed. Where one opens, all that guard a request do; each stays open for its time, lets
+ * none pass meanwhile of those that it guards, while half open no more than the probes, and is closed
+ * in the end. A process that ends takes its breaker's state with it. Unknown when none opened, unless
+ * the run had no faults; when no request was seen that an instance's breaker guards; when an event or
+ * a message could not be read.
  */
 export function breaker(options: BreakerOptions): Checker {
   return {
@@ -54,6 +54,7 @@ function judge(journal: Journal, options: BreakerOptions): Finding {
     ...instance.periods.flatMap(period => passed(instance, period, options)),
     ...(opened > 0 ? neverOpened(instance, options) : []),
   ])
+  const guarded = new Set(instances.flatMap(({ requests }) => requests.map(({ link }) => link)))
   const watched = instances.filter(({ periods }) => periods.length > 0)
   const blind = watched.filter(({ requests }) => requests.length === 0).map(({ name }) => name)
   const calm = opened === 0 && isCalm(journal)
@@ -63,7 +64,7 @@ function judge(journal: Journal, options: BreakerOptions): Finding {
       ? [`No message was seen that the breaker of ${blind.join(', ')} guards`]
       : []),
     ...(unparsed > 0 ? [`${unparsed} breaker events could not be read`] : []),
-    ...gapsIn(journal, ({ name }) => instances.some(each => options.guards(each.name, name))),
+    ...gapsIn(journal, ({ name }) => guarded.has(name)),
   ]
   const figures = { breakers: watched.length, opened, violations: violations.length }
   const story = calm
@@ -75,11 +76,11 @@ function judge(journal: Journal, options: BreakerOptions): Finding {
 export interface Instance {
   readonly name: string
   readonly periods: readonly Period[]
-  /** Requests on the links it guards. */
+  /** Those it guards. */
   readonly requests: readonly WireEntry[]
 }
 
-/** Every instance the journal knows that guards a link or whose breaker said something. */
+/** Every instance the journal knows that guards a request or whose breaker said something. */
 function observe(journal: Journal, options: BreakerOptions) {
   const events = ofKind(journal, 'service').filter(({ event }) => event === 'breaker')
   const parsed = events.map(entry => ({ entry, change: change.safeParse(entry.detail).data }))
@@ -96,14 +97,14 @@ function observe(journal: Journal, options: BreakerOptions) {
     ...ofKind(journal, 'process').map(({ process }) => process),
   ])
   const instances = [...names].flatMap((name): readonly Instance[] => {
-    const guarded = new Set([...links].filter(link => options.guards(name, link)))
+    const guarded = requests.filter(request => options.guards(name, request))
     const changes = own.filter(({ entry }) => entry.instance === name)
-    if (guarded.size === 0 && changes.length === 0) return []
+    if (guarded.length === 0 && changes.length === 0) return []
     const periods = periodsOf(
       changes,
       ends.filter(({ process }) => process === name),
     )
-    return [{ name, periods, requests: requests.filter(({ link }) => guarded.has(link)) }]
+    return [{ name, periods, requests: guarded }]
   })
   return { instances, unparsed: parsed.filter(({ change }) => !change).length }
 }
