@@ -19,6 +19,7 @@ import { tooManyConnections } from './postgres/too-many-connections.ts'
 import { corruptReply } from './redis/corrupt-reply.ts'
 import { dropPubSub } from './redis/drop-pub-sub.ts'
 import { type FaultBench, faultBench, type OnePart, part } from './testing/fault-bench.ts'
+import { totalLanded } from './testing/total-landed.ts'
 import { closeSocket } from './websocket/close-socket.ts'
 import { cutFrame } from './websocket/cut-frame.ts'
 import { dropFrame } from './websocket/drop-frame.ts'
@@ -43,8 +44,8 @@ async function struck(
   fault: Fault<OnePart>,
 ) {
   const { system, at } = await bench.system(protocol, server)
-  const { landed } = await (await fault.plan(system, bench.context)).apply()
-  return { at, landed }
+  const injection = await (await fault.plan(system, bench.context)).apply()
+  return { at, landed: async () => totalLanded(await injection.landed()) }
 }
 
 /** How the same statement travels. */

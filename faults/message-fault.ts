@@ -36,7 +36,7 @@ export interface MessageToxic<Type extends MessageToxicType> {
 
 /**
  * Puts one message toxic of our own proxy on every link of a part, and takes it off again. `landed`
- * counts the messages it struck. Refused where the real Toxiproxy injects.
+ * counts the messages it struck on each link. Refused where the real Toxiproxy injects.
  */
 export function messageFault<System extends LabSystem, Type extends MessageToxicType>(
   name: string,

@@ -3,6 +3,7 @@ import type { Json } from '../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../lab/model/capability.ts'
 import type { Fault } from '../lab/model/fault.ts'
 import type { LabSystem } from '../lab/model/target.ts'
+import { landedByLink } from './landed-by-link.ts'
 import { type Landed, ProxyClient } from './proxy/client/client.ts'
 import type { ToxicRequest, ToxicType } from './proxy/client/toxic-request.ts'
 
@@ -11,7 +12,7 @@ export interface OwnToxics<Type extends ToxicType> {
   readonly settings: readonly string[]
   /** Put on each link, in this order. */
   readonly toxics: readonly Omit<ToxicRequest<Type>, 'name'>[]
-  /** What `landed` tells the number of. */
+  /** What `landed` tells the number of, on each link. */
   readonly counts: keyof Landed
   /** Throws where this link cannot be hurt so. Nothing is touched yet. */
   readonly refuse?: (link: Link) => void | Promise<void>
@@ -56,12 +57,11 @@ export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
         apply: async () => {
           for (const link of links) await addAll(link, requests)
           return {
-            landed: async () => {
-              const all = await Promise.all(
-                each.map(({ link, request }) => clientOf(link).landed(link.name, request.name)),
-              )
-              return all.reduce((sum, landed) => sum + (landed?.[counts] ?? 0), 0)
-            },
+            landed: () =>
+              landedByLink(each, async ({ link, request }) => {
+                const landed = await clientOf(link).landed(link.name, request.name)
+                return landed?.[counts] ?? 0
+              }),
           }
         },
       }

@@ -7,7 +7,10 @@ import { openConnections } from './tap.ts'
 
 export const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
 
-/** Takes the links away: open connections are closed and new ones are refused. */
+/**
+ * Takes the links away: open connections are closed and new ones are refused. `landed` is how many
+ * connections were open on each link.
+ */
 export function down<System extends LabSystem>(select: Selector<System, Linked>): Fault<System> {
   return {
     name: 'down',

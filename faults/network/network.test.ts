@@ -6,6 +6,7 @@ import type { Fault } from '../../lab/model/fault.ts'
 import type { TestLink } from '../proxy/testing/message-proxy.ts'
 import { echo, type Upstream, upstream } from '../proxy/testing/proxied.ts'
 import { type FaultBench, faultBench, type OnePart, part, play } from '../testing/fault-bench.ts'
+import { totalLanded } from '../testing/total-landed.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
 import { closeConnections } from './close-connections.ts'
@@ -93,6 +94,10 @@ const patience = 20_000
 /** What tells how many connects got no answer. */
 const hasSs = process.platform === 'linux' && spawnSync('ss', ['-V']).status === 0
 
+/** Something, where this machine can tell. */
+const hasLanded = ({ name }: Fault<OnePart>): unknown =>
+  name !== 'connectTimeout' || hasSs ? expect.toSatisfy((n: number) => n > 0) : 0
+
 test.each(rows)('%s hurts, says that it landed, and is undone twice', async (_, fault, hurts) => {
   const { system, at } = await linked()
   const idle = dial(at)
@@ -106,7 +111,9 @@ test.each(rows)('%s hurts, says that it landed, and is undone twice', async (_, 
   const injection = await planned.apply()
   expect(hurts(await echoed(at, hurts('silent') ? 300 : patience))).toBe(true)
   if (fault.name !== 'connectTimeout' || hasSs) {
-    await expect.poll(() => injection.landed(), { timeout: patience }).toBeGreaterThan(0)
+    await expect
+      .poll(async () => totalLanded(await injection.landed()), { timeout: patience })
+      .toBeGreaterThan(0)
   }
   await play(planned.undo)
   await play(planned.undo)
@@ -116,12 +123,34 @@ test.each(rows)('%s hurts, says that it landed, and is undone twice', async (_, 
 })
 
 test.each(rows)('%s says so when it touched nothing', async (_, fault) => {
-  const { system } = await linked()
+  const { system, at } = await linked()
   const { apply, undo } = await fault.plan(system, bench.context)
   const injection = await apply()
-  expect(await injection.landed()).toBe(0)
+  expect(await injection.landed()).toEqual({ [at.name]: 0 })
   await play(undo)
 })
+
+test.each(rows)(
+  '%s tells of each link by itself, of an idle one that it touched nothing',
+  async (_, fault) => {
+    const [used, idle] = [await linked(), await linked()]
+    const links = [...used.system.links, ...idle.system.links]
+    const system = { ...used.system, links, part: { name: 'part', links } }
+    const open = dial(used.at)
+    await once(open, 'connect')
+    const { apply, undo } = await fault.plan(system, bench.context)
+    const injection = await apply()
+    open.write(message)
+    const told = async () => {
+      if (fault.name === 'connectTimeout') dial(used.at)
+      return await injection.landed()
+    }
+    const touched = { [used.at.name]: hasLanded(fault), [idle.at.name]: 0 }
+    await expect.poll(told, { timeout: patience, interval: 200 }).toEqual(touched)
+    open.destroy()
+    await play(undo)
+  },
+)
 
 const ofAnswers = [latency(part, '300ms'), reset(part), limitData, cutAfter(part, { bytes: 1 })]
 
@@ -137,9 +166,11 @@ test.each(ofAnswers.map(fault => [fault.label, fault] as const))(
     socket.write(message)
     const isHeard = () => Buffer.concat(heard).length === message.length
     await expect.poll(isHeard, { timeout: patience }).toBe(true)
-    expect(await injection.landed()).toBe(0)
+    expect(totalLanded(await injection.landed())).toBe(0)
     mute.sockets[0]?.write(message)
-    await expect.poll(() => injection.landed(), { timeout: patience }).toBeGreaterThan(0)
+    await expect
+      .poll(async () => totalLanded(await injection.landed()), { timeout: patience })
+      .toBeGreaterThan(0)
     socket.destroy()
     await play(undo)
   },
@@ -172,7 +203,7 @@ test.each(selective.map(([of, hurts]) => [of('one client').label, of, hurts] as 
     const injection = await apply()
     expect(hurts(await echoedOn(chosen, hurts('silent') ? 300 : patience))).toBe(true)
     expect(await echoedOn(spared, patience)).toBeTypeOf('number')
-    expect(await injection.landed()).toBeGreaterThan(0)
+    expect(totalLanded(await injection.landed())).toBeGreaterThan(0)
     await play(undo)
     chosen.destroy()
     spared.destroy()
@@ -192,7 +223,7 @@ test.each(['rst', 'fin'] as const)('cutAfter ends idle connections by %s in time
   await expect.poll(() => idle.closed, { timeout: patience }).toBe(true)
   expect(performance.now() - began).toBeGreaterThanOrEqual(299)
   expect(errors).toHaveLength(how === 'rst' ? 1 : 0)
-  expect(await injection.landed()).toBe(1)
+  expect(totalLanded(await injection.landed())).toBe(1)
   await play(undo)
 })
 

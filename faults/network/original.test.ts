@@ -5,6 +5,7 @@ import { startContestant } from '../proxy/conformance/contestant.ts'
 import { contestants } from '../proxy/conformance/contestants.ts'
 import { client, until, upstream } from '../proxy/testing/proxied.ts'
 import { type FaultBench, faultBench, type OnePart, part, play } from '../testing/fault-bench.ts'
+import { totalLanded } from '../testing/total-landed.ts'
 import { bandwidth } from './bandwidth.ts'
 import { blackHole } from './black-hole.ts'
 import { latency } from './latency.ts'
@@ -54,11 +55,13 @@ describe.runIf(names.includes('toxiproxy'))('where the real Toxiproxy injects', 
       const injection = await apply()
       asker.write('question')
       await until(() => Buffer.concat(it.heard).toString() === 'question')
-      expect(await injection.landed()).toBe(0)
+      expect(totalLanded(await injection.landed())).toBe(0)
       it.server.sockets[0]?.write('answer')
       // As clients do that are told of the end.
       void asker.ended.then(() => asker.socket.end())
-      await expect.poll(() => injection.landed(), { timeout: 20_000 }).toBeGreaterThan(0)
+      await expect
+        .poll(async () => totalLanded(await injection.landed()), { timeout: 20_000 })
+        .toBeGreaterThan(0)
       await play(undo)
     },
   )
@@ -69,9 +72,9 @@ describe.runIf(names.includes('toxiproxy'))('where the real Toxiproxy injects', 
       using asker = await client(it.address)
       const { apply, undo } = await fault.plan(it.system, bench.context)
       const injection = await apply()
-      expect(await injection.landed()).toBe(0)
+      expect(totalLanded(await injection.landed())).toBe(0)
       asker.write('question')
-      await until(async () => (await injection.landed()) === 'question'.length)
+      await until(async () => totalLanded(await injection.landed()) === 'question'.length)
       await play(undo)
     }
   })

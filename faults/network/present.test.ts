@@ -3,6 +3,7 @@ import type { Fault } from '../../lab/model/fault.ts'
 import { type Client, client, type Upstream, upstream } from '../proxy/testing/proxied.ts'
 import { redisError } from '../redis/redis-error.ts'
 import { type FaultBench, faultBench, type OnePart, part, play } from '../testing/fault-bench.ts'
+import { totalLanded } from '../testing/total-landed.ts'
 import { blackHole } from './black-hole.ts'
 import { closeConnections } from './close-connections.ts'
 import { halfOpen } from './half-open.ts'
@@ -63,7 +64,7 @@ test.each(rows.map(row => [row[0].label, ...row] as const))(
     expect(await Promise.all([asked(first), asked(second)])).toEqual([during, during])
     using fresh = await client(address)
     expect(await asked(fresh)).toBe('answered')
-    expect(await injection.landed()).toBe(landed)
+    expect(totalLanded(await injection.landed())).toBe(landed)
     await play(undo)
     await play(undo)
     expect(await at.toxics()).toEqual([])

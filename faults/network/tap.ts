@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Link } from '../../lab/model/capability.ts'
+import { landedByLink } from '../landed-by-link.ts'
 
 const proxy = z.object({
   counters: z.object({
@@ -28,10 +29,12 @@ export async function tapCounters(link: Link): Promise<TapCounters> {
   return { open, closed: connections - open, received }
 }
 
-/** Connections open on these links now. */
-export async function openConnections(links: readonly Link[]): Promise<number> {
-  const counters = await Promise.all(links.map(tapCounters))
-  return counters.reduce((total, { open }) => total + open, 0)
+/** Connections open on each of these links now, by its name. */
+export function openConnections(links: readonly Link[]): Promise<Readonly<Record<string, number>>> {
+  return landedByLink(
+    links.map(link => ({ link })),
+    async ({ link }) => (await tapCounters(link)).open,
+  )
 }
 
 function authorization({ tapToken }: Link): Record<string, string> {

@@ -4,6 +4,7 @@ import type { Json } from '../../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import { landedByLink } from '../landed-by-link.ts'
 import { ProxyClient } from '../proxy/client/client.ts'
 import { type TapCounters, tapCounters } from './tap.ts'
 
@@ -40,8 +41,8 @@ export const undoArgs = z.array(
 
 /**
  * Puts one toxic on every link of a part, and takes it off again. `name` and `settings` make the
- * label: `latency(postgres, 200ms)`. `landed` is what each toxic itself has touched; the original
- * does not tell, so there it is what our tap has seen in the toxic's direction since the strike.
+ * label: `latency(postgres, 200ms)`. `landed` is what the toxics of each link have touched; the
+ * original does not tell, so there it is what our tap has seen in the toxic's direction since the strike.
  */
 export function toxicFault<System extends LabSystem>(
   name: string,
@@ -72,9 +73,11 @@ export function toxicFault<System extends LabSystem>(
         },
         touches: links.map(link => link.name),
         apply: async () => {
-          const meters = await Promise.all(placed.map(each => meterOf(each, toxic)))
+          const meters = await Promise.all(
+            placed.map(async each => ({ link: each.link, landed: await meterOf(each, toxic) })),
+          )
           for (const each of placed) await add(each, toxic)
-          return { landed: async () => sum(await Promise.all(meters.map(landed => landed()))) }
+          return { landed: () => landedByLink(meters, ({ landed }) => landed()) }
         },
       }
     },
@@ -83,7 +86,6 @@ export function toxicFault<System extends LabSystem>(
 
 const isOwn = ({ adminUrl, tapUrl }: Link): boolean => adminUrl === tapUrl
 const clientOf = ({ tapUrl, tapToken }: Link) => new ProxyClient(tapUrl, tapToken)
-const sum = (figures: readonly number[]): number => figures.reduce((a, b) => a + b, 0)
 
 async function add({ link, stream, name }: Placed, toxic: StandardToxic): Promise<void> {
   const { type, attributes, own } = toxic

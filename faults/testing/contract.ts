@@ -1,11 +1,12 @@
 import { afterAll, expect, test } from 'vitest'
 import { seeded } from '../../lab/base/random.ts'
-import type { Fault, Landed, PlannedFault } from '../../lab/model/fault.ts'
+import type { Fault, PlannedFault } from '../../lab/model/fault.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
 import { play } from './fault-bench.ts'
 import { startDyingLab } from './lab-that-dies.ts'
 import { type PartSystem, systemOf } from './system-of.ts'
+import { totalLanded } from './total-landed.ts'
 
 /** A real part, and its users. */
 export interface Trial<Part> {
@@ -120,7 +121,7 @@ export async function hurtsAndHeals<Part>(
   const injection = await planned.apply()
   await expect.poll(use, { ...patience, message: 'made' }).not.toBe('well')
   const landed = async () => {
-    const hit = total(await injection.landed())
+    const hit = totalLanded(await injection.landed())
     if (hit === 0) await use()
     return hit
   }
@@ -146,7 +147,7 @@ export async function hurtsOnce<Part>(
   expect(planned.touches, 'touches').not.toEqual([])
   expect(await use(), 'only planned').toBe('well')
   const injection = await planned.apply()
-  expect(total(await injection.landed()), 'landed').toBeGreaterThan(0)
+  expect(totalLanded(await injection.landed()), 'landed').toBeGreaterThan(0)
   await expect.poll(use, { ...patience, message: 'made' }).not.toBe('well')
 }
 
@@ -158,7 +159,7 @@ export async function tellsOfNothing<Part>(
   const planned = await fault.plan(systemOf(part), context)
   if (planned.undo) await play(planned.undo)
   const injection = await planned.apply()
-  const landed = total(await injection.landed())
+  const landed = totalLanded(await injection.landed())
   if (planned.undo) await play(planned.undo)
   expect(landed, 'landed where nothing was').toBe(0)
 }
@@ -207,8 +208,4 @@ function undoOf({ undo }: PlannedFault): Undo {
   if (!undo) throw new Error('expected a lasting fault to have an undo, found none')
   expect(JSON.parse(JSON.stringify(undo)), 'undo as JSON').toStrictEqual(undo)
   return undo
-}
-
-function total(landed: Landed): number {
-  return typeof landed === 'number' ? landed : Object.values(landed).reduce((a, b) => a + b, 0)
 }
