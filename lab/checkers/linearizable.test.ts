@@ -223,6 +223,29 @@ describe('linearizable objects', () => {
     }
   })
 
+  test('multi-register: a made-up read within a transaction is a lie, and found', () => {
+    const write = ['write', 'x', 1]
+    const journal = inTurn([
+      ['txn', [write], [write]],
+      [
+        'txn',
+        [
+          ['read', 'x', null],
+          ['write', 'y', 2],
+        ],
+        [
+          ['read', 'x', 1],
+          ['write', 'y', 2],
+        ],
+      ],
+    ])
+    const check = linearizable({ name: 'o' }, multiRegister())
+    expect(check.check(journal).word).toBe('valid')
+    const all = check.lies.flatMap(lie => lie.tell(journal, seeded(1)) ?? [])
+    expect(all.length).toBeGreaterThan(0)
+    for (const told of all) expect(check.check(told.journal).word).toBe('invalid')
+  })
+
   test.each([
     ['5 clients with ten values', 5, 0, 9],
     ['20 clients, of whom some never learn the end', 20, 0.02, 1e6],

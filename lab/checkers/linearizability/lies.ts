@@ -1,3 +1,4 @@
+import type { Json } from '../../base/json.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Lie } from '../../model/checker.ts'
 import {
@@ -25,7 +26,7 @@ export function liesOf(workload: Named, model: Model): readonly Lie[] {
         firstThat(random, history(journal, workload), performed => {
           const { f, input, answer } = performed
           if (answer?.outcome.kind !== 'ok') return undefined
-          for (const value of [madeUp, [madeUp]]) {
+          for (const value of forged(answer.outcome.value)) {
             const effect = model.effectOf({ f, input, answer: { value } })
             // Only where the model takes it for what the operation found.
             if (!effect?.tells || !effect.name.includes(canonical(madeUp))) continue
@@ -57,6 +58,15 @@ export function liesOf(workload: Named, model: Model): readonly Lie[] {
         }),
     },
   ]
+}
+
+/** In the shape of an answer: a value, a list of values, or items of which each read tells one. */
+function forged(answer: Json): readonly Json[] {
+  if (!Array.isArray(answer)) return [madeUp, [madeUp]]
+  const reads = answer.map(item =>
+    Array.isArray(item) && item[0] === 'read' ? [...item.slice(0, -1), madeUp] : item,
+  )
+  return [madeUp, [madeUp], reads]
 }
 
 /** Reads of a value, each with the one operation that can have written it. */

@@ -1,5 +1,7 @@
 import type { Call } from './calls.ts'
 import { type CharSet, countOf, has, isSubset, withMember, withoutMember } from './char-set.ts'
+import { canHide, hiddenBefore, isIdle, isUseful } from './hidden.ts'
+import { type Node, reachOf, withSlots } from './nodes.ts'
 import { Values } from './values.ts'
 
 /** What the searches of one check have left to spend. */
@@ -7,13 +9,6 @@ export interface Budget {
   steps: number
   /** Failures that may be remembered. */
   memory: number
-}
-
-/** A call as the search knows it. */
-interface Node {
-  readonly call: Call
-  /** Of the calls that are open together none has the same. */
-  readonly slot: number
 }
 
 /** Where the search stands: who has taken effect of those that are open. */
@@ -64,7 +59,7 @@ export class Search {
   constructor(initial: string, all: readonly Call[]) {
     this.#initial = initial
     this.#values = new Values(all)
-    const calls = all.filter(call => isAnswered(call) || !this.#isIdle(call))
+    const calls = all.filter(call => isAnswered(call) || !isIdle(call, this.#values))
     const answered = calls.filter(isAnswered)
     this.#answered = withSlots(answered.toSorted((a, b) => a.until - b.until))
     const uncertain = calls.filter(call => !isAnswered(call)).toSorted((a, b) => a.from - b.from)
@@ -89,12 +84,6 @@ export class Search {
       budget.steps--
       this.#step(budget)
     }
-  }
-
-  /** What an uncertain call leaves and nobody needs may as well not have happened. */
-  #isIdle({ effect }: Call): boolean {
-    if (!this.#values.isClear || effect.makes === undefined) return false
-    return this.#values.of(effect.makes).needers === 0
   }
 
   #step(budget: Budget): void {
@@ -207,38 +196,22 @@ export class Search {
     return all
   }
 
-  /** What may take effect right before an overwriting call, since nobody else will need it. */
+  /** With those that take effect unseen right before this one. */
   #withHidden({ effect }: Call, { level, done }: Frame): CharSet {
-    if (!this.#values.isClear || !effect.changes || effect.needs !== undefined) return done
+    if (!canHide(effect, this.#values)) return done
     let all = done
-    for (const node of this.#open(level, done)) {
-      const { makes, needs } = node.call.effect
-      if (node.call.effect === effect || makes === undefined || needs !== undefined) continue
-      const { needers } = this.#values.of(makes)
-      const readers = needers === 0 ? [] : this.#open(level, all).filter(each => reads(each, makes))
-      if (readers.length < needers) continue
-      for (const each of [node, ...readers]) {
-        all = withMember(all, each.slot)
-        this.#takeEffect(each.call)
-      }
+    for (const node of hiddenBefore(effect, this.#open(level, done), this.#values)) {
+      all = withMember(all, node.slot)
+      this.#takeEffect(node.call)
     }
     return all
   }
 
-  /**
-   * Without knowing what is needed everything may be. What overwrites is of use before the answered
-   * call if somebody open needs what it leaves, or if that can come again for who will need it.
-   */
   #isUseful({ effect }: Call, frame: Frame): boolean {
-    if (!this.#values.isClear) return true
-    if (effect.needs !== undefined) return true
-    if (effect.makes === undefined) return false
-    const { needers, makers } = this.#values.of(effect.makes)
-    if (needers === 0) return false
-    if (makers > 1) return true
-    const isNeeded = (call: Call | undefined) => call?.effect.needs === effect.makes
-    if (this.#open(frame.level, frame.done).some(({ call }) => isNeeded(call))) return true
-    return this.#uncertain.some((_, group) => isNeeded(this.#nextOf(group, frame)))
+    return isUseful(effect, this.#values, () => [
+      ...this.#open(frame.level, frame.done).map(({ call }) => call),
+      ...this.#uncertain.flatMap((_, group) => this.#nextOf(group, frame) ?? []),
+    ])
   }
 
   /** The answered calls that are open and have not taken effect, the next answer first. */
@@ -269,42 +242,6 @@ function isAnswered({ until }: Call): boolean {
   return Number.isFinite(until)
 }
 
-function reads({ call: { effect } }: Node, state: string): boolean {
-  return !effect.changes && effect.needs === state
-}
-
 function keyOf(level: number, state: string, done: CharSet): string {
   return `${level} ${state} ${done}`
-}
-
-/** Calls that are open together get different slots, as small as can be. */
-function withSlots(answered: readonly Call[]): readonly Node[] {
-  const slots = new Map<Call, number>()
-  const free: number[] = []
-  let count = 0
-  let ended = 0
-  for (const call of answered.toSorted((a, b) => a.from - b.from)) {
-    for (; (answered[ended]?.until ?? call.from) < call.from; ended++) {
-      const over = answered[ended]
-      if (over) free.push(slots.get(over) ?? 0)
-    }
-    slots.set(call, free.pop() ?? count++)
-  }
-  return answered.map(call => ({ call, slot: slots.get(call) ?? 0 }))
-}
-
-function reachOf(answered: readonly Node[]): Int32Array {
-  const reach = new Int32Array(answered.length)
-  const byStart = answered
-    .map(({ call }, place) => ({ from: call.from, place }))
-    .toSorted((a, b) => a.from - b.from)
-  let next = 0
-  let last = 0
-  for (const [level, { call }] of answered.entries()) {
-    for (; (byStart[next]?.from ?? call.until) < call.until; next++) {
-      last = Math.max(last, (byStart[next]?.place ?? 0) + 1)
-    }
-    reach[level] = last
-  }
-  return reach
 }
