@@ -35,6 +35,14 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   heal: async () => (await import('./commands/heal-command.ts')).addHealCommand,
 }
 
+let cameToItsEnd = false
+process.on('exit', code => {
+  if (cameToItsEnd || (code !== 0 && code !== 1)) return
+  // 0 and 1 are verdicts: code of an experiment that ends the process has not reached one.
+  print(process.stderr, `Something ended the lab with ${code} before the command was through.`)
+  process.exitCode = exitCodes.error
+})
+
 try {
   const [asked = ''] = process.argv.slice(2)
   const wanted = Object.hasOwn(commands, asked) ? [commands[asked]] : Object.values(commands)
@@ -43,6 +51,7 @@ try {
 } catch (error) {
   process.exitCode = report(error)
 }
+cameToItsEnd = true
 
 /** Says what went wrong, and with which code to end. */
 function report(error: unknown): number {

@@ -45,6 +45,17 @@ test.each(Object.entries(slips))(
   },
 )
 
+test.each([0, 1])(
+  'an experiment that ends the process with %i has no verdict, and ends with 4',
+  async code => {
+    await using it = await craftedProject()
+    await writeFile(join(it.root, 'experiments/slip.ts'), slip(`process.exit(${code})`))
+    const ended = await it.lab('experiment', 'slip')
+    expect(ended.code).toBe(4)
+    expect(ended.stderr).toContain(`Something ended the lab with ${code}`)
+  },
+)
+
 test('a reader that leaves after the first line is no error', async () => {
   await using it = await craftedProject()
   for (let n = 0; n < 30; n++) await writeFile(join(it.root, `experiments/e${n}.ts`), good)
