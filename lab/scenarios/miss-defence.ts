@@ -54,15 +54,14 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** The files of scenarios whose text names it; else those of the module of the service that asks for it. */
+/** The files of scenarios whose text names it, and those of the modules of the service that do. */
 export async function filesAbout(root: string, defence: string): Promise<readonly string[]> {
   const named = new RegExp(`(?<![\\w-])${escaped(defence)}(?![\\w-])`)
   const files = await filesWith(root, 'targets/scenarios/**/*.test.ts', named)
-  if (files.length > 0) return files
-  const asks = await filesWith(root, 'targets/service/**/*.ts', named)
+  const asks = await filesWith(root, 'targets/service/*/**/*.ts', named)
   const modules = new Set(asks.map(file => basename(dirname(file))))
   const all = await filesWith(root, 'targets/scenarios/**/*.test.ts', /(?:)/)
-  return all.filter(file => modules.has(basename(dirname(file))))
+  return all.filter(file => files.includes(file) || modules.has(basename(dirname(file))))
 }
 
 async function filesWith(root: string, pattern: string, text: RegExp): Promise<readonly string[]> {
