@@ -4,6 +4,8 @@ import {
   at,
   atMost,
   attemptsPerRequest,
+  breaker,
+  control,
   defence,
   equals,
   errorRatio,
@@ -28,6 +30,12 @@ import { sentinel } from '../targets/shop/redis-layouts.ts'
 import { primary, replicaCount, replication } from '../targets/shop/selectors.ts'
 import { shop } from '../targets/shop.ts'
 
+const standing = {
+  postgres: singlePostgres(),
+  redis: sentinel({ replicas: 2, sentinels: 3 }),
+  instances: 2,
+}
+const toRedis = /^shop-\d+>redis-/
 const buying = checkout({ perSecond: 40 })
 const chatting = chat({ connections: 50, perSecond: 20 })
 
@@ -40,11 +48,7 @@ export default experiment({
   title: 'A Redis failover loses no confirmed write and no chat message',
   because:
     'Checkout ships goods on a session write that all replicas confirmed. Losing one ships them unpaid.',
-  target: shop({
-    postgres: singlePostgres(),
-    redis: sentinel({ replicas: 2, sentinels: 3 }),
-    instances: 2,
-  }),
+  target: shop(standing),
   steadyState: [
     hypothesis('both replicas follow the primary', replicaCount, equals(2)),
     hypothesis('checkout answers quickly', p95(buying), atMost('250ms')),
@@ -64,8 +68,20 @@ export default experiment({
     restraint: attemptsPerRequest(buying, {
       atMost: 3,
       correlate: sessionKey,
-      links: link => /^shop-\d+>redis-/.test(link.name),
+      links: link => toRedis.test(link.name),
       counts: event => event.message === 'SET',
+    }),
+    alone: breaker({
+      name: 'redis-writes',
+      links: link => toRedis.test(link.name),
+      // It guards the writes of sessions, neither reads nor what chat writes on the same links.
+      guards: (instance, { link, message, key }) =>
+        link.startsWith(`${instance}>`) &&
+        message === 'SET' &&
+        key?.startsWith('session:') === true,
+      // A probe is one checkout, which tries three times.
+      probes: 3,
+      openAtLeastMs: 800,
     }),
     honest: honestRefusals(buying, { deadlineMs: checkoutDeadlineMs }),
     fastRefusal: fastRefusals(buying, { p50AtMost: '100ms' }),
@@ -77,5 +93,15 @@ export default experiment({
     defence('retry-budget', { breaks: 'restraint', mayAlsoBreak: ['fastRefusal'] }),
     defence('request-deadline', { breaks: 'honest', mayAlsoBreak: ['fastRefusal'] }),
     defence('circuit-breaker', { breaks: 'fastRefusal' }),
+  ],
+  controls: [
+    control('a breaker that opens for 200 ms', {
+      breaks: 'alone',
+      mayAlsoBreak: ['restraint', 'fastRefusal'],
+      target: shop({
+        ...standing,
+        config: { defenceSettings: { 'circuit-breaker': { resetMs: 200 } } },
+      }),
+    }),
   ],
 })

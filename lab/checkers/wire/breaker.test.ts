@@ -128,6 +128,8 @@ describe('a breaker', () => {
     expect(ofWrites.check(journalOf(told(read))).word).toBe('valid')
     expect(ofWrites.check(journalOf(told(write))).word).toBe('invalid')
     expect(check(...told(read)).word, 'of all messages').toBe('invalid')
+    const elsewhere = breaker({ name: 'redis', guards: isSet, links: ({ name }) => name === 'x' })
+    expect(elsewhere.check(journalOf(told(write))).word, 'on other links').toBe('unknown')
     const ofNone = breaker({ name: 'redis', guards: (_, { message }) => message === 'DEL' })
     expect(ofNone.check(journalOf(told(read))).word).toBe('unknown')
   })

@@ -6,13 +6,15 @@ import { ofKind } from '../shared/history.ts'
 import { isCalm } from '../shared/strikes.ts'
 import { breakerLies } from './breaker-lies.ts'
 import { type Period, periodsOf } from './breaker-periods.ts'
-import { atOf, type WireEntry, wireOf } from './wire-events.ts'
+import { atOf, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
 export interface BreakerOptions {
   /** The breaker's name in `service` events `breaker {name, state}`. */
   readonly name: string
   /** Whether this instance's breaker guards such a request: by its link, or also by its message. */
   readonly guards: (instance: string, request: WireEvent) => boolean
+  /** Links to watch, of which the run then records each message; default all. */
+  readonly links?: Links
   /** Whether this instance's breaker must open, if any does; default: each that guards a request. */
   readonly opens?: (instance: string) => boolean
   /** Requests that may pass while half open; default 1. */
@@ -38,9 +40,10 @@ const change = z.object({ name: z.string(), state: z.enum(['open', 'half-open', 
  * a message could not be read.
  */
 export function breaker(options: BreakerOptions): Checker {
+  const { links = () => true } = options
   return {
     name: `breaker ${options.name} keeps its word`,
-    subscribes: () => true,
+    subscribes: links,
     check: journal => judge(journal, options),
     lies: breakerLies(options, journal => observe(journal, options)),
   }
@@ -88,7 +91,7 @@ function observe(journal: Journal, options: BreakerOptions) {
     change?.name === options.name ? [{ entry, state: change.state }] : [],
   )
   const ends = ofKind(journal, 'process').filter(({ step }) => step === 'exited')
-  const requests = wireOf(journal).filter(({ what }) => what === 'request')
+  const requests = wireOf(journal, options.links).filter(({ what }) => what === 'request')
   const links = new Set(requests.map(({ link }) => link))
   // A link is named consumer>provider: an instance that is silent is known by its links.
   const names = new Set([
