@@ -357,6 +357,11 @@ test('prove shows that the defence matters, and fails for one that does not', as
   expect(unproved.code).toBe(2)
 }, 240_000)
 
+test('a soak that made no run is not green', async () => {
+  await using it = await project({ good })
+  expect((await it.run('soak', 'good', '--for', '0ms')).code).toBe(2)
+})
+
 test('soak adds runs to a ledger and says how often each kind came out as it must', async () => {
   await using it = await project({ good })
   await it.run('soak', 'good')

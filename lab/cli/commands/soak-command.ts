@@ -53,6 +53,7 @@ export function addSoakCommand(program: Command): void {
       using interrupts = catchInterrupts()
       const { signal } = interrupts
       const missed: Verdict[] = []
+      let made = 0
       for (let round = 0; round < rounds; round++) {
         for (const claim of claims) {
           if (signal.aborted || systemClock.nowMs() > endMs) break
@@ -69,6 +70,7 @@ export function addSoakCommand(program: Command): void {
           if (conclusion.exitCode === exitCodes.interrupted) break
           const run = soakRunOf(conclusion, commit, claim)
           await appendSoakRun(file, run)
+          made++
           for (const problem of run.problems) print(process.stdout, `  ${problem}`)
           // A claim that was not shown says nothing of the promises.
           if (!run.asExpected) missed.push(claim ? 'inconclusive' : conclusion.verdict)
@@ -76,7 +78,8 @@ export function addSoakCommand(program: Command): void {
         if (signal.aborted || systemClock.nowMs() > endMs) break
       }
       print(process.stdout, `\n${figures(await readSoakRuns(file))}\n${relative(root, file)}`)
-      process.exitCode = exitCodes[missed.length === 0 ? 'held' : worst(missed)]
+      const nothingAmiss = made === 0 ? 'inconclusive' : 'held'
+      process.exitCode = exitCodes[missed.length === 0 ? nothingAmiss : worst(missed)]
       if (signal.aborted) process.exitCode = exitCodes.interrupted
     })
 }
