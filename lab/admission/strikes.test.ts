@@ -31,6 +31,11 @@ test('a control adds its strikes behind the schedule, and only where it is plant
   expect(namesIn(strikesOf(plan, { seed: 1, planted: ['weeds'] }))).toEqual(['cut', 'weed'])
 })
 
+test('each strike of a run has the name that it was given or numbered by', () => {
+  const schedule = [at('1s', cut), at('2s', cut), at('3s', cut, { name: 'last' })]
+  expect(namesIn(strikesOf({ schedule }, { seed: 1 }))).toEqual(['cut', 'cut-2', 'last'])
+})
+
 test('a strike that says no more must land once in all, and anything on each part', () => {
   const [plain, asked] = strikesOf(
     { schedule: [at('1s', cut), at('2s', flush, { for: '3s', least: 5, leastEach: 2 })] },
@@ -105,5 +110,6 @@ test('strikes that wait for each other or for none that is there count from noth
   expect(times(after('thunder', '1s', cut))).toEqual([
     { earliestMs: 1_000, latestMs: 1_000, endMs: 1_000 },
   ])
+  expect(times(after('thunder', '1s', cut, { once: 'healed' }))[0]).toMatchObject({ endMs: 1_000 })
   expect(times()).toEqual([])
 })

@@ -62,32 +62,29 @@ export function strikeTimes<System extends LabSystem>(
   strikes: readonly Strike<System>[],
 ): readonly StrikeTimes[] {
   const names = namesOf(strikes)
-  const known = new Map<string, StrikeTimes>()
   const timesOf = (index: number, waiting: readonly string[]): StrikeTimes => {
     const [strike, name = ''] = [strikes[index], names[index]]
-    const found = known.get(name)
-    if (found || !strike || waiting.includes(name)) return found ?? none
+    if (!strike || waiting.includes(name)) return none
     const { earliestMs, latestMs } = beginning(strike.moment, awaited => {
       const other = names.indexOf(awaited)
-      return other < 0 ? undefined : [timesOf(other, [...waiting, name]), strikes[other]]
+      return [timesOf(other, [...waiting, name]), strikes[other]]
     })
     const latest = latestMs + toMs(strike.within ?? '0ms')
-    const times = { earliestMs, latestMs: latest, endMs: latest + toMs(strike.for ?? '0ms') }
-    known.set(name, times)
-    return times
+    return { earliestMs, latestMs: latest, endMs: latest + toMs(strike.for ?? '0ms') }
   }
   return strikes.map((_, index) => timesOf(index, []))
 }
 
+/** The times of a strike that is not there, or that waits for itself. */
 const none: StrikeTimes = { earliestMs: 0, latestMs: 0, endMs: 0 }
 
 function beginning<System extends LabSystem>(
   moment: Moment<System>,
-  other: (name: string) => readonly [StrikeTimes, Strike<System> | undefined] | undefined,
+  other: (name: string) => readonly [StrikeTimes, Strike<System> | undefined],
 ): Pick<StrikeTimes, 'earliestMs' | 'latestMs'> {
   if (moment.kind === 'at') return { earliestMs: toMs(moment.at), latestMs: toMs(moment.at) }
   if (moment.kind === 'when') return { earliestMs: 0, latestMs: toMs(moment.atMost) }
-  const [times, strike] = other(moment.strike) ?? [none]
+  const [times, strike] = other(moment.strike)
   const lastsMs = moment.once === 'healed' ? toMs(strike?.for ?? '0ms') : 0
   const delayMs = toMs(moment.delay) + lastsMs
   return { earliestMs: times.earliestMs + delayMs, latestMs: times.latestMs + delayMs }

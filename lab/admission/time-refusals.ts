@@ -107,7 +107,7 @@ function orderRefusals<System extends LabSystem>(
     {
       code: 'waits-for-ever',
       expected: `${fault.label} to come after one of the strikes: ${names.join(', ')}`,
-      found: way.has(waitsFor) ? `it waits for itself, by ${waitsFor}` : moment.strike,
+      found: way.has(waitsFor) ? `it waits for itself, by ${waitsFor}` : waitsFor,
       why: 'What it waits for never comes, so the fault would never be made.',
       next: 'Correct the name of the strike it comes after.',
     },

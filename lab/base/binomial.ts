@@ -6,7 +6,6 @@
 export function leastVisibleShare(samples: number, bound: number): number {
   const mostBad = Math.floor(bound * samples)
   let [low, high] = [bound, 1]
-  if (atMostBad(mostBad, samples, high) > 0.05) return 1
   for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2
     if (atMostBad(mostBad, samples, middle) > 0.05) low = middle
@@ -15,11 +14,9 @@ export function leastVisibleShare(samples: number, bound: number): number {
   return high
 }
 
-/** P(X ≤ k) for X ~ Binomial(n, p), by its recurrence in logarithms. */
+/** P(X ≤ k) for X ~ Binomial(n, p) and 0 < p < 1, by its recurrence in logarithms. */
 function atMostBad(k: number, n: number, p: number): number {
   if (k >= n) return 1
-  if (p >= 1) return 0
-  if (p <= 0) return 1
   const odds = Math.log(p) - Math.log1p(-p)
   let logTerm = n * Math.log1p(-p)
   let sum = Math.exp(logTerm)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { traffic } from '../checkers/shared/journal-of.ts'
 import type { Journal, Outcome } from '../journal/journal.ts'
-import { errorRatio, hypothesis, p95, throughput } from './probes.ts'
+import { errorRatio, hypothesis, p95, p99, throughput } from './probes.ts'
 import { atLeast, atMost, equals } from './tolerances.ts'
 
 const workload = { name: 'reads', perSecond: 10 }
@@ -48,6 +48,41 @@ describe('traffic probes', () => {
     expect(value).toBeCloseTo(10, 0)
   })
 
+  test('throughput counts ok answers alone, in a window anywhere in the run', () => {
+    const mixed = traffic('reads', atMs => (atMs < 5_000 ? ok : atMs < 7_500 ? failed : undefined))
+    expect(throughput(workload).over(whole(mixed, 4_000, 8_000))).toEqual({
+      value: 2.5,
+      samples: 40,
+    })
+  })
+
+  test('p99 shows the one slow answer of a hundred that p95 does not', () => {
+    const oneSlow = traffic('reads', () => ok, { latencyMs: atMs => (atMs >= 9_800 ? 700 : 20) })
+    expect(p95(workload).over(whole(oneSlow))?.value).toBeCloseTo(20, 0)
+    expect(p99(workload).over(whole(oneSlow))?.value).toBeCloseTo(700, -1)
+    expect([p95(workload).name, p99(workload).name]).toEqual(['p95 of reads', 'p99 of reads'])
+  })
+
+  test('what is in flight for less than the others took is not counted as an answer', () => {
+    const young = traffic('reads', atMs => (atMs < 9_800 ? ok : undefined), {
+      latencyMs: () => 1_000,
+    })
+    expect(p95(workload).over(whole(young))).toMatchObject({ samples: 98 })
+    const old = traffic('reads', atMs => (atMs >= 1_000 ? ok : undefined), {
+      latencyMs: () => 1_000,
+    })
+    expect(p95(workload).over(whole(old))).toMatchObject({ samples: 100 })
+  })
+
+  test('a percentile says what share beyond its bound would have shown', () => {
+    expect(p95(workload).sees?.(200, 100)).toBe(
+      'a share of 8.4 % or more beyond the bound, at 95 %',
+    )
+    expect(p99(workload).sees?.(200, 100)).toBe(
+      'a share of 3.2 % or more beyond the bound, at 95 %',
+    )
+  })
+
   test('no operation says nothing', () => {
     for (const probe of [p95(workload), errorRatio(workload), throughput(workload)]) {
       expect(probe.over(whole([]))).toBeUndefined()
@@ -73,6 +108,15 @@ describe('hypotheses', () => {
     expect(hypothesis('well', rare, atMost(0.1))).toMatchObject({ overMs: 4_800, samples: 20 })
     const often = errorRatio({ name: 'reads', perSecond: 100 })
     expect(hypothesis('well', often, atMost(0.1))).toMatchObject({ overMs: 2_000 })
+  })
+
+  test('a window is sized for the least rate of a course that is above zero', () => {
+    const course = [
+      { for: '1s', perSecond: 50 },
+      { for: '1s', perSecond: 0 },
+      { for: '1s', perSecond: 5 },
+    ] as const
+    expect(errorRatio({ name: 'reads', perSecond: course }).perSecond).toBe(5)
   })
 
   test('says its window and its samples', () => {

@@ -79,7 +79,7 @@ export function throughput(workload: Watched): WorkloadProbe<number> {
     ...watched(workload, `throughput of ${workload.name}`),
     over: window => {
       const operations = operationsIn(window, workload.name)
-      if (operations.length === 0 || window.toMs <= window.fromMs) return undefined
+      if (operations.length === 0) return undefined
       const oks = operations.filter(({ outcome }) => outcome?.kind === 'ok').length
       const value = (1000 * oks) / (window.toMs - window.fromMs)
       return { value, samples: operations.length }

@@ -53,6 +53,51 @@ test('in calm weather a check may have nothing to judge', () => {
   expect(readProof(claim, [...calm, underFaults, broken]).proved).toBe(false)
 })
 
+test.each([
+  ['too little traffic', unmet('every workload at its rate', '9 made')],
+  [
+    'a check that missed a planted lie',
+    { reasons: [{ word: 'inconclusive', text: 'missed a lie', check: 'kept' }] },
+  ],
+] as const)('in calm weather nothing else may be amiss: %s', (_, changes) => {
+  const broken = cell(true, false, concluded({ kept: 'invalid', outage: 'valid' }))
+  const doubtful = cell(false, true, concluded({ kept: 'valid', outage: 'valid' }, changes))
+  expect(readProof(claim, [doubtful, cell(true, true, held), broken]).proved).toBe(false)
+})
+
+test('in calm weather a check that broke while the lab was short of time shows no calm', () => {
+  const reasons = [{ word: 'inconclusive', text: 'the lab stood still', check: 'kept' }] as const
+  const doubtful = cell(false, true, concluded({ kept: 'invalid' }, { reasons }))
+  const broken = cell(true, false, concluded({ kept: 'invalid', outage: 'valid' }))
+  expect(readProof(claim, [doubtful, cell(true, true, held), broken]).problems).toEqual([
+    'in calm weather, with d must hold, but: the lab stood still',
+  ])
+})
+
+test.each([
+  [150, 0],
+  [151, 1],
+])(
+  'a witness at 150 ms, and a first of two faults planned at %i ms: %i problems',
+  (firstMs, problems) => {
+    const fault = { id: 0, strike: 'f', label: 'f', landed: 1 } as const
+    const faults = [
+      { ...fault, plannedAtMs: firstMs },
+      { ...fault, id: 1, plannedAtMs: 900 },
+      { ...fault, id: 2 },
+    ]
+    expect(ablationProblems(claim, concluded({ kept: 'invalid' }, { faults }))).toHaveLength(
+      problems,
+    )
+  },
+)
+
+test('a check that cannot tell is told once', () => {
+  expect(ablationProblems(claim, concluded({ kept: 'unknown' }))).toEqual([
+    'check kept must be invalid, but is unknown: unknown',
+  ])
+})
+
 test('unproved when another cell breaks, or the one that must was not run', () => {
   const broken = concluded({ kept: 'invalid', outage: 'valid' })
   const inCalm = [cell(false, false, broken), cell(true, true, held), cell(true, false, broken)]

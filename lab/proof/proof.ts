@@ -37,7 +37,8 @@ export function readProof(claim: Claim, cells: readonly Cell[]): Proof {
   const broken = cells.find(cell => cell.faults && !cell.defended)
   const problems = cells.flatMap(cell => {
     if (cell === broken) return ablationProblems(claim, cell.conclusion)
-    const [reason] = cell.conclusion.reasons.filter(one => cell.faults || !isVacuous(one))
+    const { reasons, checks } = cell.conclusion
+    const [reason] = reasons.filter(one => cell.faults || !isVacuous(one, checks))
     return reason ? [`${cellName(claim, cell)} must hold, but: ${reason.text}`] : []
   })
   if (!broken) problems.push('the cell that must break was not run')
@@ -45,9 +46,12 @@ export function readProof(claim: Claim, cells: readonly Cell[]): Proof {
   return { claim, proved: problems.length === 0, problems, ...(witness ? { witness } : {}) }
 }
 
-/** A check of what only faults provoke, such as refusals, has nothing to judge in calm weather. */
-function isVacuous({ word, check }: Reason): boolean {
-  return word === 'inconclusive' && check !== undefined
+/**
+ * A check of what only faults provoke, such as refusals, has nothing to judge in calm weather. One that
+ * missed a planted lie, or was broken while the lab itself was short of time, did judge.
+ */
+function isVacuous({ check }: Reason, checks: Conclusion['checks']): boolean {
+  return check !== undefined && checks[check]?.word === 'unknown'
 }
 
 /** Why a run without the defence does not show what was claimed; empty when it does. */
