@@ -13,7 +13,7 @@ export class Milestones {
     signal.throwIfAborted()
     const aborted = Promise.withResolvers<never>()
     const stop = () => aborted.reject(signal.reason)
-    signal.addEventListener('abort', stop, { once: true })
+    signal.addEventListener('abort', stop)
     try {
       await Promise.race([this.#of(strike, step).promise, aborted.promise])
     } finally {

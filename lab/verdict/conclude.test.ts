@@ -4,6 +4,7 @@ import { heldJournal, heldPlan } from '../testing/held-journal.ts'
 import { conclude } from './conclude.ts'
 import type { JudgedCheck, Reason } from './conclusion.ts'
 import { demands } from './demands.ts'
+import { isShortOfTime } from './short-of-time.ts'
 
 const valid: JudgedCheck = { checker: 'kept', word: 'valid', story: 'all there', figures: {} }
 type Change = (events: readonly Told[]) => readonly Told[]
@@ -388,6 +389,57 @@ test.each(Object.entries(explained))('held with %s', (_, change) => {
   expect(concluded(change).reasons).toEqual([])
 })
 
+test('phases may begin at the same moment', () => {
+  const same = changing('phase', event => {
+    return event.kind === 'phase' && event.phase === 'recover' ? { ...event, atMs: 8_000 } : event
+  })
+  expect(concluded(same).reasons).toEqual([])
+})
+
+test.each([
+  [{ code: 3 }, 'with code 3; it left no log'],
+  [{ signal: 'SIGKILL', log: 'bye' }, 'by SIGKILL; its log ends:\nbye'],
+  [{}, 'with code unknown; it left no log'],
+])('an end of a process that nobody asked for is told with what is known: %j', (how, text) => {
+  const ended = adding({ ...process, asked: false, ...how, atMs: 5_000 })
+  expect(concluded(ended).reasons[0]?.text).toContain(text)
+})
+
+test('a process that starts by itself has not ended', () => {
+  const ready = adding({ ...process, step: 'ready', asked: false, atMs: 5_000 })
+  expect(concluded(ready).reasons).toEqual([])
+})
+
+test('a strike explains an end at the moment it is planned', () => {
+  const planned: Change = events =>
+    adding({ ...process, asked: false, code: 1, atMs: 4_000 })(
+      changing('fault', event => {
+        return ofStrike(event, 'cut', 'planned') ? { ...event, mayEnd: ['redis-1'] } : event
+      })(events),
+    )
+  expect(concluded(planned).reasons).toEqual([])
+})
+
+test('a strike that could not be healed is not told to be silent about it', () => {
+  const stuck = changing('fault', event => {
+    return ofStrike(event, 'cut', 'healed') ? { ...event, error: 'stuck' } : event
+  })
+  expect(concluded(stuck).reasons).toHaveLength(1)
+})
+
+test('what was left behind is told once, and not as an error of the lab too', () => {
+  const left = adding({ kind: 'error', message: 'one is left', verdict: 'not-restored' })
+  expect(concluded(left).reasons.map(({ word }) => word)).toEqual(['not-restored'])
+})
+
+test('a run without an end says how far it came', () => {
+  const ended = (ms: number) => concluded(without(({ atMs = 0 }) => atMs >= ms)).reasons
+  expect(ended(2_000)[0]?.text).toContain('it entered start, preflight, baseline')
+  expect(concluded(without(({ kind }) => kind === 'phase')).reasons[0]?.text).toContain(
+    'it entered none',
+  )
+})
+
 test('a strike explains no end of a process before it', () => {
   const early: Change = events =>
     adding({ ...process, asked: false, code: 1, atMs: 3_500 })(
@@ -532,6 +584,7 @@ test('a stall of the lab that overlaps the witness of a check of time leaves it 
   const { verdict, reasons } = concluded(stall, late)
   expect(verdict).toBe('inconclusive')
   expect(reasons[0]?.text).toContain('the lab itself stood still for 900 ms meanwhile')
+  expect(isShortOfTime({ reasons })).toBe(true)
 })
 
 test.each([

@@ -50,7 +50,11 @@ test('a check that finds every lie is believed', () => {
 test('a check that does not see what it judges is found out', () => {
   // Blind to whatever is not even: it sees half of the answers and half of the questions.
   const blind = answered([silence], () => heldJournal())
-  expect(tellLies('kept', blind, heldJournal()).missed).toEqual(['takes one answer away'])
+  expect(tellLies('kept', blind, heldJournal())).toMatchObject({
+    told: 1,
+    found: 0,
+    missed: ['takes one answer away'],
+  })
   const { verdict, reasons } = judge(heldJournal(), { checks: { kept: blind } })
   expect(verdict).toBe('inconclusive')
   expect(reasons[0]?.text).toContain('did not find a planted lie: it takes one answer away')
