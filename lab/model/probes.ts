@@ -106,7 +106,7 @@ function latency(workload: Watched, percentile: number): WorkloadProbe<number> {
       const known = quantile(oks, percentile)
       // What is in flight can only raise it: how long it will take is not known yet.
       const slow = operations.filter(each => !each.outcome && tookMs(each) > known).map(tookMs)
-      const value = slow.length === 0 ? known : quantile([...oks, ...slow], percentile)
+      const value = quantile([...oks, ...slow], percentile)
       return { value, samples: oks.length + slow.length }
     },
     sees: samples => {

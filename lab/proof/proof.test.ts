@@ -92,6 +92,10 @@ test.each([
   },
 )
 
+test('another check that cannot tell is no doubt of the one that must break', () => {
+  expect(ablationProblems(claim, concluded({ kept: 'invalid', order: 'unknown' }))).toEqual([])
+})
+
 test('a check that cannot tell is told once', () => {
   expect(ablationProblems(claim, concluded({ kept: 'unknown' }))).toEqual([
     'check kept must be invalid, but is unknown: unknown',

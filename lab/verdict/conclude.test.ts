@@ -609,6 +609,25 @@ test('a lab that was a little late does not excuse a system that is not restored
   expect(concluded(fallen(101)).verdict).toBe('inconclusive')
 })
 
+test.each([
+  ['before', false, 101, ['steady before']],
+  ['before', false, 0, ['steady before']],
+  ['after', false, 0, ['steady after']],
+  ['after', false, 101, ['a lab on time when it judged recovery']],
+  ['after', true, 101, []],
+  ['rolled-back', false, 0, ['steady rolled back']],
+] as const)(
+  'steadiness %s that held is %s, by a lab %i ms late, is told as %j alone',
+  (when, held, lateMs, told) => {
+    const change = changing('probe', event =>
+      event.kind === 'probe' && event.when === when
+        ? { ...event, held, window: windowAt(lateMs) }
+        : event,
+    )
+    expect(concluded(change).reasons.map(({ demand }) => demand)).toEqual(told)
+  },
+)
+
 test('an operation that the lab itself started late leaves a check of time open', () => {
   const started = (lateMs: number) =>
     changing('invoke', event =>

@@ -24,6 +24,7 @@ test('a fault has a time for each step that the journal tells, and no other memb
       id: 0,
       strike: 'cut',
       label: 'cut',
+      touches: [],
       plannedAtMs: 20,
       appliedAtMs: 30,
       landedAtMs: 40,
@@ -35,6 +36,7 @@ test('a fault has a time for each step that the journal tells, and no other memb
       id: 1,
       strike: 'flush',
       label: 'flush',
+      touches: [],
       mayEnd: ['api-1'],
       plannedAtMs: 10,
       unhealed: 'stuck',
@@ -109,12 +111,12 @@ test('final reads are no traffic, from the first of them on', () => {
   expect(factsOf(journalOf(finals)).traffic.get('reads')?.operations).toHaveLength(1)
 })
 
-test('a witness spans its entries and its moment, and an entry that is not there counts nothing', () => {
+test('a witness spans its entries, its moment and the faults, and no entry that is not there', () => {
   const facts = factsOf(heldJournal())
   const what = { what: 'it was late', atMs: 5_000 }
   expect(facts.spanOf({ ...what, entries: [1_000_000] })).toEqual({
-    fromMs: 5_000,
-    toMs: 5_000,
+    fromMs: 4_000,
+    toMs: 8_002,
     latestMs: 0,
   })
   const last = heldJournal().length - 1

@@ -77,6 +77,43 @@ test('a check that brings no lies is unknown', () => {
   expect(checks.kept?.story).toContain('But it brings no lies')
 })
 
+test('a witness that points at more than the lie has found it too', () => {
+  const finder = answered([silence])
+  const wide: Checker = {
+    ...finder,
+    check: journal => {
+      const finding = finder.check(journal)
+      if (finding.word !== 'invalid') return finding
+      const { witness } = finding
+      return { ...finding, witness: { ...witness, entries: [0, ...witness.entries] } }
+    },
+  }
+  expect(tellLies('kept', wide, heldJournal())).toMatchObject({ found: 1, missed: [] })
+})
+
+test('another seed of the run tells other lies, and a journal without a run is told some', () => {
+  const told: number[] = []
+  const noting: Lie = {
+    ...silence,
+    tell: (_, random) => {
+      told.push(random.next())
+      return undefined
+    },
+  }
+  const seeds = [1, 2].map(seed =>
+    heldJournal(events => events.map(one => (one.kind === 'run' ? { ...one, seed } : one))),
+  )
+  for (const journal of [...seeds, []]) tellLies('kept', answered([noting]), journal)
+  expect(new Set(told).size).toBe(3)
+})
+
+test('what a check says reaches the verdict with its witness', () => {
+  const open = heldJournal(events => events.filter(one => one.kind !== 'complete' || one.op !== 20))
+  const { checks } = judge(open, { checks: { kept: answered([silence]) } })
+  expect(checks.kept).toMatchObject({ word: 'invalid', witness: { what: 'no answer' } })
+  expect(checks.kept?.witness?.entries).toHaveLength(1)
+})
+
 test('a check to which no lie could be told is unknown', () => {
   const nowhere: Lie = { ...silence, tell: () => undefined }
   expect(tellLies('kept', answered([nowhere]), heldJournal())).toMatchObject({
@@ -161,7 +198,8 @@ test.each([
 ])('what a check says is looked at: %j is an error', said => {
   const proper = answered([silence])
   const odd = Object.assign(proper, { check: () => said })
-  const { verdict, reasons } = judge(heldJournal(), { checks: { kept: odd } })
+  const { verdict, reasons, checks } = judge(heldJournal(), { checks: { kept: odd } })
   expect(verdict).toBe('error')
+  expect(checks.kept).toMatchObject({ word: 'unknown', figures: {} })
   expect(reasons[0]?.text).toContain('check kept: the check itself failed')
 })

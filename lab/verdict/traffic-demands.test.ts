@@ -3,6 +3,7 @@ import type { Told } from '../checkers/shared/journal-of.ts'
 import { heldJournal, heldPlan } from '../testing/held-journal.ts'
 import { conclude } from './conclude.ts'
 import { demands } from './demands.ts'
+import { isShortOfTime } from './short-of-time.ts'
 
 type Change = (event: Told) => Told | undefined
 const failed = { kind: 'fail', ended: 'refused', error: 'x' } as const
@@ -81,10 +82,19 @@ test('an answer at the very moment of the first fault is not before it', () => {
   expect(told(before, cutAt(1_406))).toEqual([])
 })
 
-test('nothing is to be lost where nothing is struck, or where traffic is finite on purpose', () => {
+test('traffic that is finite on purpose must have made an operation, and nothing more', () => {
   expect(told(before, planned({ finite: true }, okBefore(0)))).toEqual([])
-  const calm: Change = event => (event.kind === 'fault' ? undefined : okBefore(0)(event))
-  expect(told(before, calm)).toEqual([])
+  expect(told(before, planned({ finite: true }, only(0)))).toEqual([
+    'reads made no operation at all',
+  ])
+})
+
+test('a run without a fault needs its ok answers before the faults would have begun', () => {
+  const calm = (count: number): Change => {
+    return event => (event.kind === 'fault' ? undefined : okBefore(count)(event))
+  }
+  expect(told(before, calm(10))).toEqual([])
+  expect(told(before, calm(9))).toHaveLength(1)
 })
 
 const overlapping = 'operations overlapping each strike'
@@ -122,6 +132,18 @@ test('a run is made again only for what a machine short of time can cause', () =
     'every workload at its rate',
     'every workload on time',
   ])
+})
+
+test.each([
+  ['too few operations', only(100), true],
+  ['operations that were late', late(60, 300), true],
+  ['no ok answer before the first fault', okBefore(0), false],
+] as const)('a run of %s may be made again, or not', (_, change, again) => {
+  const journal = heldJournal(events => events.flatMap(event => change(event) ?? []))
+  const { reasons } = conclude(journal, {}, [])
+  const traffic = reasons.filter(({ demand }) => demand !== undefined)
+  expect(traffic).not.toEqual([])
+  expect(isShortOfTime({ reasons: traffic })).toBe(again)
 })
 
 test('of a run that was cut short it is not told how its traffic was', () => {
