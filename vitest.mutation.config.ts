@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'lab/{verdict,proof,admission,checkers,model,base}/**/*.test.ts',
-      'lab/run/{steady,injector}.test.ts',
+      'lab/run/{steady,injector,milestones}.test.ts',
     ],
     exclude: ['lab/checkers/oracles/**', 'lab/checkers/docs.test.ts'],
     testTimeout: 30_000,
