@@ -71,7 +71,8 @@ export function streamEvents(
 /** `DELETE /events?stream=ID`: counts once more, and ends that stream behind its last line. */
 export function endStream({ url }: Call, streams: OpenStreams): void {
   const id = url.searchParams.get('stream')
-  const end = id === null ? undefined : streams.get(id)
+  if (id === null) throw new ApiError(400, 'which stream is to end? Say it by ?stream=ID')
+  const end = streams.get(id)
   if (!end) throw new ApiError(404, `no open stream ${id}`)
   end()
 }
