@@ -97,9 +97,11 @@ async function unpackOnce(
 
 async function describe(folder: string): Promise<Unpacked> {
   const triplets = await readdir(join(folder, 'usr/lib')).catch(() => [])
-  const libraries = ['usr/lib', 'lib', ...triplets.flatMap(t => [`usr/lib/${t}`, `lib/${t}`])]
+  const shared = ['usr/lib', 'lib', ...triplets.flatMap(t => [`usr/lib/${t}`, `lib/${t}`])]
     .map(path => join(folder, path))
     .filter(path => existsSync(path))
+  const own = await Promise.all(shared.map(ownLibraries))
+  const libraries = [...new Set([...shared, ...own.flat()])]
   const programs = ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map(path => join(folder, path))
   return {
     folder,
@@ -113,6 +115,17 @@ async function describe(folder: string): Promise<Unpacked> {
       return found
     },
   }
+}
+
+/**
+ * Folders in which a package keeps libraries of its own. An installed one finds them by the absolute
+ * path that was built into it, as PulseAudio's client does, of which Chromium makes use.
+ */
+async function ownLibraries(shared: string): Promise<readonly string[]> {
+  const entries = await readdir(shared, { withFileTypes: true })
+  const folders = entries.filter(one => one.isDirectory()).map(({ name }) => join(shared, name))
+  const names = await Promise.all(folders.map(folder => readdir(folder)))
+  return folders.filter((_, index) => names[index]?.some(name => /^lib.*\.so(\.|$)/.test(name)))
 }
 
 function incomplete(folder: string, candidates: readonly string[]): LabError {

@@ -21,7 +21,9 @@ test.beforeAll(async ({ ownPostgres }) => {
   app = await startApplication(
     {
       peers: ['payments'],
-      config: { defenceSettings: { 'rate-limit': limit } },
+      config: {
+        defenceSettings: { 'rate-limit': limit, 'load-shedding': patience['load-shedding'] },
+      },
     },
     ownPostgres,
   )
