@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import pRetry from 'p-retry'
 import { fullJitterMs } from './backoff.ts'
 
 interface Again {
@@ -19,16 +20,19 @@ interface Again {
 export async function tryAgain<T>(work: () => Promise<T>, again: Again): Promise<T> {
   const { isWorthIt, most = Infinity, forMs = Infinity, baseMs, capMs, stop } = again
   const endsAt = performance.now() + forMs
-  for (let attempt = 1; ; attempt++) {
-    stop?.()?.throwIfAborted()
-    try {
-      return await work()
-    } catch (error) {
-      if (attempt >= most || performance.now() >= endsAt || !isWorthIt(error)) throw error
-    }
-    const signal = stop?.()
-    await pause(fullJitterMs(attempt, baseMs, capMs), undefined, signal && { signal }).catch(() =>
-      signal?.throwIfAborted(),
-    )
-  }
+  stop?.()?.throwIfAborted()
+  return pRetry(work, {
+    retries: most - 1,
+    // The pause is taken below: p-retry's own randomisation is not full jitter.
+    minTimeout: 0,
+    factor: 1,
+    shouldRetry: async ({ error, attemptNumber }) => {
+      if (performance.now() >= endsAt || !isWorthIt(error)) return false
+      const signal = stop?.()
+      const ms = fullJitterMs(attemptNumber, baseMs, capMs)
+      await pause(ms, undefined, signal && { signal }).catch(() => signal?.throwIfAborted())
+      stop?.()?.throwIfAborted()
+      return true
+    },
+  })
 }
