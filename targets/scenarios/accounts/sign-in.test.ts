@@ -85,8 +85,13 @@ describe('ACC-04 login', () => {
     const unknown = await timed(newPerson().username)
     expect(known.status).toBe(401)
     expect(unknown.said).toEqual(known.said)
+    // The quickest of three each: a machine that does much else holds up single ones.
+    const quickest = async (first: number, login: () => string) =>
+      Math.min(first, (await timed(login())).ms, (await timed(login())).ms)
+    const knownMs = await quickest(known.ms, () => person.username)
+    const unknownMs = await quickest(unknown.ms, () => newPerson().username)
     // A hash takes milliseconds; an answer without one takes a fraction of them.
-    expect(unknown.ms).toBeGreaterThan(known.ms / 4)
+    expect(unknownMs).toBeGreaterThan(knownMs / 4)
   })
 })
 
