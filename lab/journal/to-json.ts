@@ -12,7 +12,7 @@ const deepest = 100
  * | value | kind | value |
  * | --- | --- | --- |
  * | `undefined` (not as a member: such a member is left out) | `undefined` | none |
- * | `NaN`, `Infinity`, `-0` | `number` | its name |
+ * | `NaN`, `Infinity` (`-0` is 0) | `number` | its name |
  * | bigint, Date, bytes | `bigint`, `date`, `bytes` | digits, ISO 8601, base64 |
  * | Map, Set | `map`, `set` | entries, members |
  * | Error | `error` | `name: message` |
@@ -47,8 +47,7 @@ function convert(value: unknown, above: object[]): Json {
     case 'boolean':
       return value
     case 'number':
-      if (Number.isFinite(value) && !Object.is(value, -0)) return value
-      return tagged('number', Object.is(value, -0) ? '-0' : `${value}`)
+      return Number.isFinite(value) ? value : tagged('number', `${value}`)
     case 'bigint':
       return tagged('bigint', `${value}`)
     case 'undefined':
