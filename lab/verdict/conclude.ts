@@ -3,6 +3,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Conclusion, JudgedCheck, Reason } from './conclusion.ts'
 import { unmet } from './demands.ts'
 import { type Facts, factsOf } from './facts.ts'
+import { lateMs } from './late.ts'
 
 /**
  * The verdict, from the journal and the checks on it: a pure function, so that a saved run can be
@@ -88,9 +89,6 @@ function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly 
     next: 'Mend the check: what it says of this run is not to be believed.',
   }))
 }
-
-/** A lab that starts an operation later than this measures the machine and not the service. */
-const lateMs = 100
 
 /** What the lab itself did meanwhile that could make a check of time fail. */
 function doubtOfLab({ witness, timed }: JudgedCheck, facts: Facts): string | undefined {

@@ -1,6 +1,7 @@
 import type { JudgedHypothesis } from './conclusion.ts'
 import type { Demand } from './demand.ts'
 import type { Facts } from './facts.ts'
+import { lateMs } from './late.ts'
 
 const moments = {
   before: 'before the first fault',
@@ -65,9 +66,6 @@ function fallen({ hypotheses }: Facts, moment: Moment): readonly string[] {
     .filter(one => one.when === moment && isFallen(one) && !(isLate(one) && moment !== 'before'))
     .map(one => `${moments[moment]}: ${sayUnmet(one)}`)
 }
-
-/** A lab that starts its operations later than this measures the machine and not the service. */
-const lateMs = 100
 
 const isFallen = ({ when, held, tooFew }: JudgedHypothesis) => when !== 'during' && !held && !tooFew
 const isLate = (one: JudgedHypothesis) => (one.lateMs ?? 0) > lateMs
