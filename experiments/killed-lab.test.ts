@@ -29,7 +29,7 @@ interface MidFault extends AsyncDisposable {
 }
 
 /** As redis-failover, but it also strikes where a busy machine answers slowly before. */
-const experiment = `import base from '${project}/experiments/redis-failover.ts'
+const experiment = `import base from '${project}/experiments/redis/redis-failover.ts'
 export default { ...base, steadyState: base.steadyState.slice(0, 1) }
 `
 

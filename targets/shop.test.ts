@@ -3,8 +3,6 @@ import type { LinkedPart } from './linked.ts'
 import type { PostgresStandby } from './postgres-standby.ts'
 import type { SentinelCluster } from './redis-sentinel.ts'
 import { withPostgres } from './runtime/postgres-server.ts'
-import { chat } from './scenarios/chat.ts'
-import { checkout } from './scenarios/checkout.ts'
 import type { PeerName } from './shop/peers.ts'
 import { replicatedPostgres } from './shop/postgres-layouts.ts'
 import { sentinel } from './shop/redis-layouts.ts'
@@ -13,6 +11,8 @@ import { endpointOf, type Shop, shop } from './shop.ts'
 import { answersThrough } from './testing/answers-through.ts'
 import { contextOf } from './testing/context-of.ts'
 import { type TestRun, testRun } from './testing/test-run.ts'
+import { chat } from './workloads/chat.ts'
+import { checkout } from './workloads/checkout.ts'
 
 const startWithinMs = 120_000
 

@@ -6,7 +6,6 @@ import { serviceMetrics } from './meters/service-metrics.ts'
 import type { Postgres } from './postgres.ts'
 import { type Proxies, startProxies, urlByLink } from './proxy.ts'
 import type { ServerPart } from './runtime/server-part.ts'
-import type { Endpoint, WithEndpoints } from './scenarios/endpoints.ts'
 import { defenceNames } from './service/defences.ts'
 import { serviceLog } from './service-log.ts'
 import { startBalancer } from './shop/balancer.ts'
@@ -15,6 +14,7 @@ import { haveStarted, type PeerName, type Peers, sectionsOf, startPeers } from '
 import type { PostgresLayout } from './shop/postgres-layouts.ts'
 import type { RedisLayout } from './shop/redis-layouts.ts'
 import { commonConfig } from './shop/service-config.ts'
+import type { Endpoint, WithEndpoints } from './workloads/endpoints.ts'
 
 /**
  * How the service stands. The types of its parts follow from the options, so that a selector of a

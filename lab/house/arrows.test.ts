@@ -28,7 +28,7 @@ async function refuses(path: string, imported: string): Promise<boolean> {
 const forbidden = [
   ['lab/run/run.ts', '../../targets/shop.ts'],
   ['lab/checkers/shared/history.ts', '../../../faults/noop.ts'],
-  ['lab/run/run.ts', '../../experiments/redis-failover.ts'],
+  ['lab/run/run.ts', '../../experiments/redis/redis-failover.ts'],
   ['faults/noop.ts', '../targets/shop.ts'],
   ['faults/proxy/main.ts', '../../lab/base/clock.ts'],
   ['targets/shop.ts', '../faults/noop.ts'],
@@ -40,8 +40,8 @@ test.each(forbidden)('refuses that %s imports %s', async (path, imported) => {
 })
 
 const allowed = [
-  ['experiments/redis-failover.ts', '../targets/shop.ts'],
-  ['experiments/redis-failover.ts', '../faults/noop.ts'],
+  ['experiments/redis/redis-failover.ts', '../targets/shop.ts'],
+  ['experiments/redis/redis-failover.ts', '../faults/noop.ts'],
   ['faults/noop.ts', '../lab/model/fault.ts'],
   ['targets/shop.ts', '../lab/model/target.ts'],
 ] as const

@@ -35,6 +35,8 @@ export interface Experiment<System extends LabSystem = LabSystem> {
   readonly duration?: Duration
   /** How long the steady state may take to return; default '30s'. */
   readonly recoverWithin?: Duration
+  /** `push`: of the core set, which runs in front of every push; default `night`. */
+  readonly tier?: 'push' | 'night'
 }
 
 export function experiment<System extends LabSystem>(plan: Experiment<System>): Experiment<System> {

@@ -58,6 +58,7 @@ const method = z.custom<() => unknown>(value => typeof value === 'function', 'ex
 const members = z.object({
   title: z.string().min(1),
   because: z.string().min(1),
+  tier: z.enum(['push', 'night']).optional(),
   target: z.object({ ...named, defences: z.array(z.string()), start: method }),
   steadyState: z.array(
     z.object({

@@ -19,15 +19,23 @@ export function addResilienceCommand(program: Command): void {
   program
     .command('resilience [names...]')
     .description('experiments as Vitest tests: only held passes; JUnit and Markdown in runs/')
-    .option('--all', 'every experiment (also what no name at all means)')
+    .option('--all', "every experiment; else those of tier 'push', or all where none says its tier")
     .action(async (names: readonly string[], flags: { readonly all?: boolean }) => {
       const root = process.cwd()
-      const all = (await listExperiments(root)).map(({ name }) => name)
-      const chosen = flags.all || names.length === 0 ? all : names
+      const chosen = await chosenOf(root, names, flags.all ?? false)
       if (chosen.length === 0) throw nothingToRun()
-      for (const name of chosen) await loadExperiment(root, name)
       process.exitCode = await runAll(root, chosen)
     })
+}
+
+/** All are loaded, so that a broken file is told before anything runs. */
+async function chosenOf(root: string, names: readonly string[], all: boolean): Promise<string[]> {
+  const wanted = names.length > 0 ? names : (await listExperiments(root)).map(({ name }) => name)
+  const found: { readonly name: string; readonly tier: string | undefined }[] = []
+  for (const name of wanted) found.push({ name, tier: (await loadExperiment(root, name)).tier })
+  const core = found.filter(({ tier }) => tier === 'push')
+  const everything = all || names.length > 0 || core.length === 0
+  return (everything ? found : core).map(({ name }) => name)
 }
 
 /** Resolves to the exit code: of the worst verdict, and of an error where there is none. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { endWhenSilent } from '../../workloads/silence.ts'
 import type { Instance } from '../application.ts'
-import { endWhenSilent } from '../silence.ts'
 import { ChatClient } from './chat-client.ts'
 
 interface Options {

@@ -1,5 +1,5 @@
-import { blackHole } from '../faults/network/black-hole.ts'
-import { kill } from '../faults/process/kill.ts'
+import { blackHole } from '../../faults/network/black-hole.ts'
+import { kill } from '../../faults/process/kill.ts'
 import {
   at,
   atMost,
@@ -17,18 +17,18 @@ import {
   noGapsNoDuplicates,
   noLostWrites,
   p95,
-} from '../lab/index.ts'
-import { chat } from '../targets/scenarios/chat.ts'
+} from '../../lab/index.ts'
+import { singlePostgres } from '../../targets/shop/postgres-layouts.ts'
+import { sentinel } from '../../targets/shop/redis-layouts.ts'
+import { primary, replicaCount, replication } from '../../targets/shop/selectors.ts'
+import { shop } from '../../targets/shop.ts'
+import { chat } from '../../targets/workloads/chat.ts'
 import {
   checkout,
   checkoutDeadlineMs,
   promisedTotal,
   sessionKey,
-} from '../targets/scenarios/checkout.ts'
-import { singlePostgres } from '../targets/shop/postgres-layouts.ts'
-import { sentinel } from '../targets/shop/redis-layouts.ts'
-import { primary, replicaCount, replication } from '../targets/shop/selectors.ts'
-import { shop } from '../targets/shop.ts'
+} from '../../targets/workloads/checkout.ts'
 
 const standing = {
   postgres: singlePostgres(),
@@ -60,6 +60,7 @@ export default experiment({
     at('4s', kill(primary), { for: '3s', within: '500ms' }),
   ],
   recoverWithin: '15s',
+  tier: 'push',
   abortWhen: [errorRatio(buying).above(0.95).for('15s')],
   checks: {
     kept: noLostWrites(buying, { write: 'checkout', promised: promisedTotal }),
