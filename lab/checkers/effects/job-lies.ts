@@ -23,7 +23,12 @@ export function jobLies(workload: Named, names: Names): readonly Lie[] {
     inBooks('takes one accepted job out of the books', () => []),
     inBooks('lists one accepted job twice', row => [row, row]),
     inBooks('finds the effect of one job that is done not at all', row =>
-      isDone(row, names) ? [{ ...row, effects: 0 }] : undefined,
+      isIn('done', row, names) ? [{ ...row, effects: 0 }] : undefined,
+    ),
+    inBooks('takes the reason from one job that is dead', row =>
+      isIn('dead', row, names) && typeof row.reason === 'string'
+        ? [{ ...row, reason: null }]
+        : undefined,
     ),
     inBooks('lists one job that nobody enqueued', row => [row, { ...row, id: `${row.id}~` }]),
     {
@@ -32,7 +37,7 @@ export function jobLies(workload: Named, names: Names): readonly Lie[] {
       tell: (journal, random) => {
         const { accepted, books } = partsOf(journal, workload, names)
         const done = new Set(
-          books.flatMap(rowsOf).flatMap(row => (isDone(row, names) ? row.id : [])),
+          books.flatMap(rowsOf).flatMap(row => (isIn('done', row, names) ? row.id : [])),
         )
         return firstThat(random, accepted, job => {
           if (!done.has(job.key ?? '')) return undefined
@@ -75,6 +80,6 @@ function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null
 }
 
-function isDone({ state }: Row, { states = {} }: Names): boolean {
-  return typeof state === 'string' && (states[state] ?? state) === 'done'
+function isIn(wanted: 'done' | 'dead', { state }: Row, { states = {} }: Names): boolean {
+  return typeof state === 'string' && (states[state] ?? state) === wanted
 }

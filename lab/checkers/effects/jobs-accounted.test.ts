@@ -37,6 +37,7 @@ describe('jobs', () => {
     ['misjudged', 'fine', [{ id: 'j0', state: 'dead' }]],
     ['misjudged', 'poison', [done(0)]],
     ['wrongTries', 'poison', [{ id: 'j0', state: 'dead', tries: 4 }]],
+    ['unexplained', 'poison', [{ id: 'j0', state: 'dead', tries: 3, reason: null }]],
     ['stuck', 'fine', [{ id: 'j0', state: 'pending' }]],
     ['phantom', 'fine', [done(0), { id: 'j7', state: 'done' }]],
     ['undone', 'fine', [{ id: 'j0', state: 'done', effects: 0 }]],

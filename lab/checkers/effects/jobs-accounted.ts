@@ -38,6 +38,8 @@ const jobState = z.object({
   /** How often the job's effect is found; default once for a job that is done, else not at all. */
   effects: z.number().optional(),
   tries: z.number().optional(),
+  /** Why a job is dead, where the books have reasons. */
+  reason: z.string().nullable().optional(),
 })
 const rawState = jobState.extend({ state: z.string() })
 const handled = z.object({ id: z.string(), key: z.string(), seq: z.number() })
@@ -47,7 +49,7 @@ export type JobState = z.infer<typeof jobState>
 
 /**
  * A queue's books: every job that was accepted is found in the end, once, done or dead; in = done +
- * dead + pending; poison is dead after exactly k tries and nothing else is; the effect of a job
+ * dead + pending; poison is dead after exactly k tries, with its reason where the books have one, and nothing else is; the effect of a job
  * that is done is found once, of one that is dead or was refused never (that it is pending is no
  * effect); the books list nothing that nobody enqueued; `observed` events `handled {id, key, seq}`
  * are in order of seq for each key. Unknown when no job was accepted, or when the books or an event
@@ -144,7 +146,7 @@ function ofJob(job: Performed, rows: readonly JobState[], options: JobOptions) {
   ]
 }
 
-function ofState(job: Performed, { state, tries }: JobState, { poison }: JobOptions) {
+function ofState(job: Performed, { state, tries, reason }: JobState, { poison }: JobOptions) {
   const isPoison = poison?.is(job) ?? false
   const right = isPoison ? 'dead' : 'done'
   const isWrong = state !== 'pending' && state !== right && poison !== undefined
@@ -152,6 +154,9 @@ function ofState(job: Performed, { state, tries }: JobState, { poison }: JobOpti
   return [
     ...(isWrong ? violation('misjudged', job, `ended ${state} and should be ${right}`) : []),
     ...(isMistried ? violation('wrongTries', job, `is dead after ${tries} tries`) : []),
+    ...(state === 'dead' && (reason === null || reason === '')
+      ? violation('unexplained', job, 'is dead, and nothing says why')
+      : []),
   ]
 }
 
