@@ -91,7 +91,7 @@ export default experiment({
     defence('confirmed-writes', { breaks: 'kept' }),
     defence('websocket-resume', { breaks: 'inOrder' }),
     defence('redis-reconnect', { breaks: 'outage', mayAlsoBreak: ['kept'] }),
-    defence('retry-budget', { breaks: 'restraint', mayAlsoBreak: ['fastRefusal'] }),
+    defence('retry-budget', { breaks: 'restraint', mayAlsoBreak: ['alone', 'fastRefusal'] }),
     defence('request-deadline', { breaks: 'honest', mayAlsoBreak: ['fastRefusal'] }),
     defence('circuit-breaker', { breaks: 'fastRefusal' }),
   ],

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { control } from '../model/control.ts'
 import { defence } from '../model/defence.ts'
 import type { Experiment } from '../model/experiment.ts'
-import { errorRatio, hypothesis, throughput } from '../model/probes.ts'
+import { errorRatio, hypothesis } from '../model/probes.ts'
 import { at } from '../model/schedule.ts'
-import { atLeast, atMost } from '../model/tolerances.ts'
+import { atMost } from '../model/tolerances.ts'
 import { counterExperiment } from '../testing/counter-experiment.ts'
 import { adding, type CounterSystem, killCounter } from '../testing/counter-target.ts'
 import { contentRefusals } from './content-refusals.ts'
@@ -27,14 +27,6 @@ test.each<[string, Partial<Experiment<CounterSystem>>, string]>([
   ],
 ])('a %s that stands twice is told by its name', (what, changes, name) => {
   expect(of(changes)).toMatchObject([{ code: `${what}-twice`, found: `two called ${name}` }])
-})
-
-test('an abort condition must be one that a ratio can meet; of others nothing is known', () => {
-  const above = (limit: number) => errorRatio(adding()).above(limit).for('1s')
-  expect(of({ abortWhen: [above(0.99)] })).toEqual([])
-  expect(of({ abortWhen: [above(1)] })).toMatchObject([{ code: 'abort-never' }])
-  const few = { probe: throughput(adding()), accepts: atLeast(1), forMs: 1_000 }
-  expect(of({ abortWhen: [few] })).toEqual([])
 })
 
 test('a probe of traffic that is not there is told, in an abort condition too', () => {

@@ -73,11 +73,11 @@ function nameRefusals<System extends LabSystem>(plan: Experiment<System>): reado
   ]
 }
 
-/** Probes of traffic that is not there measure nothing, and conditions that cannot be met stop nothing. */
+/** Probes of traffic that is not there measure nothing. */
 function trafficRefusals<System extends LabSystem>(plan: Experiment<System>): readonly Refusal[] {
   const names = plan.workloads.map(({ name }) => name)
   const probes = [...plan.steadyState, ...plan.abortWhen].map(({ probe }) => probe)
-  const strangers = probes.flatMap((probe): readonly Refusal[] => {
+  return probes.flatMap((probe): readonly Refusal[] => {
     if (!('over' in probe) || names.includes(probe.workload)) return []
     return [
       {
@@ -89,17 +89,4 @@ function trafficRefusals<System extends LabSystem>(plan: Experiment<System>): re
       },
     ]
   })
-  const never = plan.abortWhen.flatMap(({ probe, accepts }): readonly Refusal[] => {
-    if (!probe.name.startsWith('error ratio') || !accepts.accepts(1)) return []
-    return [
-      {
-        code: 'abort-never',
-        expected: `an abort condition that ${probe.name} can meet`,
-        found: `it accepts ${accepts.expected}, and a ratio is at most 1`,
-        why: 'A condition that can never be met protects nothing.',
-        next: 'Lower the limit below 1.',
-      },
-    ]
-  })
-  return [...strangers, ...never]
 }

@@ -8,6 +8,7 @@ import { optionRefusals, proofRefusals } from './proof-refusals.ts'
 import { type Refusal, refusalError } from './refusal.ts'
 import type { RunOptions } from './run-options.ts'
 import { durationRefusals, everyStrike, scheduleEndMs, timeRefusals } from './time-refusals.ts'
+import { toleranceRefusals } from './tolerance-refusals.ts'
 
 /** The experiment's times, resolved to numbers. */
 export interface Times {
@@ -34,6 +35,7 @@ export function refusals<System extends LabSystem>(plan: Experiment<System>): re
   return [
     ...durations,
     ...contentRefusals(plan),
+    ...toleranceRefusals(plan),
     ...proofRefusals(plan),
     ...(durations.length === 0 ? timeRefusals(plan) : []),
   ]

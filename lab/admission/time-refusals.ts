@@ -1,5 +1,6 @@
 import { type Duration, toMs } from '../base/duration.ts'
 import type { Experiment } from '../model/experiment.ts'
+import { isClosedLoop } from '../model/rates.ts'
 import type { Strike } from '../model/schedule.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { Refusal } from './refusal.ts'
@@ -20,6 +21,11 @@ export function durationRefusals<System extends LabSystem>(
     if (moment.kind === 'after') fields.push([`delay of ${label}`, moment.delay])
     if (moment.kind === 'when') fields.push([`atMost of ${label}`, moment.atMost])
     fields.push([`within of ${label}`, within], [`for of ${label}`, lasting])
+  }
+  for (const { name, perSecond } of plan.workloads) {
+    if (typeof perSecond === 'number') continue
+    if (isClosedLoop(perSecond)) fields.push([`thinkTime of ${name}`, perSecond.thinkTime])
+    else for (const stage of perSecond) fields.push([`for of a stage of ${name}`, stage.for])
   }
   return fields.flatMap(([field, value]): readonly Refusal[] => {
     if (value === undefined || isDuration(value)) return []

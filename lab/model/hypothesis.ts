@@ -34,6 +34,8 @@ export interface TrafficProbe<Value extends Json> {
   readonly workload: string
   /** Undefined where nothing at all can be said: no operation. */
   over(window: TrafficWindow): Measured<Value> | undefined
+  /** The worst there is, where that is known: a tolerance that accepts it would accept anything. */
+  readonly worst?: number
   /** What so many samples would have shown of a state worse than the bound, for people. */
   readonly sees?: (samples: number, bound: number) => string
 }

@@ -55,11 +55,18 @@ const shape = z.custom<Experiment>().superRefine((value, context) => {
 
 const named = { name: z.string() }
 const method = z.custom<() => unknown>(value => typeof value === 'function', 'expected a function')
+const target = z.object({ ...named, defences: z.array(z.string()), start: method })
+const strike = z.object({
+  moment: z.object({ kind: z.enum(['at', 'after', 'when']) }),
+  fault: z.object({ ...named, label: z.string(), needs: z.array(z.string()), plan: method }),
+  least: z.int().nonnegative().optional(),
+  leastEach: z.int().nonnegative().optional(),
+})
 const members = z.object({
   title: z.string().min(1),
   because: z.string().min(1),
   tier: z.enum(['push', 'night']).optional(),
-  target: z.object({ ...named, defences: z.array(z.string()), start: method }),
+  target,
   steadyState: z.array(
     z.object({
       sentence: z.string(),
@@ -83,12 +90,18 @@ const members = z.object({
       open: method,
     }),
   ),
-  schedule: z.array(
-    z.object({
-      moment: z.object({ kind: z.enum(['at', 'after', 'when']) }),
-      fault: z.object({ ...named, label: z.string(), needs: z.array(z.string()), plan: method }),
-    }),
-  ),
+  schedule: z.array(strike),
+  controls: z
+    .array(
+      z.object({
+        ...named,
+        breaks: z.string(),
+        mayAlsoBreak: z.array(z.string()),
+        strikes: z.array(strike),
+        target: target.optional(),
+      }),
+    )
+    .optional(),
   abortWhen: z.array(z.object({ probe: z.object(named), forMs: z.number().positive() })),
   checks: z.record(z.string(), z.object({ ...named, check: method })),
   defences: z.array(

@@ -62,6 +62,7 @@ export interface RatioProbe extends WorkloadProbe<number> {
 export function errorRatio(workload: Watched): RatioProbe {
   const probe: WorkloadProbe<number> = {
     ...watched(workload, `error ratio of ${workload.name}`),
+    worst: 1,
     over: window => {
       const operations = operationsIn(window, workload.name).filter(isDecided)
       if (operations.length === 0) return undefined
@@ -77,6 +78,7 @@ export function errorRatio(workload: Watched): RatioProbe {
 export function throughput(workload: Watched): WorkloadProbe<number> {
   return {
     ...watched(workload, `throughput of ${workload.name}`),
+    worst: 0,
     over: window => {
       const operations = operationsIn(window, workload.name)
       if (operations.length === 0) return undefined
@@ -99,6 +101,7 @@ function whenAbove(probe: WorkloadProbe<number>, limit: number, duration: Durati
 function latency(workload: Watched, percentile: number): WorkloadProbe<number> {
   return {
     ...watched(workload, `p${percentile} of ${workload.name}`),
+    worst: Number.POSITIVE_INFINITY,
     over: window => {
       const operations = operationsIn(window, workload.name)
       const oks = operations.filter(({ outcome }) => outcome?.kind === 'ok').map(tookMs)

@@ -18,7 +18,7 @@ const planWithinMs = 10_000
  */
 export async function preflight<System extends LabSystem>(
   plan: {
-    readonly schedule: readonly Strike<System>[]
+    readonly strikes: readonly Pick<Strike<System>, 'fault'>[]
     readonly workloads: readonly Workload<System>[]
   },
   system: System,
@@ -26,7 +26,7 @@ export async function preflight<System extends LabSystem>(
   recorder: JournalFile,
 ): Promise<boolean> {
   const { clock, signal } = context
-  const touched = await touchedNames(plan.schedule, system, context)
+  const touched = await touchedNames(plan.strikes, system, context)
   const before = await countBytes(system.links)
   const waiting = new Set(system.links)
   const deadline = clock.nowMs() + flowWithinMs
@@ -47,11 +47,11 @@ export async function preflight<System extends LabSystem>(
 }
 
 async function touchedNames<System extends LabSystem>(
-  schedule: readonly Strike<System>[],
+  strikes: readonly Pick<Strike<System>, 'fault'>[],
   system: System,
   context: Context,
 ): Promise<ReadonlySet<string>> {
-  const planning = schedule.map(({ fault }) => {
+  const planning = strikes.map(({ fault }) => {
     const what = `${fault.label} to be planned`
     return inTime(what, planWithinMs, fault.plan(system, context), context.clock)
   })

@@ -177,7 +177,9 @@ async function conduct<System extends LabSystem>(
   const orFail = <Value>(work: Promise<Value>) => Promise.race([work, traffic.failed])
 
   journal.record({ kind: 'phase', phase: 'preflight' })
-  if (!(await orFail(preflight(experiment, system, context, journal)))) return
+  // What a control plants is held to the same as the schedule; a calm run proves the links too.
+  const hurting = { strikes: [...experiment.schedule, ...strikes], workloads }
+  if (!(await orFail(preflight(hurting, system, context, journal)))) return
 
   const baseline = journal.record({ kind: 'phase', phase: 'baseline' })
   await orFail(clock.sleep(times.baselineMs, signal))
