@@ -111,8 +111,9 @@ describe('AGT-05 a worker that dies in mid-run', () => {
     'it leaves its run stuck',
     async () => {
       const { agents, id } = await dieInMidRun(1, 'agent-takeover')
-      await leaseOver(id)
-      const worker = await startWorker('agent-takeover')
+      const lease = `select lease_until > now() + interval '1 year' as kept from agents_runs where id = $1`
+      expect(await sql(app, lease, [id])).toEqual([{ kept: true }])
+      const worker = await startWorker()
       await agents.ended(agents.ask({ tool: 'recall' }))
       const text = 'select state from agents_runs where id = $1'
       expect(await sql(app, text, [id])).toEqual([{ state: 'executing' }])

@@ -94,7 +94,7 @@ describe('MSG-03 and AGT-05 a database in trouble', () => {
     using agent = await AgentClient.of(sender, app.instances[0])
     await using _full = await faultOn(app, `${worker.name}>postgres`, {
       type: 'postgres_error',
-      attributes: { match: { text: '*select state from agents_runs*' }, code: '53100' },
+      attributes: { match: { text: '*from agents_runs*for update' }, code: '53100' },
       hits: { first: 1 },
     })
     const frames = await agent.ended(agent.ask(remember()))

@@ -7,9 +7,9 @@ import { startRounds } from '../sockets/rounds.ts'
 import { Connection } from './connection.ts'
 import { clientFrame } from './frames.ts'
 import { migrations } from './migrations.ts'
-import { createRuns } from './repository.ts'
+import { createRuns, openRunQueue } from './repository.ts'
 import { createUserContexts } from './user-context.ts'
-import { createWorker } from './worker.ts'
+import { createAgent } from './worker.ts'
 
 const maxFrameBytes = 16 * 1024
 const hearEveryMs = 100
@@ -24,20 +24,13 @@ export const agentsModule: Module = {
       const contexts = createUserContexts()
       const help = 'Contexts of agents that are not cleaned up yet.'
       metrics.gaugeOf({ name: 'agents_user_contexts', help }, () => contexts.count)
-      const worker = createWorker({
-        transact,
-        runs: createRuns(db),
-        contexts,
-        defences,
-        log,
-      })
+      const queue = openRunQueue(db, defences)
+      const agent = createAgent({ transact, queue, runs: createRuns(db), contexts, defences, log })
       untilClosed(kit.onClose, signal => {
-        const whenUntaken = lookout.loopUntil(worker.untaken, signal)
+        const whenUntaken = lookout.loopUntil(queue.waiting(), signal)
         return Promise.all([
-          loop('agents', worker.carryOn, whenUntaken),
-          loop('agents-helper', worker.carryOn, whenUntaken),
-          defences.on('agent-takeover') &&
-            loop('agents-given-up', worker.giveUp, lookout.loopUntil(worker.lost, signal)),
+          loop('agents', agent, whenUntaken),
+          loop('agents-helper', agent, whenUntaken),
         ])
       })
     },

@@ -3,53 +3,50 @@ import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
 import type { Transact } from '../postgres/transaction.ts'
+import { createOutbox } from '../queue/outbox.ts'
 import type { Event } from './event.ts'
 
-/** Events on their way to ClickHouse, in Postgres. */
-export interface AnalyticsOutbox {
-  readonly waiting: Waiting
-  /** In the caller's transaction, when it is given one: told if and only if that commits. */
-  add(event: Event): Promise<void>
-  /**
-   * Hands the oldest to `ship` and forgets them once that resolves. Whoever dies in between ships
-   * them again: at least once. Resolves to how many there were.
-   */
-  take(most: number, ship: (events: readonly Event[]) => Promise<void>): Promise<number>
-  depth(): Promise<number>
+/** Notes an event in the caller's transaction, when it is given one: told if and only if that commits. */
+export async function noteEvent(db: Kysely<unknown>, event: Event): Promise<void> {
+  const { id, name, userId, at, properties } = event
+  await sql`
+    insert into analytics_outbox (id, name, user_id, at, properties, trace)
+    values (${id}, ${name}, ${userId}, ${at}, ${JSON.stringify(properties)},
+      ${currentContext().requestId})`.execute(db)
 }
 
-export function createAnalyticsOutbox(
-  db: Kysely<unknown>,
-  transact: Transact,
-  log: Pick<Logger, 'info'>,
-): AnalyticsOutbox {
+interface Shipping {
+  readonly waiting: Waiting
+  /** Hands the oldest to ClickHouse; resolves to how many there were. */
+  ship(): Promise<number>
+}
+
+interface Parts {
+  readonly transact: Transact
+  /** Events in one insert, at most. */
+  readonly batch: number
+  readonly insert: (events: readonly Event[]) => Promise<void>
+  readonly log: Pick<Logger, 'info'>
+}
+
+interface Noted extends Event {
+  readonly seq: number
+  readonly trace: string
+}
+
+/** Of events on their way to ClickHouse, which wait in Postgres. */
+export function createShipping({ transact, batch, insert, log }: Parts): Shipping {
+  const row = sql`seq, id, name, user_id as "userId", at, properties, trace`
+  const table = { table: sql`analytics_outbox`, row, batch }
+  const outbox = createOutbox<Noted>(transact, table)
   return {
-    waiting: sql`exists (select from analytics_outbox)`,
-    add: async ({ id, name, userId, at, properties }) => {
-      await sql`
-        insert into analytics_outbox (id, name, user_id, at, properties, trace)
-        values (${id}, ${name}, ${userId}, ${at}, ${JSON.stringify(properties)},
-          ${currentContext().requestId})`.execute(db)
-    },
-    take: (most, ship) =>
-      transact(async trx => {
-        const { rows } = await sql<Event & { seq: number; trace: string }>`
-          select seq, id, name, user_id as "userId", at, properties, trace
-          from analytics_outbox
-          order by seq limit ${most} for update skip locked`.execute(trx)
-        if (rows.length === 0) return 0
-        await ship(rows)
-        for (const { trace, id } of rows) {
+    waiting: outbox.waiting,
+    ship: () =>
+      outbox.relay(async events => {
+        await insert(events)
+        for (const { trace, id } of events) {
           inTrace(trace, () => log.info({ event: 'analytics-event-shipped', id }, 'shipped'))
         }
-        const seqs = rows.map(({ seq }) => seq)
-        await sql`delete from analytics_outbox where seq = any(${seqs})`.execute(trx)
-        return rows.length
       }),
-    depth: async () => {
-      const { rows } = await sql<{ n: number }>`
-        select count(*)::int as n from analytics_outbox`.execute(db)
-      return rows[0]?.n ?? 0
-    },
   }
 }

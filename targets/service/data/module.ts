@@ -6,7 +6,7 @@ import { every } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import { clockOf } from './clock.ts'
 import type { Engine } from './engine.ts'
-import { createMailQueue } from './mail-queue.ts'
+import { openDirectoryMails } from './mail-queue.ts'
 import { createProfileCache, createProfiles } from './profiles.ts'
 import { createRegistration } from './registration.ts'
 import { addDirectoryRoutes } from './routes.ts'
@@ -39,8 +39,8 @@ export const dataModule: Module = {
       if (!directory || !smtp) return
       const { defences, log, onClose } = kit
       const engine = await engineFor(kit, directory)
-      const outbox = createMailQueue(engine, clockOf(engine.kind, defences))
-      const parts = { outbox, smtp, defences, log, idle: every(lookEveryMs) }
+      const queue = openDirectoryMails(engine, clockOf(engine.kind, defences), defences)
+      const parts = { queue, smtp, defences, log, idle: every(lookEveryMs) }
       untilClosed(onClose, signal => sendMails(parts, signal))
     },
   },

@@ -1,5 +1,5 @@
 import type { Module } from '../kit.ts'
-import { createMailOutbox } from '../mailing/outbox.ts'
+import { openMailOutbox } from '../mailing/outbox.ts'
 import { sendMails } from '../mailing/sender.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
 import { migrations } from './migrations.ts'
@@ -10,9 +10,9 @@ export const mailModule: Module = {
   start: {
     worker: ({ config, db, lookout, defences, log, onClose }) => {
       if (!config.smtp) return log.info('no mail server is configured: mails stay queued')
-      const outbox = createMailOutbox(db)
-      const idle = lookout.until(outbox.waiting)
-      const parts = { outbox, smtp: config.smtp, defences, log, idle }
+      const queue = openMailOutbox(db, defences)
+      const idle = lookout.until(queue.waiting())
+      const parts = { queue, smtp: config.smtp, defences, log, idle }
       untilClosed(onClose, signal => sendMails(parts, signal))
     },
   },

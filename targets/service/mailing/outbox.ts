@@ -1,6 +1,8 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type QueryExecutorProvider, type RawBuilder, sql } from 'kysely'
 import { currentContext } from '../context.ts'
-import type { Waiting } from '../postgres/lookout.ts'
+import type { Defences } from '../defences.ts'
+import type { Policy } from '../queue/policy.ts'
+import { createQueue, type Queue } from '../queue/queue.ts'
 
 export interface Mail {
   readonly recipient: string
@@ -27,54 +29,60 @@ export async function queueMail(db: Kysely<unknown>, mail: Mail): Promise<void> 
 }
 
 /** What the sender does with the queue. */
-export interface MailOutbox {
-  /**
-   * Takes the next mail that is due and hides it from other senders for a while; a sender that
-   * dies gives it back by that.
-   */
-  take(hideMs: number): Promise<QueuedMail | undefined>
-  sent(id: string): Promise<void>
+export interface MailQueue
+  extends Pick<Queue<QueuedMail>, 'policy' | 'waiting' | 'take' | 'postpone'> {
+  sent(mail: QueuedMail): Promise<void>
   /** Again after so long; never again without. */
-  failed(id: string, error: string, retryInMs?: number): Promise<void>
-  depth(): Promise<number>
+  failed(mail: QueuedMail, error: string, retryInMs?: number): Promise<void>
 }
 
-const isDue = sql`sent_at is null and failed_at is null and next_attempt_at <= now()`
-
-export function createMailOutbox(db: Kysely<unknown>): MailOutbox & { readonly waiting: Waiting } {
+/** With its parts in columns that are named alike in every table of mails. */
+export function createMailQueue(
+  db: QueryExecutorProvider,
+  queue: Queue<QueuedMail>,
+  now: () => RawBuilder<unknown> = () => sql`now()`,
+): MailQueue {
+  const { policy, waiting, take, postpone } = queue
   return {
-    waiting: sql`exists (select from mail_outbox where ${isDue})`,
-    take: async hideMs => {
-      const { rows } = await sql<QueuedMail>`
-        update mail_outbox
-        set attempts = attempts + 1,
-            next_attempt_at = now() + make_interval(secs => ${hideMs / 1_000})
-        where id = (
-          select id from mail_outbox
-          where ${isDue}
-          order by next_attempt_at
-          limit 1
-          for update skip locked)
-        returning id, recipient, subject, body, attempts, trace`.execute(db)
-      return rows[0]
+    policy,
+    waiting,
+    take,
+    postpone,
+    sent: mail => queue.done(db, mail, sql`sent_at = ${now()}`),
+    failed: (mail, error, retryInMs) => {
+      const because = sql`last_error = ${error}`
+      if (retryInMs !== undefined) return queue.again(mail, retryInMs, because)
+      return queue.bury(mail, sql`${because}, failed_at = ${now()}`)
     },
-    sent: async id => {
-      await sql`update mail_outbox set sent_at = now() where id = ${id}`.execute(db)
-    },
-    failed: async (id, error, retryInMs) => {
-      const next = retryInMs ?? 0
-      await sql`
-        update mail_outbox
-        set last_error = ${error},
-            next_attempt_at = now() + make_interval(secs => ${next / 1_000}),
-            failed_at = case when ${retryInMs === undefined} then now() end
-        where id = ${id}`.execute(db)
-    },
-    depth: async () => {
-      const { rows } = await sql<{ count: number }>`
-        select count(*) as count from mail_outbox where sent_at is null and failed_at is null
-      `.execute(db)
-      return rows[0]?.count ?? 0
-    },
+  }
+}
+
+/** Of the mails that wait in the service's own database. */
+export function openMailOutbox(db: Kysely<unknown>, defences: Defences): MailQueue {
+  const table = {
+    ...mailColumns,
+    table: sql`mail_outbox`,
+    due: sql`next_attempt_at`,
+    order: sql`next_attempt_at`,
+    job: sql`id, recipient, subject, body, attempts, trace`,
+  }
+  return createMailQueue(db, createQueue<QueuedMail>(db, table, mailPolicy(defences)))
+}
+
+export const mailColumns = {
+  id: sql`id`,
+  attempts: sql`attempts`,
+  isOpen: sql`sent_at is null and failed_at is null`,
+}
+
+/** Longer than it takes to send a mail to a server that uses up every time-out. */
+const timeoutsPerMail = 4
+
+export function mailPolicy(defences: Defences): Policy {
+  const { timeoutMs, attempts, baseMs, capMs } = defences.settings('mail-outbox')
+  return {
+    leaseMs: timeoutsPerMail * timeoutMs,
+    attempts: defences.on('mail-outbox') ? attempts : 1,
+    backOff: { baseMs, capMs },
   }
 }

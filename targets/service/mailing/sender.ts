@@ -1,15 +1,14 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { inTrace } from '../context.ts'
 import type { Defences } from '../defences.ts'
-import { fullJitterMs } from '../resilience/backoff.ts'
-import type { Idle } from '../resilience/loop.ts'
-import type { MailOutbox, QueuedMail } from './outbox.ts'
+import { createWorker } from '../queue/worker.ts'
+import { type Idle, loop } from '../resilience/loop.ts'
+import type { MailQueue, QueuedMail } from './outbox.ts'
 
 type Smtp = NonNullable<Config['smtp']>
 
 interface Parts {
-  readonly outbox: MailOutbox
+  readonly queue: MailQueue
   readonly smtp: Smtp
   readonly defences: Defences
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -49,28 +48,30 @@ export async function sendMails(parts: Parts, signal: AbortSignal): Promise<void
 
 /** Opening a session takes longer than a mail does: one is kept while there are mails, not longer. */
 async function sendOneByOne(parts: Parts, open: () => Session, signal: AbortSignal): Promise<void> {
-  const { outbox, idle, log, defences } = parts
-  const { timeoutMs } = defences.settings('mail-outbox')
+  const { queue, idle, log } = parts
   let session: Session | undefined
   const end = () => {
     session?.close()
     session = undefined
   }
-  while (!signal.aborted) {
-    const mail = await outbox.take(4 * timeoutMs).catch((err: unknown) => {
-      log.warn({ err }, 'the mail queue cannot be read')
-      return undefined
-    })
-    if (mail) {
+  const send = createWorker<QueuedMail>({
+    name: 'mail',
+    queue,
+    log,
+    handle: async mail => {
       session ??= open()
-      const sender = session
-      const sent = await inTrace(mail.trace, () => deliver(mail, sender, parts))
-      if (!sent) end()
-    } else {
+      await deliver(mail, session, parts)
+    },
+    failed: async (mail, error, again) => {
       end()
-      await idle(signal)
-    }
+      await failed(mail, error, isRefusedForGood(error) ? undefined : again, parts)
+    },
+  })
+  const whenIdle = (signal: AbortSignal) => {
+    end()
+    return idle(signal)
   }
+  await loop('mails', () => send(), { idle: whenIdle, signal, log })
   end()
 }
 
@@ -82,34 +83,28 @@ interface Envelope {
   readonly messageId: string
 }
 
-/**
- * At least once: the message id lets a mailbox drop the second copy after a lost answer. False when
- * it was not sent.
- */
-async function deliver(
-  mail: QueuedMail,
-  session: Session,
-  { outbox, smtp, defences, log }: Parts,
-): Promise<boolean> {
-  const { baseMs, capMs, ...bounds } = defences.settings('mail-outbox')
-  const attempts = defences.on('mail-outbox') ? bounds.attempts : 1
+/** At least once: the message id lets a mailbox drop the second copy after a lost answer. */
+async function deliver(mail: QueuedMail, session: Session, parts: Parts): Promise<void> {
+  const { queue, smtp, log } = parts
   const { id, recipient, subject, body } = mail
   const messageId = `<${id}@${smtp.from.split('@')[1] ?? 'localhost'}>`
-  try {
-    await session.sendMail({ from: smtp.from, to: recipient, subject, text: body, messageId })
-    await outbox.sent(id)
-    log.info({ event: 'mail-sent', mail: id }, 'mail sent')
-    return true
-  } catch (error) {
-    const isLast = mail.attempts >= attempts || isRefusedForGood(error)
-    const retryInMs = isLast ? undefined : baseMs + fullJitterMs(mail.attempts, baseMs, capMs)
-    const text = error instanceof Error ? error.message : String(error)
-    log.warn({ err: error, mail: id, retryInMs }, 'mail not sent')
-    await outbox.failed(id, text, retryInMs).catch((err: unknown) => {
-      log.error({ err, mail: id }, 'tried again when it comes back into sight')
-    })
-    return false
-  }
+  await session.sendMail({ from: smtp.from, to: recipient, subject, text: body, messageId })
+  await queue.sent(mail)
+  log.info({ event: 'mail-sent', mail: id }, 'mail sent')
+}
+
+async function failed(
+  mail: QueuedMail,
+  error: unknown,
+  retryInMs: number | undefined,
+  { queue, log }: Parts,
+): Promise<void> {
+  const about = { mail: mail.id, retryInMs }
+  const text = error instanceof Error ? error.message : String(error)
+  log.warn({ err: error, ...about }, 'mail not sent')
+  await queue.failed(mail, text, retryInMs).catch((err: unknown) => {
+    log.error({ err, mail: mail.id }, 'tried again when its lease is over')
+  })
 }
 
 /** An SMTP answer of the 5xx kind: asking again gives the same. */

@@ -9,8 +9,8 @@ import { createConsumer } from './consumer.ts'
 import { clientFrame } from './frames.ts'
 import { createHandlers } from './handlers.ts'
 import { migrations } from './migrations.ts'
-import { createNotices, createOutbox } from './notices.ts'
-import { createQueue } from './queue.ts'
+import { createNotices, createRelay } from './notices.ts'
+import { inLanes, type MessageQueue, openMessageQueue } from './queue.ts'
 import { createStoredMessages } from './repository.ts'
 import { createRouter, lanes } from './router.ts'
 import { addMessageRoutes } from './routes.ts'
@@ -25,7 +25,7 @@ export const messagesModule: Module = {
   migrations,
   start: {
     api: ({ db, redis, identity, defences }, http) => {
-      const queue = createQueue(db)
+      const queue = openMessageQueue(db, defences)
       addMessageRoutes(http, {
         identity,
         queue,
@@ -36,20 +36,21 @@ export const messagesModule: Module = {
     },
     realtime: serveSockets,
     worker: kit => {
-      const { db, transact, lookout, redis, log } = kit
-      const queue = createQueue(db)
+      const { db, transact, lookout, redis, defences, log } = kit
+      const queue = openMessageQueue(db, defences)
       const stored = createStoredMessages(db)
       const notices = createNotices(redis)
-      const outbox = createOutbox({ transact, queue, notices, log })
+      const relay = createRelay({ transact, queue, notices, log })
       const handlers = createHandlers(stored)
-      const consume = createConsumer({ ...kit, queue, stored, handlers, notices, outbox })
+      const consume = createConsumer({ ...kit, queue, stored, handlers, notices })
+      const [inOrder, lastFirst] = [inLanes(lanes), inLanes(lanes.toReversed())]
       untilClosed(kit.onClose, signal => {
-        const whenDue = lookout.loopUntil(queue.waiting(lanes), signal)
+        const whenDue = lookout.loopUntil(queue.waiting(inOrder), signal)
         return Promise.all([
-          loop('messages', () => consume(lanes), whenDue),
+          loop('messages', () => consume(inOrder), whenDue),
           // The other way round, so that no lane waits for good behind a busier one.
-          loop('messages-last-first', () => consume(lanes.toReversed()), whenDue),
-          loop('messages-outbox', outbox.relay, lookout.loopUntil(outbox.waiting, signal)),
+          loop('messages-last-first', () => consume(lastFirst), whenDue),
+          loop('messages-outbox', relay.next, lookout.loopUntil(relay.waiting, signal)),
           loop('messages-counts', countIn(kit, queue), { idle: every(countEveryMs), signal, log }),
         ])
       })
@@ -60,7 +61,8 @@ export const messagesModule: Module = {
 /** Takes web sockets on `/messages`. */
 function serveSockets(kit: Kit, _http: Http, door: Door): void {
   const { db, redis, defences } = kit
-  const messages = createMessages({ queue: createQueue(db), route: createRouter(defences) })
+  const queue = openMessageQueue(db, defences)
+  const messages = createMessages({ queue, route: createRouter(defences) })
   const notices = createNotices(redis)
   const hearers = startRounds('messages-notices', hearEveryMs, kit)
   const onClosed = (connection: Connection) => void hearers.delete(connection)
@@ -77,7 +79,7 @@ function serveSockets(kit: Kit, _http: Http, door: Door): void {
   })
 }
 
-function countIn({ metrics }: Kit, queue: ReturnType<typeof createQueue>) {
+function countIn({ metrics }: Kit, queue: MessageQueue) {
   const depth = metrics.gauge({
     name: 'messages_queue_depth',
     help: 'Messages on their way, in all instances.',

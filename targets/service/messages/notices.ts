@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
 import type { Transact } from '../postgres/transaction.ts'
-import type { Queue } from './queue.ts'
+import { createOutbox } from '../queue/outbox.ts'
+import type { MessageQueue } from './queue.ts'
 
 interface Announcement {
   readonly messageId: string
@@ -58,54 +59,47 @@ export function createNotices(redis: Redis): Notices {
   }
 }
 
-/** Announcements that commit with the change they tell of, and wait there until they are made. */
-export interface Outbox {
-  readonly waiting: Waiting
-  add(trx: Kysely<unknown>, announcement: Announcement): Promise<void>
-  /**
-   * Makes the next announcements; false when there are none. One that is made and not crossed off,
-   * because the worker died between, is made again.
-   */
-  relay(): Promise<boolean>
+/** Notes in the caller's transaction what is announced after it commits. */
+export async function announceLater(
+  trx: Kysely<unknown>,
+  { messageId, userId, trace }: Announcement,
+): Promise<void> {
+  await sql`
+    insert into messages_outbox (message_id, user_id, trace)
+    values (${messageId}, ${userId}, ${trace})`.execute(trx)
 }
 
-const batchSize = 50
+interface Relay {
+  readonly waiting: Waiting
+  /** Makes the next announcements; false when there are none. */
+  next(): Promise<boolean>
+}
 
-interface OutboxParts {
+const outboxTable = {
+  table: sql`messages_outbox`,
+  row: sql`seq, message_id as "messageId", user_id as "userId", trace`,
+  batch: 50,
+}
+
+interface RelayParts {
   readonly transact: Transact
-  readonly queue: Queue
+  readonly queue: MessageQueue
   readonly notices: Notices
   readonly log: Pick<Logger, 'info'>
 }
 
-export function createOutbox({ transact, queue, notices, log }: OutboxParts): Outbox {
-  const tell = async (trx: Kysely<unknown>, announcement: Announcement) => {
-    const { messageId } = announcement
-    await notices.announce(announcement)
+export function createRelay({ transact, queue, notices, log }: RelayParts): Relay {
+  const outbox = createOutbox<Announcement & { readonly seq: number }>(transact, outboxTable)
+  const tell = async (trx: Kysely<unknown>, { messageId, userId, trace }: Announcement) => {
+    await notices.announce({ messageId, userId, trace })
     await queue.note(trx, messageId, { stage: 'notified' })
     log.info({ event: 'message-notified', message: messageId }, 'notified')
   }
+  const tellAll = async (rows: readonly Announcement[], trx: Kysely<unknown>) => {
+    for (const row of rows) await inTrace(row.trace, () => tell(trx, row))
+  }
   return {
-    waiting: sql`exists (select from messages_outbox)`,
-    add: async (trx, { messageId, userId, trace }) => {
-      await sql`
-        insert into messages_outbox (message_id, user_id, trace)
-        values (${messageId}, ${userId}, ${trace})`.execute(trx)
-    },
-    relay: () =>
-      transact(async trx => {
-        const { rows } = await sql<Announcement>`
-          with taken as (
-            delete from messages_outbox
-            where seq in (
-              select seq from messages_outbox order by seq limit ${batchSize}
-              for update skip locked)
-            returning seq, message_id as "messageId", user_id as "userId", trace)
-          select "messageId", "userId", trace from taken order by seq`.execute(trx)
-        for (const announcement of rows) {
-          await inTrace(announcement.trace, () => tell(trx, announcement))
-        }
-        return rows.length > 0
-      }),
+    waiting: outbox.waiting,
+    next: async () => (await outbox.relay(tellAll)) > 0,
   }
 }

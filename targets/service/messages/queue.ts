@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { Waiting } from '../postgres/lookout.ts'
+import type { DefenceName, Defences } from '../defences.ts'
+import type { Policy } from '../queue/policy.ts'
+import { createQueue, type Queue, type Which } from '../queue/queue.ts'
 import type { Job, Lane, NewMessage, Progress, Stage } from './message.ts'
 
 type Db = Kysely<unknown>
@@ -13,23 +15,13 @@ interface Accepted {
 }
 
 /** Messages on their way, kept in Postgres until they are done or dead. */
-export interface Queue {
-  /** In one of the lanes. */
-  waiting(lanes: readonly Lane[]): Waiting
+export interface MessageQueue
+  extends Pick<Queue<Job>, 'policy' | 'waiting' | 'take' | 'hold' | 'postpone'> {
   /** False when somebody else already has a message with this id; the same again is harmless. */
   add(accepted: Accepted): Promise<boolean>
-  /**
-   * The next that is due, of the first lane that has one. Hidden from other workers for a while:
-   * one that dies gives it back by that.
-   */
-  take(lanes: readonly Lane[], leaseMs: number): Promise<Job | undefined>
-  /** Locks the message for the transaction; false when the lease was lost to another worker. */
-  holds(trx: Db, job: Job): Promise<boolean>
   done(trx: Db, job: Job): Promise<void>
   /** Tried again after so long, or dead without. Not when the lease was lost. */
   failed(job: Job, reason: string, retryInMs?: number): Promise<void>
-  /** Due again after so long, as if it had not been tried. Not when the lease was lost. */
-  postponed(job: Job, dueInMs: number): Promise<void>
   /** Adds to the story of a message. */
   note(trx: Db, id: string, stage: Omit<Stage, 'at'>): Promise<void>
   find(id: string): Promise<Progress | undefined>
@@ -37,6 +29,23 @@ export interface Queue {
   /** A dead one from its first attempt again; false when there is none. */
   redrive(id: string, by: string): Promise<boolean>
   counts(): Promise<{ readonly waiting: number; readonly dead: number }>
+}
+
+/** Those of the first lane that has one come first. */
+export function inLanes(lanes: readonly Lane[]): Which {
+  return {
+    only: sql`lane = any (${lanes}::text[])`,
+    order: sql`array_position(${lanes}::text[], lane), received_at`,
+  }
+}
+
+function policyFrom(defences: Defences): Policy {
+  const on = <T>(name: DefenceName, value: T) => (defences.on(name) ? value : undefined)
+  return {
+    leaseMs: on('message-lease', defences.settings('message-lease').leaseMs),
+    attempts: on('dead-letter-queue', defences.settings('dead-letter-queue').attempts),
+    backOff: on('message-backoff', defences.settings('message-backoff')),
+  }
 }
 
 const columns = sql`id, user_id as "userId", trace, kind, body, in_reply_to as "inReplyTo", lane,
@@ -50,12 +59,26 @@ function entry(stage: Omit<Stage, 'at'>) {
       'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')))`
 }
 
-export function createQueue(db: Db): Queue {
+const table = {
+  table: sql`messages_jobs`,
+  id: sql`id`,
+  attempts: sql`attempts`,
+  due: sql`due_at`,
+  order: sql`received_at`,
+  job: columns,
+  isOpen: sql`state = 'waiting'`,
+}
+
+export function openMessageQueue(db: Db, defences: Defences): MessageQueue {
+  const queue = createQueue<Job>(db, table, policyFrom(defences))
   const rows = async <Row>(query: ReturnType<typeof sql<Row>>) => (await query.execute(db)).rows
-  const isDue = (lanes: readonly Lane[]) =>
-    sql`state = 'waiting' and due_at <= now() and lane = any (${lanes}::text[])`
+  const { policy, waiting, take, hold, postpone } = queue
   return {
-    waiting: lanes => sql`exists (select from messages_jobs where ${isDue(lanes)})`,
+    policy,
+    waiting,
+    take,
+    hold,
+    postpone,
     add: async ({ id, userId, trace, lane, message }) => {
       const inReplyTo = message.kind === 'reply' ? message.inReplyTo : null
       await sql`
@@ -67,54 +90,19 @@ export function createQueue(db: Db): Queue {
         select user_id as "userId" from messages_jobs where id = ${id}`
       return (await rows(owner))[0]?.userId === userId
     },
-    take: async (lanes, leaseMs) => {
-      const query = sql<Job>`
-        update messages_jobs
-        set attempts = attempts + 1,
-            due_at = clock_timestamp() + make_interval(secs => ${leaseMs / 1_000})
-        where id = (
-          select id from messages_jobs
-          where ${isDue(lanes)}
-          order by array_position(${lanes}::text[], lane), received_at
-          limit 1
-          for update skip locked)
-        returning ${columns}`
-      return (await rows(query))[0]
+    done: (trx, job) => {
+      const stored = entry({ stage: 'stored', attempt: job.attempts })
+      return queue.done(trx, job, sql`state = 'done', stages = stages || ${stored}`)
     },
-    holds: async (trx, { id, attempts }) => {
-      const { rows } = await sql`
-        select 1 from messages_jobs
-        where id = ${id} and attempts = ${attempts} and state = 'waiting'
-        for update`.execute(trx)
-      return rows.length === 1
-    },
-    done: async (trx, { id, attempts }) => {
-      await sql`
-        update messages_jobs
-        set state = 'done', stages = stages || ${entry({ stage: 'stored', attempt: attempts })}
-        where id = ${id} and state = 'waiting'`.execute(trx)
-    },
-    failed: async ({ id, attempts }, reason, retryInMs) => {
-      const isDead = retryInMs === undefined
-      const failure = entry({
-        stage: 'failed',
-        attempt: attempts,
-        reason,
-        ...(!isDead && { retryInMs }),
-      })
-      const story = isDead ? sql`${failure} || ${entry({ stage: 'dead', reason })}` : failure
-      await sql`
-        update messages_jobs
-        set state = ${isDead ? 'dead' : 'waiting'}, reason = ${reason}, stages = stages || ${story},
-            due_at = clock_timestamp() + make_interval(secs => ${(retryInMs ?? 0) / 1_000})
-        where id = ${id} and attempts = ${attempts} and state = 'waiting'`.execute(db)
-    },
-    postponed: async ({ id, attempts }, dueInMs) => {
-      await sql`
-        update messages_jobs
-        set attempts = attempts - 1,
-            due_at = clock_timestamp() + make_interval(secs => ${dueInMs / 1_000})
-        where id = ${id} and attempts = ${attempts} and state = 'waiting'`.execute(db)
+    failed: (job, reason, retryInMs) => {
+      const failure = { stage: 'failed', attempt: job.attempts, reason } as const
+      const because = sql`reason = ${reason}, stages = stages`
+      if (retryInMs !== undefined) {
+        const story = entry({ ...failure, retryInMs })
+        return queue.again(job, retryInMs, sql`${because} || ${story}`)
+      }
+      const story = sql`${entry(failure)} || ${entry({ stage: 'dead', reason })}`
+      return queue.bury(job, sql`state = 'dead', ${because} || ${story}`)
     },
     note: async (trx, id, stage) => {
       await sql`

@@ -5,7 +5,7 @@ import type { Http } from '../kit.ts'
 import { unavailable } from '../problem.ts'
 import { newMessage } from './message.ts'
 import { type Notices, noticeCursor } from './notices.ts'
-import type { Queue } from './queue.ts'
+import type { MessageQueue } from './queue.ts'
 import type { StoredMessages } from './repository.ts'
 import type { Messages } from './service.ts'
 
@@ -23,7 +23,7 @@ interface Parts {
   readonly messages: Messages
   readonly stored: StoredMessages
   readonly notices: Notices
-  readonly queue: Queue
+  readonly queue: MessageQueue
 }
 
 export function addMessageRoutes(http: Http, parts: Parts): void {

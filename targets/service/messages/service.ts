@@ -3,10 +3,10 @@ import { currentContext } from '../context.ts'
 import type { Caller } from '../identity/identity.ts'
 import { notFound, Problem } from '../problem.ts'
 import type { Lane, NewMessage, Progress } from './message.ts'
-import type { Queue } from './queue.ts'
+import type { MessageQueue } from './queue.ts'
 
 interface Parts {
-  readonly queue: Queue
+  readonly queue: MessageQueue
   readonly route: (message: NewMessage) => Lane
 }
 

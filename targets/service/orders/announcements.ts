@@ -1,8 +1,9 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { currentContext, inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
 import type { Transact } from '../postgres/transaction.ts'
+import { createOutbox } from '../queue/outbox.ts'
 import type { OrderStatus } from './order.ts'
 
 /** A new status of an order. Of two of one order, the one with the higher `seq` is the later. */
@@ -50,38 +51,33 @@ export function announceAtOnce(copies: readonly Copy[], log: Pick<Logger, 'warn'
 
 const batchSize = 200
 
-/**
- * Tells this copy what waits for it, many at once, and logs each under the id of what changed the
- * order; false when nothing waits. Whoever dies meanwhile tells again.
- */
-export function relayTo(
-  copy: Copy,
-  transact: Transact,
-  log: Pick<Logger, 'info'>,
-): () => Promise<boolean> {
-  return () =>
-    transact(async trx => {
-      const { rows } = await sql<Announcement & { readonly trace: string }>`
-        with taken as (
-          delete from orders_outbox
-          where seq in (
-            select seq from orders_outbox where copy = ${copy.name} order by seq
-            limit ${batchSize} for update skip locked)
-          returning seq, order_id, status, trace)
-        select taken.seq, taken.order_id as "orderId", taken.status, o.user_id as "userId",
-          o.total_cents as "totalCents", taken.trace
-        from taken join orders_orders o on o.id = taken.order_id
-        order by taken.seq`.execute(trx)
-      if (rows.length > 0) await copy.tell(rows)
-      for (const { trace, orderId: order, status } of rows) {
-        const about = { event: 'order-told', copy: copy.name, order, status }
-        inTrace(trace, () => log.info(about, 'told'))
-      }
-      return rows.length > 0
-    })
+interface Traced extends Announcement {
+  readonly trace: string
 }
 
-/** True while something waits to be told to this copy. */
-export function waitingFor({ name }: Copy): Waiting {
-  return sql`exists (select from orders_outbox where copy = ${name})`
+/** Tells this copy what waits for it, many at once. */
+export interface Relay {
+  readonly waiting: Waiting
+  /** False when nothing waits. Logs each under the id of what changed the order. */
+  relay(): Promise<boolean>
+}
+
+export function relayTo(copy: Copy, transact: Transact, log: Pick<Logger, 'info'>): Relay {
+  const ofOrder = (column: RawBuilder<unknown>) =>
+    sql`(select ${column} from orders_orders o where o.id = order_id)`
+  const outbox = createOutbox<Traced>(transact, {
+    table: sql`orders_outbox`,
+    only: sql`copy = ${copy.name}`,
+    row: sql`seq, order_id as "orderId", status, trace, ${ofOrder(sql`user_id`)} as "userId",
+      ${ofOrder(sql`total_cents`)} as "totalCents"`,
+    batch: batchSize,
+  })
+  const tell = async (rows: readonly Traced[]) => {
+    await copy.tell(rows)
+    for (const { trace, orderId: order, status } of rows) {
+      const about = { event: 'order-told', copy: copy.name, order, status }
+      inTrace(trace, () => log.info(about, 'told'))
+    }
+  }
+  return { waiting: outbox.waiting, relay: async () => (await outbox.relay(tell)) > 0 }
 }

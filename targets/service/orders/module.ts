@@ -2,7 +2,7 @@ import { openClickhouse } from '../clickhouse/open.ts'
 import type { Kit, Module } from '../kit.ts'
 import { loop } from '../resilience/loop.ts'
 import { untilClosed } from '../resilience/until-closed.ts'
-import { announceAtOnce, announceLater, relayTo, waitingFor } from './announcements.ts'
+import { announceAtOnce, announceLater, relayTo } from './announcements.ts'
 import { createBoard } from './board.ts'
 import { createCarts } from './cart.ts'
 import { createCredit } from './credit.ts'
@@ -12,7 +12,7 @@ import { addGraphqlRoutes } from './graphql-routes.ts'
 import { migrations } from './migrations.ts'
 import { addOrderRoutes } from './order-routes.ts'
 import { createPaying } from './paying.ts'
-import { createPayments } from './payments.ts'
+import { createPayments, openDuePayments, paymentPolicy } from './payments.ts'
 import { createPlacing } from './placing.ts'
 import { addProductRoutes } from './product-routes.ts'
 import { createProducts } from './products.ts'
@@ -48,16 +48,13 @@ export const ordersModule: Module = {
       untilClosed(kit.onClose, signal =>
         Promise.all([
           defences.on('payment-reconciliation') &&
-            loop('payments', reconciling.reconcile, lookout.loopUntil(reconciling.due, signal)),
+            loop('payments', reconciling.reconcile, lookout.loopUntil(reconciling.waiting, signal)),
           defences.on('reservation-expiry') &&
             loop('reservations', paying.expire, lookout.loopUntil(paying.forgotten, signal)),
-          ...copies.map(copy =>
-            loop(
-              `orders-${copy.name}`,
-              relayTo(copy, transact, log),
-              lookout.loopUntil(waitingFor(copy), signal),
-            ),
-          ),
+          ...copies.map(copy => {
+            const { waiting, relay } = relayTo(copy, transact, log)
+            return loop(`orders-${copy.name}`, relay, lookout.loopUntil(waiting, signal))
+          }),
         ]),
       )
     },
@@ -81,9 +78,11 @@ async function build(kit: Kit) {
   const announce = defences.on('transactional-outbox')
     ? announceLater(copies)
     : announceAtOnce(copies, log)
-  const payments = createPayments(db, defences.settings('payment-reconciliation'))
+  const policy = paymentPolicy(defences)
+  const payments = createPayments(policy)
+  const queue = openDuePayments(db, policy)
   const parts = { db, transact, stock, payments, gateway, defences, announce, log }
   const paying = createPaying(parts)
-  const reconciling = createReconciling({ ...parts, paying })
+  const reconciling = createReconciling({ ...parts, paying, queue })
   return { transact, stock, paying, reconciling, announce, copies, board, figures }
 }

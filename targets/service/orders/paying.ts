@@ -6,6 +6,7 @@ import type { Defences } from '../defences.ts'
 import type { Waiting } from '../postgres/lookout.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { Problem } from '../problem.ts'
+import { nextFree } from '../queue/next-free.ts'
 import type { Announce } from './announcements.ts'
 import type { ChargeResult, Gateway } from './gateway.ts'
 import type { Order } from './order.ts'
@@ -89,9 +90,14 @@ export function createPaying(parts: PayingParts): Paying {
     return result
   }
 
-  const isForgotten = sql`status = 'pending-payment'
-    and created_at < now() - make_interval(secs => ${keepMs / 1_000})
-    and not exists (select from orders_payments p where p.order_id = o.id)`
+  const forgotten = {
+    table: sql`orders_orders o`,
+    select: sql`id`,
+    where: sql`status = 'pending-payment'
+      and created_at < now() - make_interval(secs => ${keepMs / 1_000})
+      and not exists (select from orders_payments p where p.order_id = o.id)`,
+    order: sql`created_at`,
+  }
 
   return {
     charge,
@@ -114,19 +120,17 @@ export function createPaying(parts: PayingParts): Paying {
         return order
       }),
     ship: orderId => transact(trx => createOrders(trx, announce).move(orderId, 'shipped')),
-    forgotten: sql`exists (select from orders_orders o where ${isForgotten})`,
+    forgotten: sql`exists (select from ${forgotten.table} where ${forgotten.where})`,
     expire: () =>
       transact(async trx => {
-        const { rows } = await sql<{ id: string }>`
-          select id from orders_orders o where ${isForgotten}
-          order by created_at limit 1 for update skip locked`.execute(trx)
-        const [forgotten] = rows
-        if (!forgotten) return false
+        const { rows } = await sql<{ id: string }>`${nextFree(forgotten)}`.execute(trx)
+        const [one] = rows
+        if (!one) return false
         // Payment may have begun after that statement looked and before it had the lock.
-        if (locks && (await payments.status(trx, forgotten.id))) return true
+        if (locks && (await payments.status(trx, one.id))) return true
         const orders = createOrders(trx, announce)
-        await orders.move(forgotten.id, 'cancelled')
-        await stock.release(trx, await orders.lines(forgotten.id))
+        await orders.move(one.id, 'cancelled')
+        await stock.release(trx, await orders.lines(one.id))
         return true
       }),
   }

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { currentContext } from '../context.ts'
-import type { Waiting } from '../postgres/lookout.ts'
+import type { Defences } from '../defences.ts'
+import type { Policy } from '../queue/policy.ts'
+import { createQueue, type Queue, type Taken } from '../queue/queue.ts'
 
 /**
  * `open`: the gateway is or was asked, and what came of it is not known. `refund`: whatever it
@@ -8,16 +10,14 @@ import type { Waiting } from '../postgres/lookout.ts'
  */
 export type PaymentStatus = 'open' | 'charged' | 'declined' | 'refund' | 'refunded' | 'unresolved'
 
-export interface DuePayment {
-  readonly orderId: string
+/** One to be looked into, by the id of its order; attempts are counted anew for the refund. */
+export interface DuePayment extends Taken {
   readonly trace: string
   readonly status: 'open' | 'refund'
-  /** How often it was looked into, this time included; counted anew for the refund. */
-  readonly checks: number
 }
 
 /**
- * What is known of the money for an order, at most one row each. All but `take` run in a transaction
+ * What is known of the money for an order, at most one row each. All runs in a transaction
  * that has locked the order: orders are locked first, then payments, then products.
  */
 export interface Payments {
@@ -33,23 +33,31 @@ export interface Payments {
     from: PaymentStatus,
     to: PaymentStatus,
   ): Promise<boolean>
-  /** For `take`. */
-  readonly due: Waiting
-  /** The next to be looked into, and not again for a time that doubles with each look. */
-  take(): Promise<DuePayment | undefined>
 }
 
-interface Settings {
-  /** Until the first look, and the base of the back-off. */
-  readonly retryMs: number
-  readonly capMs: number
+/** Whoever looks into a payment and dies leaves it to others for as long as a first look waits. */
+export function paymentPolicy(defences: Defences) {
+  const { retryMs, capMs, attempts } = defences.settings('payment-reconciliation')
+  return { leaseMs: retryMs, attempts, backOff: { baseMs: retryMs, capMs } }
 }
 
-export function createPayments(db: Kysely<unknown>, { retryMs, capMs }: Settings): Payments {
-  const isDue = sql`status in ('open', 'refund') and next_check_at <= now()`
-  const later = sql`now() + make_interval(secs => ${retryMs / 1_000})`
-  const backOff = sql`now() + make_interval(secs => (0.5 + 0.5 * random())
-    * least(${capMs / 1_000}, ${retryMs / 1_000} * power(2, least(checks, 30))))`
+/** The payments whose fate is to be found out. */
+export function openDuePayments(db: Kysely<unknown>, policy: Policy): Queue<DuePayment> {
+  const table = {
+    table: sql`orders_payments`,
+    id: sql`order_id`,
+    attempts: sql`checks`,
+    due: sql`next_check_at`,
+    order: sql`next_check_at`,
+    job: sql`order_id as id, trace, status, checks as attempts`,
+    isOpen: sql`status in ('open', 'refund')`,
+    taking: sql`questions = questions + 1`,
+  }
+  return createQueue<DuePayment>(db, table, policy)
+}
+
+export function createPayments({ leaseMs }: { readonly leaseMs: number }): Payments {
+  const later = sql`now() + make_interval(secs => ${leaseMs / 1_000})`
   return {
     begin: async (trx, orderId) => {
       await sql`
@@ -76,18 +84,6 @@ export function createPayments(db: Kysely<unknown>, { retryMs, capMs }: Settings
         update orders_payments set status = ${to}, checks = 0, next_check_at = ${later}
         where order_id = ${orderId} and status = ${from} returning 1`.execute(trx)
       return rows.length > 0
-    },
-    due: sql`exists (select from orders_payments where ${isDue})`,
-    take: async () => {
-      const { rows } = await sql<DuePayment>`
-        update orders_payments
-        set checks = checks + 1, questions = questions + 1, next_check_at = ${backOff}
-        where order_id = (
-          select order_id from orders_payments
-          where ${isDue}
-          order by next_check_at limit 1 for update skip locked)
-        returning order_id as "orderId", trace, status, checks`.execute(db)
-      return rows[0]
     },
   }
 }

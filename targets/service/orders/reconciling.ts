@@ -1,5 +1,7 @@
 import { inTrace } from '../context.ts'
 import type { Waiting } from '../postgres/lookout.ts'
+import { retryInMs } from '../queue/policy.ts'
+import type { Queue } from '../queue/queue.ts'
 import type { Order } from './order.ts'
 import type { Paying, PayingParts } from './paying.ts'
 import type { DuePayment } from './payments.ts'
@@ -7,6 +9,7 @@ import { createOrders } from './repository.ts'
 
 interface Parts extends PayingParts {
   readonly paying: Pick<Paying, 'charge'>
+  readonly queue: Queue<DuePayment>
 }
 
 /**
@@ -16,14 +19,13 @@ interface Parts extends PayingParts {
  */
 export interface Reconciling {
   /** For `reconcile`. */
-  readonly due: Waiting
+  readonly waiting: Waiting
   /** Looks into the next payment in doubt; false when none is due. */
   reconcile(): Promise<boolean>
 }
 
 export function createReconciling(parts: Parts): Reconciling {
-  const { db, transact, stock, payments, gateway, defences, announce, log, paying } = parts
-  const { attempts } = defences.settings('payment-reconciliation')
+  const { db, transact, stock, payments, gateway, announce, log, paying, queue } = parts
 
   const giveUp = (orderId: string) =>
     transact(async trx => {
@@ -36,17 +38,19 @@ export function createReconciling(parts: Parts): Reconciling {
       log.warn({ event: 'payment-given-up', order: orderId }, 'refunded, if it was charged')
     })
 
-  const askAgain = async (order: Order, checks: number) => {
+  const askAgain = async (order: Order, due: DuePayment) => {
     // What is not wanted any more is not charged for: only looked up, and paid back.
     if (order.status !== 'pending-payment') return giveUp(order.id)
     const result = await paying.charge(order)
-    const isKnown = result === 'charged' || result === 'declined'
-    if (!isKnown && checks >= attempts) await giveUp(order.id)
+    if (result === 'charged' || result === 'declined') return
+    const againInMs = retryInMs(queue.policy, due)
+    await (againInMs === undefined ? giveUp(order.id) : queue.again(due, againInMs))
   }
 
-  const refund = async (order: Order, checks: number) => {
+  const refund = async (order: Order, due: DuePayment) => {
     const result = await gateway.refund(`${order.number}`)
-    if (result === 'unknown' && checks < attempts) return
+    const againInMs = retryInMs(queue.policy, due)
+    if (result === 'unknown' && againInMs !== undefined) return queue.again(due, againInMs)
     const becomes = { refunded: 'refunded', nothing: 'declined', unknown: 'unresolved' } as const
     await transact(async trx => {
       await createOrders(trx).lock(order.id)
@@ -57,14 +61,14 @@ export function createReconciling(parts: Parts): Reconciling {
     else log.info(about, 'settled')
   }
 
-  const lookInto = async ({ orderId, status, checks }: DuePayment) => {
-    const order = await createOrders(db).find(orderId)
-    await (status === 'open' ? askAgain(order, checks) : refund(order, checks))
+  const lookInto = async (due: DuePayment) => {
+    const order = await createOrders(db).find(due.id)
+    await (due.status === 'open' ? askAgain(order, due) : refund(order, due))
   }
   return {
-    due: payments.due,
+    waiting: queue.waiting(),
     reconcile: async () => {
-      const due = await payments.take()
+      const due = await queue.take()
       // The gateway, too, is asked under the id it was asked with before.
       if (due) await inTrace(due.trace, () => lookInto(due))
       return due !== undefined

@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely'
 import type { Logger } from 'pino'
 import { every, type Idle, type LoopOptions, loop } from '../resilience/loop.ts'
 
@@ -29,7 +29,7 @@ interface Post {
 
 const lookEveryMs = 250
 
-export function createLookout(db: Kysely<unknown>, log: Pick<Logger, 'warn'>): Lookout {
+export function createLookout(db: QueryExecutorProvider, log: Pick<Logger, 'warn'>): Lookout {
   const posts: Post[] = []
   const wakeOneOf = (post?: Post) => {
     const [first] = post?.idlers ?? []
