@@ -190,7 +190,7 @@ test.each(Object.entries(badInput))(
 test('a command is carried out once, and each that is written can be asked for', async () => {
   await using it = await project({ good })
   const list = await it.run('list')
-  expect(list.stdout.match(/^good /gm)).toHaveLength(1)
+  expect(list.stdout.match(/^ +good /gm)).toHaveLength(1)
   const help = await it.run('--help')
   const files = await readdir(join(import.meta.dirname, 'commands'))
   const written = files.filter(file => file.endsWith('-command.ts'))
