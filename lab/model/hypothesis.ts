@@ -32,6 +32,8 @@ export interface TrafficProbe<Value extends Json> {
   readonly name: string
   /** The workload it looks at. */
   readonly workload: string
+  /** It measures how long something takes, so other work on the machine disturbs it. */
+  readonly timed?: true
   /** Undefined where nothing at all can be said: no operation. */
   over(window: TrafficWindow): Measured<Value> | undefined
   /** The worst there is, where that is known: a tolerance that accepts it would accept anything. */

@@ -102,6 +102,7 @@ function latency(workload: Watched, percentile: number): WorkloadProbe<number> {
   return {
     ...watched(workload, `p${percentile} of ${workload.name}`),
     worst: Number.POSITIVE_INFINITY,
+    timed: true,
     over: window => {
       const operations = operationsIn(window, workload.name)
       const oks = operations.filter(({ outcome }) => outcome?.kind === 'ok').map(tookMs)

@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { join, relative } from 'node:path'
-import { promisify } from 'node:util'
 import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../../base/clock.ts'
 import { parseDuration } from '../../base/duration.ts'
@@ -19,6 +17,7 @@ import {
   soakRunOf,
 } from '../../proof/soak.ts'
 import { chosenClaims } from '../support/chosen-claims.ts'
+import { commitOf } from '../support/commit-of.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
 import { parseCount } from '../support/options.ts'
 import { proxyOption } from '../support/proxy-option.ts'
@@ -98,25 +97,6 @@ function figures(runs: readonly SoakRun[]): string {
     `${seeds} seeds`,
   ])
   return table(rows)
-}
-
-async function commitOf(root: string): Promise<string> {
-  const git = (...args: string[]) =>
-    promisify(execFile)('git', args, { cwd: root }).then(({ stdout }) => stdout.trim())
-  try {
-    const changed = await git(
-      'status',
-      '--porcelain',
-      '--',
-      'lab',
-      'faults',
-      'targets',
-      'experiments',
-    )
-    return `${await git('rev-parse', '--short', 'HEAD')}${changed && '+'}`
-  } catch {
-    return 'none'
-  }
 }
 
 function parseSpan(text: string): number {
