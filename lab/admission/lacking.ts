@@ -14,7 +14,7 @@ export interface Lacking {
 }
 
 /** How to come by each need, for people to copy. */
-const bringing: Readonly<Record<Need, string>> = {
+const bringing: Readonly<Partial<Record<Need, string>>> = {
   'network-namespace':
     'run as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0',
   'limited-disk': 'run as root, in a container with --cap-add SYS_ADMIN',
@@ -34,7 +34,8 @@ export async function lackingOf<System extends LabSystem>(
   const lacking: Lacking[] = []
   for (const need of needs) {
     const why = await capabilities(need)
-    if (why !== undefined) lacking.push({ need, why, bring: bringing[need] })
+    if (why !== undefined)
+      lacking.push({ need, why, bring: bringing[need] ?? 'see pnpm lab doctor' })
   }
   return lacking
 }

@@ -20,3 +20,22 @@ export function printStyled(stream: NodeJS.WritableStream, text: string): void {
 export function printJson(stream: NodeJS.WritableStream, value: unknown): void {
   stream.write(`${printableJson(value, 2)}\n`)
 }
+
+/** What a CI runner shows beside a change. Its command is ours; what stands in it is text. */
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice'
+  readonly title: string
+  readonly message: string
+}
+
+/** One annotation, as GitHub's runner takes it from the log. */
+export function printAnnotation(stream: NodeJS.WritableStream, annotation: Annotation): void {
+  const { level, title, message } = annotation
+  const safe = (text: string) => escaped(printable(withoutSecrets(text, () => '[redacted]')))
+  const property = safe(title).replaceAll(':', '%3A').replaceAll(',', '%2C')
+  stream.write(`::${level} title=${property}::${safe(message)}\n`)
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}

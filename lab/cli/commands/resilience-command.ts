@@ -3,78 +3,154 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { capabilitiesOf } from '../../admission/capabilities.ts'
+import { isRequired } from '../../admission/lacking.ts'
+import { systemClock } from '../../base/clock.ts'
 import { LabError } from '../../base/errors.ts'
 import { appendOwnFile, readOwnFileIfThere, writeOwnFile } from '../../base/own-file.ts'
-import { print } from '../../base/print.ts'
+import { print, printAnnotation } from '../../base/print.ts'
 import { printable } from '../../base/printable.ts'
 import { exitCodes, worst } from '../../base/verdict.ts'
 import { writableFolder } from '../../ledger/writable-folder.ts'
-import { listExperiments, loadExperiment } from '../../model/load-experiment.ts'
-import { parseConclusion } from '../../report/read-conclusion.ts'
-import { markdownSummary } from '../../report/text/markdown.ts'
-import type { Conclusion } from '../../verdict/conclusion.ts'
+import { listExperiments } from '../../model/load-experiment.ts'
+import { markdownSummary, type NotRun } from '../../report/text/markdown.ts'
+import { mostSideBySide } from '../../rounds/berths.ts'
+import { notRunWords, type Planned, planRound } from '../../rounds/plan-round.ts'
+import { openRound, type Round } from '../../rounds/round.ts'
+import { type Conclusion, conclusion } from '../../verdict/conclusion.ts'
 import { diffToGreen, keepGreen, readLastGreen } from '../../vitest/last-green.ts'
+import { commitOf } from '../support/commit-of.ts'
+import { catchInterrupts } from '../support/interrupts.ts'
+import { tellRound } from '../support/tell-round.ts'
+
+interface Flags {
+  readonly all?: boolean
+  readonly fresh?: boolean
+}
 
 export function addResilienceCommand(program: Command): void {
   program
     .command('resilience [names...]')
     .description('experiments as Vitest tests: only held passes; JUnit and Markdown in runs/')
     .option('--all', "every experiment; else those of tier 'push', or all where none says its tier")
-    .action(async (names: readonly string[], flags: { readonly all?: boolean }) => {
+    .option('--fresh', 'with --all: begin anew instead of continuing what was interrupted')
+    .action(async (names: readonly string[], flags: Flags) => {
       const root = process.cwd()
       const chosen = await chosenOf(root, names, flags.all ?? false)
       if (chosen.length === 0) throw nothingToRun()
-      process.exitCode = await runAll(root, chosen)
+      process.exitCode = await runAll(root, chosen, flags)
     })
 }
 
-/** All are loaded, so that a broken file is told before anything runs. */
-async function chosenOf(root: string, names: readonly string[], all: boolean): Promise<string[]> {
+async function chosenOf(root: string, names: readonly string[], all: boolean) {
   const wanted = names.length > 0 ? names : (await listExperiments(root)).map(({ name }) => name)
-  const found: { readonly name: string; readonly tier: string | undefined }[] = []
-  for (const name of wanted) found.push({ name, tier: (await loadExperiment(root, name)).tier })
-  const core = found.filter(({ tier }) => tier === 'push')
-  const everything = all || names.length > 0 || core.length === 0
-  return (everything ? found : core).map(({ name }) => name)
+  const found = await planRound(root, wanted, capabilitiesOf({}))
+  const core = found.filter(({ experiment }) => experiment.tier === 'push')
+  return all || names.length > 0 || core.length === 0 ? found : core
 }
 
 /** Resolves to the exit code: of the worst verdict, and of an error where there is none. */
-async function runAll(root: string, names: readonly string[]): Promise<number> {
+async function runAll(root: string, chosen: readonly Planned[], flags: Flags): Promise<number> {
   const runs = await writableFolder(join(root, 'runs'))
-  const results = join(runs, 'resilience.jsonl')
   const counts = join(runs, 'resilience.json')
-  await Promise.all([results, counts, join(runs, 'junit.xml')].map(old => rm(old, { force: true })))
-  const code = await vitest(root, runs, {
-    RESILIENCE_EXPERIMENTS: names.join(','),
-    RESILIENCE_RESULTS: results,
+  await Promise.all([counts, join(runs, 'junit.xml')].map(old => rm(old, { force: true })))
+  const roundFile = join(runs, 'rounds', flags.all ? 'resilience.jsonl' : 'push.jsonl')
+  const open = async (fresh: boolean) =>
+    openRound({
+      file: roundFile,
+      result: conclusion,
+      fresh,
+      startedAt: systemClock.wall().toISOString(),
+      commit: await commitOf(root),
+    })
+  const begun = await open(!flags.all || flags.fresh === true)
+  if (flags.all) await tellRound(root, begun)
+  using interrupts = catchInterrupts()
+  const code = await vitest(root, runs, interrupts.signal, {
+    RESILIENCE_EXPERIMENTS: chosen.map(({ name }) => name).join(','),
+    RESILIENCE_ROUND: roundFile,
+    ...(flags.all ? { RESILIENCE_BESIDE: '1' } : {}),
   })
-  const conclusions = await readResults(results)
-  const green = join(runs, 'last-green.json')
-  const before = await readLastGreen(green)
-  const missing = names.filter(name => !conclusions.some(one => one.experiment === name))
-  const changes = diffToGreen(before, conclusions)
-  const summary = printable([markdownSummary(conclusions, missing), changes].join('\n'))
-  await writeOwnFile(join(runs, 'summary.md'), summary)
-  const { GITHUB_STEP_SUMMARY } = process.env
-  if (GITHUB_STEP_SUMMARY) await appendOwnFile(GITHUB_STEP_SUMMARY, summary)
-  await keepGreen(green, before, conclusions)
+  const round = await open(false)
+  const outcome = outcomeOf(chosen, round)
+  await writeSummary(runs, outcome)
+  if (process.env.GITHUB_ACTIONS === 'true') annotate(outcome)
+  if (interrupts.signal.aborted) return exitCodes.interrupted
   await tellCount(counts, code)
-  const verdict = missing.length > 0 ? 'error' : worst(conclusions.map(one => one.verdict))
+  // What came to no verdict is made again by the next call.
+  if (outcome.missing.length === 0) await round.end()
+  return codeOf(outcome, code)
+}
+
+interface Outcome {
+  readonly conclusions: readonly Conclusion[]
+  readonly notRun: readonly NotRun[]
+  readonly missing: readonly string[]
+}
+
+function outcomeOf(chosen: readonly Planned[], { done }: Round<Conclusion>): Outcome {
+  const made = chosen.flatMap(({ name }) => done.get(name) ?? [])
+  const unable = made.filter(({ exitCode }) => exitCode === exitCodes.unable)
+  const lacking = chosen.filter(one => one.lacking.length > 0)
+  const notRun = [
+    ...lacking.map(({ name, lacking: all }) => {
+      return { name, why: notRunWords(all), fails: isRequired(all.map(({ need }) => need)) }
+    }),
+    ...unable.map(({ experiment, reasons }) => {
+      return { name: experiment, why: reasons[0]?.text ?? '', fails: isRequired([]) }
+    }),
+  ]
+  const told = [...made.map(({ experiment }) => experiment), ...lacking.map(({ name }) => name)]
+  return {
+    conclusions: made.filter(one => !unable.includes(one)),
+    notRun,
+    missing: chosen.map(({ name }) => name).filter(name => !told.includes(name)),
+  }
+}
+
+function codeOf({ conclusions, notRun, missing }: Outcome, code: number): number {
+  const failed = missing.length > 0 || notRun.some(({ fails }) => fails)
+  const verdict = failed ? 'error' : worst(conclusions.map(one => one.verdict))
   // A test beside the experiments may fail, and that is nobody's broken promise.
   return verdict === 'held' && code !== 0 ? exitCodes.error : exitCodes[verdict]
 }
 
-async function readResults(file: string): Promise<readonly Conclusion[]> {
-  const text = (await readOwnFileIfThere(file)) ?? ''
-  const lines = text.split('\n').filter(Boolean)
-  return lines.map(line => parseConclusion(JSON.parse(line), file))
+async function writeSummary(runs: string, outcome: Outcome): Promise<void> {
+  const { conclusions, notRun, missing } = outcome
+  const green = join(runs, 'last-green.json')
+  const before = await readLastGreen(green)
+  const changes = diffToGreen(before, conclusions)
+  const text = markdownSummary(conclusions, { missing, notRun })
+  const summary = printable([text, changes].join('\n'))
+  await writeOwnFile(join(runs, 'summary.md'), summary)
+  const { GITHUB_STEP_SUMMARY } = process.env
+  if (GITHUB_STEP_SUMMARY) await appendOwnFile(GITHUB_STEP_SUMMARY, summary)
+  await keepGreen(green, before, conclusions)
 }
 
-function vitest(root: string, runs: string, env: Record<string, string>): Promise<number> {
+/** One for each that is not green, where a reader of the change sees it. */
+function annotate({ conclusions, notRun, missing }: Outcome): void {
+  const tell = (title: string, message: string) =>
+    printAnnotation(process.stdout, { level: 'error', title, message })
+  for (const { experiment, verdict, reasons } of conclusions) {
+    if (verdict === 'held') continue
+    tell(`${experiment} is ${verdict}`, reasons.map(({ text }) => text).join('\n'))
+  }
+  for (const name of missing) tell(`${name} came to no verdict`, `pnpm experiment ${name}`)
+  for (const { name, why, fails } of notRun) if (fails) tell(`${name} was not run`, why)
+}
+
+function vitest(
+  root: string,
+  runs: string,
+  signal: AbortSignal,
+  env: Record<string, string>,
+): Promise<number> {
   const args = [
     ...['run', '--project', 'experiments', '--reporter=default'],
     ...['--reporter=junit', `--outputFile.junit=${join(runs, 'junit.xml')}`],
     ...['--reporter=json', `--outputFile.json=${join(runs, 'resilience.json')}`],
+    `--maxConcurrency=${mostSideBySide()}`,
   ]
   return new Promise((resolve, reject) => {
     const child = spawn(join(root, 'node_modules/.bin/vitest'), args, {
@@ -82,6 +158,8 @@ function vitest(root: string, runs: string, env: Record<string, string>): Promis
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
+    // Its experiments notice that it is gone, and heal.
+    signal.addEventListener('abort', () => child.kill('SIGTERM'))
     child.on('error', reject)
     child.on('close', code => resolve(code ?? 1))
   })
