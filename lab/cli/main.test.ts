@@ -343,18 +343,22 @@ plainTest.skipIf(cannotLimit)(
   },
 )
 
-test('prove shows that the defence matters, and fails for one that does not', async () => {
+test('prove --all shows which defence matters, and fails for one that nobody misses', async () => {
   const idle = good.replace(
     '()',
     "({ defences: [{ name: 'idle-defence', off: ['idle-defence'], breaks: 'kept', mayAlsoBreak: [] }] })",
   )
   await using it = await project({ good, idle })
-  const proved = await it.run('prove', 'good')
-  expect(proved.stdout).toContain('1 of 1 proved')
-  expect(proved.code).toBe(0)
-  const unproved = await it.run('prove', 'idle')
-  expect(unproved.stdout).toContain('check kept must be invalid, but is valid')
-  expect(unproved.code).toBe(2)
+  const ended = await it.run('prove', '--all')
+  expect(ended.stdout).toMatch(/^✓ good, /m)
+  expect(ended.stdout).toMatch(/^✗ idle, /m)
+  expect(ended.stdout).toContain('check kept must be invalid, but is valid')
+  expect(ended.stdout).toMatch(/✓ +durable +good$/m)
+  expect(ended.stdout).toContain('nobody misses the defence idle-defence')
+  expect(ended.stdout).toContain('experiment idle misses nobody')
+  expect(ended.code).toBe(2)
+  const page = await readFile(join(it.root, 'runs/kill-matrix.html'), 'utf8')
+  expect(page).toContain('title="good without durable: proved"')
 }, 240_000)
 
 test('a soak that made no run is not green', async () => {

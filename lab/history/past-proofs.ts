@@ -44,7 +44,7 @@ export async function readPastProofs(root: string): Promise<Found<PastProof>> {
     for (const file of files.filter(each => each.endsWith('.json') && !each.startsWith('.'))) {
       const path = `runs/${name}/proofs/${file}`
       try {
-        found.push({ ...parse(await readOwnFile(join(root, path))), file: path })
+        found.push(parsePastProof(await readOwnFile(join(root, path)), path))
       } catch (error) {
         unreadable.push({ file: path, why: reasonOf(error) })
       }
@@ -53,8 +53,9 @@ export async function readPastProofs(root: string): Promise<Found<PastProof>> {
   return { found: found.sort((a, b) => a.startedAt.localeCompare(b.startedAt)), unreadable }
 }
 
-function parse(text: string): z.infer<typeof pastProof> {
+/** @throws {Error} with the first thing that is wrong. */
+export function parsePastProof(text: string, file: string): PastProof {
   const parsed = pastProof.safeParse(parseJson(text))
-  if (parsed.success) return parsed.data
+  if (parsed.success) return { ...parsed.data, file }
   throw new Error(`not the result of a proof: ${z.prettifyError(parsed.error).split('\n')[0]}`)
 }

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../../base/clock.ts'
+import { LabError } from '../../base/errors.ts'
 import { writeOwnFile } from '../../base/own-file.ts'
 import { print } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
@@ -22,17 +23,27 @@ interface Flags {
   readonly proxy: 'embedded' | 'toxiproxy'
   readonly only?: string
   readonly times: number
+  readonly all?: boolean
+  readonly fresh?: boolean
 }
 
 export function addProveCommand(program: Command): void {
   program
-    .command('prove <name>')
+    .command('prove [name]')
     .description('fault × defence: show that each check can fail, and fails for its reason')
+    .option('--all', 'every experiment, then the kill matrix in runs/kill-matrix.html')
+    .option('--fresh', 'with --all: begin anew instead of continuing what was interrupted')
     .option('--only <name>', 'prove one defence or control only')
     .option('--times <number>', 'prove so many times, with fresh seeds', parseCount, 1)
     .option('--seed <number>', 'seed of the first time', parseSeed)
     .addOption(proxyOption())
-    .action(async (name: string, { only, ...flags }: Flags) => {
+    .action(async (name: string | undefined, { only, ...flags }: Flags) => {
+      if (flags.all && name === undefined) {
+        const { proveAll } = await import('../support/prove-all.ts')
+        process.exitCode = await proveAll(process.cwd(), flags)
+        return
+      }
+      if (name === undefined || flags.all) throw oneOrAll()
       const seed = flags.seed ?? freshSeed()
       print(process.stdout, `${name}, seed ${seed}`)
       const experiment = await loadExperiment(process.cwd(), name)
@@ -55,6 +66,19 @@ export function addProveCommand(program: Command): void {
       process.exitCode = proved ? exitCodes.held : exitCodes.inconclusive
       if (interrupts.signal.aborted) process.exitCode = exitCodes.interrupted
     })
+}
+
+function oneOrAll(): LabError {
+  return new LabError(
+    {
+      code: 'one-or-all',
+      expected: 'the name of an experiment, or --all',
+      found: 'neither, or both',
+      why: 'Proving takes minutes: it should be said of what.',
+      next: 'pnpm lab list shows all names.',
+    },
+    'usage',
+  )
 }
 
 async function proveOnce(

@@ -4,8 +4,9 @@ import { type Html, html, trusted } from './html-text.ts'
 import { style } from './style.ts'
 
 /** A whole document. It holds no script, and its policy forbids every request. */
-export function pageOf(title: string, body: Html): string {
-  const hash = createHash('sha256').update(style).digest('base64')
+export function pageOf(title: string, body: Html, more = ''): string {
+  const looks = `${style}${more}`
+  const hash = createHash('sha256').update(looks).digest('base64')
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${hash}'`,
@@ -19,7 +20,7 @@ export function pageOf(title: string, body: Html): string {
 <meta http-equiv="Content-Security-Policy" content="${trusted(policy.join('; '))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<style>${trusted(style)}</style>
+<style>${trusted(looks)}</style>
 </head>
 <body><main>
 ${body}
