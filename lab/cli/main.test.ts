@@ -366,11 +366,18 @@ test('a soak that made no run is not green', async () => {
   expect((await it.run('soak', 'good', '--for', '0ms')).code).toBe(2)
 })
 
-test('soak adds runs to a ledger and says how often each kind came out as it must', async () => {
-  await using it = await project({ good })
-  await it.run('soak', 'good')
+/** A line of a ledger. */
+const soaked = `{"at":"","commit":"c","seed":1,"change":"as it is","verdict":"held","asExpected":true,"problems":[],"findings":{},"durationMs":1}\n`
+
+test('soak takes who has fewest runs first, adds runs to a ledger and says how often each kind came out as it must', async () => {
+  await using it = await project({ good, idle: good })
+  await mkdir(join(it.root, 'docs/soak'), { recursive: true })
+  await writeFile(join(it.root, 'docs/soak/idle.jsonl'), soaked)
+  const all = await it.run('soak')
+  expect(all.stdout).toMatch(/^good, 0 runs: as it is … held.*\ngood, 1 runs: as it is … held/)
+  expect(all.stdout).toContain('2 runs, 0 not as they must be')
   const ended = await it.run('soak', 'good', '--ablations')
-  expect(ended.stdout).toMatch(/held +2\/2/)
+  expect(ended.stdout).toMatch(/held +3\/3/)
   expect(ended.stdout).toMatch(/without durable: broken as claimed +1\/1/)
   expect(ended.code).toBe(0)
 }, 240_000)

@@ -4,7 +4,13 @@ import type { Claim } from '../proof/proof.ts'
 import { type KillMatrixInput, killMatrix } from './kill-matrix.ts'
 
 function claim(name: string, kind: Claim['kind'] = 'defence'): Claim {
-  return { kind, name, off: kind === 'defence' ? name.split('+') : [], breaks: 'c', mayAlsoBreak: [] }
+  return {
+    kind,
+    name,
+    off: kind === 'defence' ? name.split('+') : [],
+    breaks: 'c',
+    mayAlsoBreak: [],
+  }
 }
 
 function proof(...claims: readonly (readonly [Claim, boolean])[]): PastProof {

@@ -85,7 +85,9 @@ async function proveEach(
     if (code !== exitCodes.held) print(process.stdout, indented(ended.stdout + ended.stderr))
   }
   await Promise.all(
-    inOrder.map(each => (each.alone ? berths.alone(() => one(each)) : berths.beside(() => one(each)))),
+    inOrder.map(each =>
+      each.alone ? berths.alone(() => one(each)) : berths.beside(() => one(each)),
+    ),
   )
 }
 
