@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Operation } from '../lab/model/workload.ts'
 import type { LinkedPart } from './linked.ts'
 import type { PostgresStandby } from './postgres-standby.ts'
 import type { SentinelCluster } from './redis-sentinel.ts'
@@ -13,6 +14,16 @@ import { contextOf } from './testing/context-of.ts'
 import { type TestRun, testRun } from './testing/test-run.ts'
 import { chat } from './workloads/chat.ts'
 import { checkout } from './workloads/checkout.ts'
+import { wanted } from './workloads/order-operations.ts'
+import {
+  echoed,
+  oneCharge,
+  onePerKey,
+  ordered,
+  soundOrders,
+  stockAddsUp,
+} from './workloads/order-promises.ts'
+import { orders } from './workloads/orders.ts'
 
 const startWithinMs = 120_000
 
@@ -118,6 +129,40 @@ test('shoppers and people who chat go to the next instance when theirs is gone',
   await expect.poll(buy, ends).toBe('ok')
   await expect.poll(say, ends).toBe('ok')
   await first.restart()
+})
+
+test('orders are placed, paid for and cancelled, and the books say so', {
+  timeout: 60_000,
+}, async () => {
+  const shopping = orders({ perSecond: 1, paying: 0.5, cancelling: 0.3, both: 0.2 })
+  await using clients = await shopping.open(system, contextOf(run))
+  const perform = async (operation: Operation) => {
+    const outcome = await clients.perform(operation, 0, AbortSignal.timeout(8_000))
+    if (outcome.kind !== 'ok') throw new Error(`${operation.f}: ${outcome.error}`)
+    return { ...operation, answer: { outcome } }
+  }
+  const operations = shopping.operations(contextOf(run).random.fork('operations'))
+  const made = []
+  for (const operation of Iterator.from(operations).take(60)) made.push(await perform(operation))
+  const ordering = made.filter(({ f }) => f === 'order')
+  expect(ordering.map(({ answer }) => echoed(answer.outcome.value))).toEqual(ordering.map(wanted))
+  for (const order of ordering) {
+    const { outcome } = (await perform({ ...order, f: 'read' })).answer
+    const found = onePerKey.found(order.key ?? '', outcome.value)
+    expect(found).toEqual([{ key: order.key, value: onePerKey.promised(order) }])
+    expect(soundOrders.quantity(outcome.value)).toBe(0)
+  }
+  const paid = made.filter(
+    ({ f, answer }) => f === 'pay' && !('tooLate' in Object(answer.outcome.value)),
+  )
+  for (const each of paid) {
+    const { outcome } = (await perform({ ...each, f: 'read' })).answer
+    expect(oneCharge.found('', outcome.value)).toHaveLength(1)
+  }
+  const { outcome } = (await perform({ f: 'stock', key: '0', input: null })).answer
+  expect(stockAddsUp.quantity(outcome.value)).toBe(0)
+  const amounts = made.map(each => ordered.amounts(each)[0] ?? 0)
+  expect(ordered.value(outcome.value)).toBe(amounts.reduce((a, b) => a + b, 0))
 })
 
 test('the servers and the service tell their figures', { timeout: 60_000 }, async () => {

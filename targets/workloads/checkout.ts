@@ -39,14 +39,9 @@ export function checkout(options: { readonly perSecond: number }): Workload<With
       const seats = new Seats(system)
       const shared = httpClient({ connections: maxInFlight })
       return {
-        perform: async (operation, client, signal) => {
-          const seat = seats.of(client)
+        perform: (operation, client, signal) => {
           const ask = operation.f === 'read' ? read : buy
-          const outcome = await ask(shared, seat.http, operation, signal)
-          const isCut = outcome.kind !== 'ok' && outcome.ended === 'cut'
-          // Of what was under way at once, only the first to be cut moves the client.
-          if (isCut && seats.of(client) === seat) seats.moveOn(client)
-          return outcome
+          return seats.ask(client, ({ http }) => ask(shared, http, operation, signal))
         },
         [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
       }

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../lab/journal/journal.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 
 /** A service that clients reach over HTTP and web sockets, in several instances. */
@@ -29,6 +30,16 @@ export class Seats {
   of(client: number): Endpoint {
     const at = client + (this.#moves.get(client) ?? 0)
     return this.#endpoints[at % this.#endpoints.length] ?? this.#endpoints[0]
+  }
+
+  /** Asks where the client is. Who is cut off goes to the next. */
+  async ask(client: number, ask: (endpoint: Endpoint) => Promise<Outcome>): Promise<Outcome> {
+    const seat = this.of(client)
+    const outcome = await ask(seat)
+    const isCut = outcome.kind !== 'ok' && outcome.ended === 'cut'
+    // Of what was under way at once, only the first to be cut moves the client.
+    if (isCut && this.of(client) === seat) this.moveOn(client)
+    return outcome
   }
 
   moveOn(client: number): void {

@@ -32,3 +32,31 @@ describe('a counter', () => {
     expect(counter.check(sampleRun(...parts)).word).toBe(word)
   })
 })
+
+describe('counters that one operation adds to together', () => {
+  const basket = counterBounds(
+    { name: 'w' },
+    {
+      amounts: ({ f, input }) =>
+        f === 'take' ? { apples: -Number(input) } : { apples: Number(input), pears: 1 },
+    },
+  )
+  const put = (atMs: number, by: number, outcome: Outcome = ok(null)) =>
+    operation({ op: op++, f: 'put', key: `order ${op}`, input: by, outcome, atMs })
+  const take = (atMs: number, by: number) =>
+    operation({ op: op++, f: 'take', key: `order ${op}`, input: by, outcome: ok(null), atMs })
+  const look = (key: string, value: number) =>
+    operation({ op: op++, f: 'read', key, input: null, outcome: ok(value), atMs: 6_000 })
+
+  test.each([
+    ['each what was added to it', [look('apples', 7), look('pears', 2)], 'valid'],
+    ['the first too little', [look('apples', 6), look('pears', 2)], 'invalid'],
+    ['the second too much', [look('apples', 7), look('pears', 3)], 'invalid'],
+    ['what was taken by another operation', [take(5_200, 2), look('apples', 5)], 'valid'],
+    ['as if nothing had been taken', [take(5_200, 2), look('apples', 7)], 'invalid'],
+    ['as if a refused one had been done', [put(5_200, 1, refused), look('apples', 8)], 'invalid'],
+  ])('%s', (_, reads, word) => {
+    const parts = [put(5_000, 3), put(5_100, 4), ...reads]
+    expect(basket.check(sampleRun(...parts)).word).toBe(word)
+  })
+})

@@ -22,6 +22,11 @@ export interface CounterOptions {
   readonly read?: string
   /** How much an operation adds (less than 0: takes away); default its input, or 1. */
   readonly amount?: (add: Performed) => number
+  /**
+   * For operations that add to several counters, or to another than that of their key: how much, by
+   * the counter. Asked of all that are no reads, instead of `add` and `amount`.
+   */
+  readonly amounts?: (operation: Performed) => Readonly<Record<string, number>>
   /** The counter in an answer; default the answer itself. */
   readonly value?: (answer: Json) => number
   /** What it was before all; default 0. */
@@ -52,28 +57,42 @@ interface Bounded {
   readonly most: number
 }
 
+/** What one operation adds to one counter. */
+interface Addition {
+  readonly add: Performed
+  readonly counter: string
+  readonly by: number
+}
+
 function boundsIn(journal: Journal, workload: Named, options: CounterOptions) {
-  const { add = 'add', read = 'read', value = Number } = options
+  const { read = 'read', value = Number } = options
   const all = history(journal, workload)
-  const adds = all.filter(({ f }) => f === add)
-  const byKey = Map.groupBy(adds, ({ key = '' }) => key)
+  const additions = all.flatMap(each => additionsOf(each, options))
+  const byCounter = Map.groupBy(additions, ({ counter }) => counter)
   const reads = all
     .filter(({ f }) => f === read)
     .filter(isOk)
     .map((one): Bounded => {
-      const bounds = boundsOf(one, byKey.get(one.key ?? '') ?? [], options)
+      const bounds = boundsOf(one, byCounter.get(one.key ?? '') ?? [], options)
       return { read: one, value: value(one.answer.outcome.value), ...bounds }
     })
-  return { reads, added: adds.filter(isOk).length }
+  return { reads, added: new Set(additions.map(({ add }) => add).filter(isOk)).size }
 }
 
-function boundsOf(read: Succeeded, adds: readonly Performed[], options: CounterOptions) {
-  const { amount = amountOf, start = 0 } = options
+function additionsOf(add: Performed, options: CounterOptions): readonly Addition[] {
+  const { add: adds = 'add', read = 'read', amount = amountOf, amounts } = options
+  if (amounts) {
+    if (add.f === read) return []
+    return Object.entries(amounts(add)).map(([counter, by]) => ({ add, counter, by }))
+  }
+  return add.f === adds ? [{ add, counter: add.key ?? '', by: amount(add) }] : []
+}
+
+function boundsOf(read: Succeeded, adds: readonly Addition[], { start = 0 }: CounterOptions) {
   let [least, most] = [start, start]
-  for (const add of adds) {
+  for (const { add, by } of adds) {
     const outcome = add.answer?.outcome
     if (outcome?.kind === 'fail' || add.invokedMs > read.answer.atMs) continue
-    const by = amount(add)
     const surely = isOk(add) && add.answer.atMs < read.invokedMs
     if (surely || by < 0) least += by
     if (surely || by > 0) most += by

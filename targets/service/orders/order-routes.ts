@@ -147,10 +147,11 @@ async function showWhole(id: string, orders: Orders) {
   return { ...show(order), lines: lines.map(showLine), history }
 }
 
-function show({ id, number, status, createdAt, ...totals }: Order) {
+function show({ id, number, userId, status, createdAt, ...totals }: Order) {
   return {
     id,
     number,
+    userId,
     status,
     createdAt,
     subtotal: formatCents(totals.subtotalCents),
