@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { figuresOf, parsePs } from './process-figures.ts'
 
@@ -31,6 +32,14 @@ test.runIf(process.platform === 'linux')(
     } finally {
       parent.kill('SIGKILL')
     }
+  },
+)
+
+test.runIf(existsSync('/proc/self/schedstat'))(
+  'tells how long it waited for a processor',
+  async () => {
+    const before = (await figuresOf([process.pid])).get(process.pid)?.waitedMs
+    expect(before).toBeGreaterThanOrEqual(0)
   },
 )
 

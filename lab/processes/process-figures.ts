@@ -13,6 +13,11 @@ export interface ProcessFigures {
   readonly memoryBytes: number
   /** Since its start, with children that have ended. */
   readonly cpuMs: number
+  /**
+   * Since its start its main thread was ready and had to wait for a processor, where the system tells
+   * it; of descendants nothing is in it.
+   */
+  readonly waitedMs?: number
 }
 
 const hasProc = process.platform === 'linux'
@@ -54,8 +59,19 @@ function treeFigures(
     sum.connections += figures.connections
   }
   const { connections, ...others } = sum
-  // One that could not be counted makes the sum unknown.
-  return Number.isNaN(connections) ? others : { ...others, connections }
+  const waitedMs = attempt(() => waited(root))
+  return {
+    ...others,
+    ...(waitedMs === undefined ? {} : { waitedMs }),
+    // One that could not be counted makes the sum unknown.
+    ...(Number.isNaN(connections) ? {} : { connections }),
+  }
+}
+
+/** Ran, waited (both in ns) and number of slices: of the main thread (sched-stats of Linux). */
+function waited(pid: number): number {
+  const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')
+  return Math.round(Number(waitedNs) / 1e6)
 }
 
 function procFigures(pid: number) {

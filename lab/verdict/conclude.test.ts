@@ -135,7 +135,7 @@ const rows: Record<string, readonly [Change, Reason['word'], string]> = {
     'inconclusive',
     'after healing: "few errors": 3 of 20',
   ],
-  'a lab on time when it judged recovery': [
+  'a machine with time when recovery was judged': [
     changing('probe', event => {
       const after = event.kind === 'probe' && event.when === 'after'
       return after ? { ...event, held: false, value: 0.2, window: windowAt(101) } : event
@@ -613,7 +613,7 @@ test.each([
   ['before', false, 101, ['steady before']],
   ['before', false, 0, ['steady before']],
   ['after', false, 0, ['steady after']],
-  ['after', false, 101, ['a lab on time when it judged recovery']],
+  ['after', false, 101, ['a machine with time when recovery was judged']],
   ['after', true, 101, []],
   ['rolled-back', false, 0, ['steady rolled back']],
 ] as const)(
@@ -667,6 +667,36 @@ test('control: a stall elsewhere, or of a check that is not about time, changes 
   expect(concluded(stall, lost).verdict).toBe('broken')
   const elsewhere = adding({ kind: 'stall', stalledMs: 100, atMs: 9_000 })
   expect(concluded(elsewhere, late).verdict).toBe('broken')
+})
+
+const sampled = (waitedMs: number, atMs: number, of = 'api-1'): Told => {
+  return { kind: 'resources', of, figures: { waitedMs }, atMs }
+}
+
+test('a process that waited for a processor leaves a check of time open, and no other', () => {
+  const starved = adding(sampled(100, 5_000), sampled(400, 6_000))
+  expect(concluded(starved, late).reasons).toMatchObject([
+    { text: expect.stringContaining('api-1 waited 300 ms of a second'), machine: true },
+  ])
+  const { timed: _, ...lost } = late
+  expect(concluded(starved, lost).verdict).toBe('broken')
+})
+
+test.each([
+  ['after healing', 'after'],
+  ['after everything was undone', 'rolled-back'],
+] as const)('a process that waited leaves open what did not hold %s', (_, when) => {
+  const starved = (waitedMs: number): Change => {
+    const add = adding(sampled(0, 11_000), sampled(waitedMs, 12_000))
+    const fall = changing('probe', event =>
+      event.kind === 'probe' && event.when === when
+        ? { ...event, held: false, window: windowAt(0) }
+        : event,
+    )
+    return events => add(fall(events))
+  }
+  expect(concluded(starved(251)).verdict).toBe('inconclusive')
+  expect(concluded(starved(250)).verdict).toBe('not-restored')
 })
 
 test('a check that missed a planted lie leaves the question open', () => {

@@ -4,6 +4,7 @@ import type { Conclusion, JudgedCheck, Reason } from './conclusion.ts'
 import { unmet } from './demands.ts'
 import { type Facts, factsOf } from './facts.ts'
 import { lateMs } from './late.ts'
+import { sayStarved, starvedIn } from './starved.ts'
 
 /**
  * The verdict, from the journal and the checks on it: a pure function, so that a saved run can be
@@ -72,10 +73,10 @@ function differingChecks(
 function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly Reason[] {
   const { word, story, lies } = check
   if (word === 'invalid') {
-    const doubt = doubtOfLab(check, facts)
+    const doubt = doubtOfMachine(check, facts)
     if (doubt === undefined)
       return [{ word: 'broken', text: `check ${name}: ${story}`, check: name }]
-    const text = `check ${name}: ${story} But the lab itself ${doubt}.`
+    const text = `check ${name}: ${story} But ${doubt}.`
     const next = 'This machine was short of time: run it again when it is less busy.'
     return [{ word: 'inconclusive', text, check: name, next, machine: true }]
   }
@@ -90,20 +91,22 @@ function checkReasons(name: string, check: JudgedCheck, facts: Facts): readonly 
   }))
 }
 
-/** What the lab itself did meanwhile that could make a check of time fail. */
-function doubtOfLab({ witness, timed }: JudgedCheck, facts: Facts): string | undefined {
+/** What the machine did meanwhile that could make a check of time fail: to the lab, or to a process. */
+function doubtOfMachine({ witness, timed }: JudgedCheck, facts: Facts): string | undefined {
   if (!witness || !timed) return undefined
   const { fromMs, toMs, latestMs } = facts.spanOf(witness)
   const stalls = facts
     .of('stall')
     .filter(({ atMs, stalledMs }) => atMs - stalledMs <= toMs && atMs >= fromMs)
     .map(({ stalledMs }) => stalledMs)
-  if (stalls.length > 0) return `stood still for ${Math.max(...stalls)} ms meanwhile`
-  if (latestMs > lateMs) return `started it ${Math.round(latestMs)} ms late`
+  if (stalls.length > 0) return `the lab itself stood still for ${Math.max(...stalls)} ms meanwhile`
+  if (latestMs > lateMs) return `the lab itself started it ${Math.round(latestMs)} ms late`
   const usualMs = facts.latenessIn(fromMs, toMs)
-  return usualMs > lateMs
-    ? `started a twentieth of all over ${Math.round(usualMs)} ms late`
-    : undefined
+  if (usualMs > lateMs) {
+    return `the lab itself started a twentieth of all over ${Math.round(usualMs)} ms late`
+  }
+  const starved = starvedIn(facts, fromMs, toMs)
+  return starved && sayStarved(starved)
 }
 
 /** What was not restored outranks the rest: who interrupts a run must learn that something is left. */

@@ -48,6 +48,8 @@ const judgedHypothesis = z
     tooFew: z.literal(true).exactOptional(),
     /** How late the lab itself was meanwhile, where traffic was judged. */
     lateMs: ms.exactOptional(),
+    /** When the window of traffic began that it was judged over. */
+    sinceMs: ms.exactOptional(),
     /** What would have shown: `an error ratio of 4 % or more, at 95 %`. */
     sees: z.string().exactOptional(),
   })

@@ -57,7 +57,7 @@ test('of a hypothesis the last answer of each moment counts, and none during the
   )
   const common = { sentence: 'well', expected: 'true', held: true }
   expect(hypotheses).toStrictEqual([
-    { ...common, when: 'before', value: 2, lateMs: 7, sees: 'a lot', atMs: 20 },
+    { ...common, when: 'before', value: 2, lateMs: 7, sinceMs: 0, sees: 'a lot', atMs: 20 },
     { ...common, when: 'after', value: 4, atMs: 40 },
   ])
 })

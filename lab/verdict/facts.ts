@@ -127,7 +127,7 @@ function hypothesesOf(probes: readonly EntryOf<'probe'>[]): readonly JudgedHypot
     if (when === 'during') continue
     const more = {
       ...(tooFew ? { tooFew } : {}),
-      ...(window ? { lateMs: window.lateMs } : {}),
+      ...(window ? { lateMs: window.lateMs, sinceMs: window.fromMs } : {}),
       ...(sees === undefined ? {} : { sees }),
     }
     const judged = { sentence: hypothesis, when, held, value, expected, atMs, ...more }

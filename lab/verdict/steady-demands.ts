@@ -2,6 +2,7 @@ import type { JudgedHypothesis } from './conclusion.ts'
 import type { Demand } from './demand.ts'
 import type { Facts } from './facts.ts'
 import { lateMs } from './late.ts'
+import { sayStarved, starvedIn } from './starved.ts'
 
 const moments = {
   before: 'before the first fault',
@@ -40,16 +41,16 @@ export const steadyDemands: readonly Demand[] = [
     next: "Give the hypothesis a longer window ({ over: '5s' }) or the workload more operations.",
   },
   {
-    name: 'a lab on time when it judged recovery',
+    name: 'a machine with time when recovery was judged',
     word: 'inconclusive',
     ofMachine: true,
-    missing: ({ hypotheses }) =>
-      hypotheses
-        .filter(one => isFallen(one) && isLate(one) && one.when !== 'before')
-        .map(
-          one =>
-            `${sayWhen(one.when)}: ${sayUnmet(one)}, but the lab itself was ${one.lateMs} ms late`,
-        ),
+    missing: facts =>
+      facts.hypotheses
+        .filter(one => isFallen(one) && one.when !== 'before')
+        .flatMap(one => {
+          const doubt = doubtOf(one, facts)
+          return doubt ? [`${sayWhen(one.when)}: ${sayUnmet(one)}, but ${doubt}`] : []
+        }),
     next: 'This machine was short of time: run it again when it is less busy.',
   },
   {
@@ -61,14 +62,23 @@ export const steadyDemands: readonly Demand[] = [
   },
 ]
 
-function fallen({ hypotheses }: Facts, moment: Moment): readonly string[] {
-  return hypotheses
-    .filter(one => one.when === moment && isFallen(one) && !(isLate(one) && moment !== 'before'))
+function fallen(facts: Facts, moment: Moment): readonly string[] {
+  const excused = (one: JudgedHypothesis) =>
+    moment !== 'before' && doubtOf(one, facts) !== undefined
+  return facts.hypotheses
+    .filter(one => one.when === moment && isFallen(one) && !excused(one))
     .map(one => `${moments[moment]}: ${sayUnmet(one)}`)
 }
 
 const isFallen = ({ when, held, tooFew }: JudgedHypothesis) => when !== 'during' && !held && !tooFew
-const isLate = (one: JudgedHypothesis) => (one.lateMs ?? 0) > lateMs
+
+/** What the machine did to the lab or to a process of the run in the window that was judged. */
+function doubtOf(one: JudgedHypothesis, facts: Facts): string | undefined {
+  if (one.lateMs === undefined || one.sinceMs === undefined) return undefined
+  if (one.lateMs > lateMs) return `the lab itself was ${one.lateMs} ms late`
+  const starved = starvedIn(facts, one.sinceMs, one.atMs)
+  return starved && sayStarved(starved)
+}
 
 function unasked({ plan, hypotheses }: Facts): readonly string[] {
   const asked = new Set(hypotheses.map(({ sentence, when }) => `${when} ${sentence}`))

@@ -127,7 +127,7 @@ test('a strike that was never made is not told to be without traffic', () => {
 
 test('a run is made again only for what a machine short of time can cause', () => {
   expect(demands.filter(({ ofMachine }) => ofMachine).map(({ name }) => name)).toEqual([
-    'a lab on time when it judged recovery',
+    'a machine with time when recovery was judged',
     'every lasting strike in force for its time',
     'every workload at its rate',
     'every workload on time',
