@@ -17,6 +17,7 @@ import { parseCount, parseSeed } from '../support/options.ts'
 import { proofTable } from '../support/proof-table.ts'
 import { proxyOption } from '../support/proxy-option.ts'
 import { runQuiet } from '../support/run-quiet.ts'
+import { writeIndex } from '../support/write-index.ts'
 
 interface Flags {
   readonly seed?: number
@@ -101,6 +102,7 @@ async function proveOnce(
   if (signal.aborted) return false
   print(process.stdout, `\n${proofTable(proofs)}`)
   const file = await write(root, name, startedAt, { experiment: name, seed, startedAt, proofs })
+  await writeIndex(root)
   print(process.stdout, `\n${relative(root, file)}`)
   return proofs.every(({ proved }) => proved)
 }

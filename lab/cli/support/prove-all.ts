@@ -22,6 +22,7 @@ import { commitOf } from './commit-of.ts'
 import { catchInterrupts } from './interrupts.ts'
 import { table } from './table.ts'
 import { tellRound } from './tell-round.ts'
+import { writeIndex } from './write-index.ts'
 
 /** How one experiment's proof ended, and where it is kept; no file: it came to no proof. */
 const proved = z.object({ code: z.int(), file: z.string().exactOptional() })
@@ -52,6 +53,7 @@ export async function proveAll(root: string, flags: { readonly fresh?: boolean }
   await proveEach(root, planned, round, interrupts.signal)
   const matrix = await matrixOf(root, planned, round, only)
   await writeMatrix(root, matrix, round)
+  await writeIndex(root)
   print(process.stdout, `\n${table(killMatrixRows(matrix))}\n${killMatrixSummary(matrix)}`)
   print(process.stdout, '\nruns/kill-matrix.html')
   if (interrupts.signal.aborted) return exitCodes.interrupted

@@ -7,6 +7,7 @@ import type { Experiment } from '../../model/experiment.ts'
 import { liveView } from '../../report/live/live.ts'
 import type { MetricsServer } from '../../report/text/metrics.ts'
 import { type FinishedRun, run } from '../../run/run.ts'
+import { writeIndex } from './write-index.ts'
 import { writeReport } from './write-report.ts'
 
 export interface LiveRunOptions extends RunOptions {
@@ -42,6 +43,7 @@ export async function runLive(
   })
   metrics?.finish(finished.conclusion)
   const problem = await writeReport(finished.folder).then(() => undefined, messageOf)
+  await writeIndex(options.root ?? process.cwd())
   view.finish(finished.conclusion, relative(process.cwd(), finished.folder))
   if (problem !== undefined) print(stream, `report.html could not be written: ${problem}`)
   return finished

@@ -4,6 +4,7 @@ import { messageOf } from '../../base/errors.ts'
 import { print, printPart } from '../../base/print.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { type FinishedRun, run } from '../../run/run.ts'
+import { writeIndex } from './write-index.ts'
 import { writeReport } from './write-report.ts'
 
 /** One run among many: one line when it is over, and its report. */
@@ -23,5 +24,6 @@ export async function runQuiet(
   await writeReport(finished.folder).catch((error: unknown) => {
     print(process.stdout, `report.html could not be written: ${messageOf(error)}`)
   })
+  await writeIndex(options.root ?? process.cwd())
   return finished
 }

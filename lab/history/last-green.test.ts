@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { conclusion } from '../testing/conclusion.ts'
 import type { Conclusion } from '../verdict/conclusion.ts'
-import { demandHeld } from './index.ts'
+import { demandHeld } from '../vitest/index.ts'
 import { diffToGreen, keepGreen, readLastGreen } from './last-green.ts'
 
 function concluded(verdict: Conclusion['verdict'], outageMs: number): Conclusion {

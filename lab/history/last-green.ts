@@ -47,11 +47,15 @@ export function diffToGreen(before: LastGreen, now: readonly Conclusion[]): stri
   const lines = now.flatMap(conclusion => {
     const green = before[conclusion.experiment]
     if (!green) return [`- ${conclusion.experiment}: never green before`]
-    const changes = [...wordChanges(green, conclusion), ...figureChanges(green, conclusion)]
-    return changes.map(change => `- ${conclusion.experiment}: ${change}`)
+    return changesSince(green, conclusion).map(change => `- ${conclusion.experiment}: ${change}`)
   })
   const body = lines.length > 0 ? lines : ['Nothing of note.']
   return ['### Since the last green run', '', ...body, ''].join('\n')
+}
+
+/** Verdict, checks, and figures that moved by a fifth, each in a few words. */
+export function changesSince(green: Conclusion, now: Conclusion): readonly string[] {
+  return [...wordChanges(green, now), ...figureChanges(green, now)]
 }
 
 function wordChanges(green: Conclusion, now: Conclusion): readonly string[] {
