@@ -19,8 +19,10 @@ td .word { font-size: 0.8rem; }
 @media (max-width: 640px) {
   .cards thead { display: none; }
   .cards tr { display: flex; flex-wrap: wrap; gap: 2px 10px; padding: 8px 0; border-bottom: 1px solid var(--grid); }
-  .cards td { border: 0; padding: 0; white-space: normal; min-width: 0; }
-  .cards td:last-child { flex-basis: 100%; min-width: 0; }
+  .cards td:nth-child(n) { border: 0; padding: 0; white-space: normal; min-width: 0; }
+  .cards td:empty { display: none; }
+  .cards td:last-child:nth-child(n) { flex-basis: 100%; }
+  .standings td:nth-child(3)::before { content: "last green "; color: var(--soft); }
 }
 @media print { .filters { display: none; } }
 `

@@ -26,7 +26,7 @@ export function indexPage(history: History, { overviews, families }: IndexOption
   ${history.unreadable.map(({ file, why }) => html`<p class="no">${file} cannot be read: ${why}</p>`)}
 </header>
 <section><h2>Last run and last green</h2>
-  <div class="card cards">${standings(names, newest, families)}</div></section>
+  <div class="card cards standings">${standings(names, newest, families)}</div></section>
 <section><h2>All runs</h2><div class="card">
   <p class="filters"><label>Experiment ${choice('by-experiment', names)}</label>
     <label>Verdict ${choice('by-verdict', [...verdicts])}</label>
