@@ -3,7 +3,9 @@ import { verdicts } from '../base/verdict.ts'
 /** Styles by which the choices of the index hide rows; it needs no script, and the page allows none. */
 export function filterStyle(experiments: readonly string[]): string {
   const rules = [
-    ...experiments.map((name, i) => hide('by-experiment', i, `[data-experiment="${quoted(name)}"]`)),
+    ...experiments.map((name, i) =>
+      hide('by-experiment', i, `[data-experiment="${quoted(name)}"]`),
+    ),
     ...verdicts.map((verdict, i) => hide('by-verdict', i, `.${verdict}`)),
     hide('by-kind', 0, '[data-kind="as-it-is"]'),
     hide('by-kind', 1, '[data-kind="changed"]'),

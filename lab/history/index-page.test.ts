@@ -23,7 +23,13 @@ const proof: PastProof = {
   file: 'runs/killed/proofs/1.json',
   proofs: [
     {
-      claim: { kind: 'defence', name: 'durable', off: ['durable'], breaks: 'kept', mayAlsoBreak: [] },
+      claim: {
+        kind: 'defence',
+        name: 'durable',
+        off: ['durable'],
+        breaks: 'kept',
+        mayAlsoBreak: [],
+      },
       proved: true,
       problems: [],
       witness: { what: 'id-1 was lost', atMs: 1_500 },
@@ -56,7 +62,9 @@ test('shows each run with its report, and the last green one beside the last as 
   expect(text).toContain('href="killed/2026-03-01T00-02-00-000Z/report.html"')
   expect(text.match(/<tr class="run /g)).toHaveLength(3)
   expect(text).toContain('<tr class="run held" data-experiment="killed" data-kind="changed">')
-  expect(text).toMatch(/counters.*broken<\/span> <a[^>]*>2026-03-01 00:02:00.*00:01:00.*held → broken/s)
+  expect(text).toMatch(
+    /counters.*broken<\/span> <a[^>]*>2026-03-01 00:02:00.*00:01:00.*held → broken/s,
+  )
   expect(text).toContain('check kept: 2 lost &lt;b&gt;')
   expect(text).toContain('runs/x/verdict.json cannot be read: half a file')
   expect(text).toContain('1 of 2 proved')

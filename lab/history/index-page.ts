@@ -132,7 +132,9 @@ function proofTables(proofs: readonly PastProof[]): Html {
       claim.breaks,
       { text: proved ? '✓ proved' : '✗ unproved', look: proved ? 'yes' : 'no' },
       startedAt.slice(0, 16).replace('T', ' '),
-      proved && witness ? `${(witness.atMs / 1000).toFixed(1)} s: ${witness.what}` : problems.join('; '),
+      proved && witness
+        ? `${(witness.atMs / 1000).toFixed(1)} s: ${witness.what}`
+        : problems.join('; '),
     ])
     const heads = ['change', 'breaks', 'result', 'when (UTC)', 'what shows it']
     return html`<details class="card"${proved === claims.size ? html`` : html` open`}>

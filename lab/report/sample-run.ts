@@ -48,8 +48,8 @@ export const sampleConclusion: Conclusion = {
       figures: { attempted: 620, acknowledged: 403, lost: 2, doubled: 0, changed: 0, phantom: 0 },
       witness: {
         what: 'order-371 was confirmed and is gone',
-        entries: [760, 762, 765],
-        atMs: 10_310,
+        entries: [1500, 1536],
+        atMs: 10_896,
       },
     },
     inOrder: {
@@ -98,6 +98,7 @@ function frame(title: string): readonly Told[] {
       const atMs = seconds(times.preflight) + 50
       return { kind: 'preflight', link, passed: true, detail: '12 bytes passed', atMs }
     }),
+    ...processes(),
     { kind: 'phase', phase: 'baseline', atMs: seconds(times.baseline) },
     ...probes('before', times.inject - 0.01, 2),
     { kind: 'phase', phase: 'inject', atMs: seconds(times.inject) },
@@ -117,6 +118,25 @@ function frame(title: string): readonly Told[] {
     { kind: 'note', text: 'end', atMs: seconds(ends.end) },
   ]
 }
+
+/** One of them dies by the fault and comes back, one ends by itself at the very end. */
+function processes(): readonly Told[] {
+  const common = { kind: 'process', asked: true, pid: 7 } as const
+  const up = (process: string, at: number): readonly Told[] => [
+    { ...common, process, step: 'spawned', atMs: seconds(at) },
+    { ...common, process, step: 'ready', atMs: seconds(at) + 120 },
+  ]
+  const gone = { ...common, step: 'exited', signal: 'SIGKILL' } as const
+  return [
+    ...['proxy', 'redis-1', 'redis-2', 'api-1'].flatMap(name => up(name, 0.2)),
+    { ...gone, process: 'redis-1', atMs: seconds(times.killed) },
+    ...up('redis-1', ends.restarted),
+    { ...gone, process: 'api-1', asked: false, atMs: seconds(ends.finalReads) },
+    { kind: 'system', description: {}, links: sampleLinks, atMs: seconds(times.preflight) - 1 },
+  ]
+}
+
+const sampleLinks = ['client>api-1.api', 'api-1>redis-1', 'redis-2>redis-1', 'api-1>postgres']
 
 function probes(
   when: 'before' | 'after' | 'rolled-back',
@@ -174,8 +194,17 @@ function asked(
   }
 }
 
+/** The messages of the order that is lost. */
+function ofOneOrder(): readonly Told[] {
+  const common = { kind: 'wire', link: 'api-1>redis-1', connection: 4, trace: 't-371' } as const
+  return [
+    { ...common, what: 'request', message: 'SET', key: 'session:order-371', atMs: 10_690 },
+    { ...common, what: 'response', message: 'WAIT', error: 'READONLY', atMs: 10_720 },
+  ]
+}
+
 function onTheWire(random: Random): readonly Told[] {
-  const told: Told[] = []
+  const told: Told[] = [...ofOneOrder()]
   for (const link of ['client>api-1', 'api-1>redis-1', 'api-2>redis-1', 'api-1>postgres']) {
     for (let atMs = seconds(times.baseline); atMs < seconds(ends.finalReads); atMs += 100) {
       const s = atMs / 1000

@@ -10,20 +10,41 @@ export function inNumber(value: number): string {
   return numbers.format(value)
 }
 
+/** Units that stand last in the name of a figure; one without is a count of what it names. */
+const units: Readonly<Record<string, (value: number) => string>> = {
+  Ms: value => `${inNumber(value)} ms`,
+  Bytes: value => `${inNumber(value / 1024)} KiB`,
+  PerSecond: value => `${inNumber(value)} per second`,
+  Ratio: value => `${inNumber(100 * value)} %`,
+  Share: value => `${inNumber(100 * value)} %`,
+}
+
 /** A figure as people read it: `outageMs: 2310` is `outage`, `2,310 ms`. */
 export function inWords(figure: string, value: number): { name: string; text: string } {
-  const isTime = /Ms$/.test(figure)
+  const [unit, words] = Object.entries(units).find(([unit]) => figure.endsWith(unit)) ?? []
   const name = figure
-    .replace(/Ms$/, '')
+    .replace(unit === undefined ? /$^/ : new RegExp(`${unit}$`), '')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
-  return { name, text: isTime ? `${inNumber(value)} ms` : inNumber(value) }
+  return { name, text: words ? words(value) : inNumber(value) }
 }
 
 /** The promise of a run, and whether it was kept: a title alone reads as if it always were. */
 export function headline({ verdict, title }: Pick<Conclusion, 'verdict' | 'title'>): string {
   if (verdict === 'held') return title
   return `${verdict === 'broken' ? 'Not kept' : 'Not shown'}: ${title}`
+}
+
+/**
+ * What happened, for the top of a report: the promise where it was kept; else what the first failed
+ * check saw, or the first reason.
+ */
+export function happened({ verdict, title, reasons, checks }: Conclusion): string {
+  const [reason] = reasons
+  if (verdict === 'held' || !reason) return title
+  const seen = reason.check === undefined ? undefined : checks[reason.check]?.witness?.what
+  const [first = ''] = (seen ?? reason.text).split('\n')
+  return `${first.charAt(0).toUpperCase()}${first.slice(1)}`
 }
 
 /** How a check did on lies planted in this very journal. */

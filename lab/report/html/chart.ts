@@ -38,14 +38,10 @@ function stripped(svg: string): string {
 }
 
 /** Seconds of the run, the same for every plot of a report, so that they line up. */
-export function timeAxis({ shown }: RunStory, size: Size): echarts.XAXisComponentOption {
-  const [from, to] = [shown.fromMs / 1000, shown.toMs / 1000]
-  const interval = steps.find(step => (to - from) / step <= size.ticks) ?? 600
+export function timeAxis(story: RunStory, size: Size): echarts.XAXisComponentOption {
   return {
     type: 'value',
-    min: interval * Math.floor(from / interval),
-    max: interval * Math.ceil(to / interval),
-    interval,
+    ...shownRange(story, size),
     axisLabel: {
       formatter: '{value} s',
       color: 'var(--soft)',
@@ -55,6 +51,14 @@ export function timeAxis({ shown }: RunStory, size: Size): echarts.XAXisComponen
     axisTick: { lineStyle: { color: 'var(--line)' } },
     splitLine: { show: false },
   }
+}
+
+/** From and to in seconds, on whole ticks. */
+export function shownRange({ shown }: RunStory, size: Size) {
+  const [from, to] = [shown.fromMs / 1000, shown.toMs / 1000]
+  const interval = steps.find(step => (to - from) / step <= size.ticks) ?? 600
+  const min = interval * Math.floor(from / interval)
+  return { min, max: interval * Math.ceil(to / interval), interval }
 }
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300]
@@ -75,18 +79,49 @@ export function grid(size: Size, top = 34): echarts.GridComponentOption {
   return { left: size.left, right: 18, top, bottom: 26 }
 }
 
-/** Where faults were in force, as bands behind the series that carries them. */
-export function faultBands(story: RunStory): echarts.SeriesOption {
-  const bands = story.faults.flatMap(fault => {
+/** So many faults have a colour of their own; further ones begin anew. */
+export const faultColors = 5
+
+/** The colour of a fault's bars and bands, by its place among the faults. */
+export function faultColor(index: number): string {
+  return `var(--fault-${index % faultColors})`
+}
+
+/** Faults that came into force, each with its number and colour in all plots. */
+export function struckFaults(story: RunStory) {
+  return story.faults.flatMap((fault, index) => {
     const span = inForce(fault, story)
-    return span ? [[{ xAxis: span.from }, { xAxis: span.to }] as const] : []
+    return span ? [{ fault, index, number: `${index + 1}`, ...span }] : []
   })
+}
+
+/** Where faults were in force, as numbered bands behind the series that carries them. */
+export function faultBands(story: RunStory, numbered = true): echarts.SeriesOption {
   const aborts = story.aborts.map(({ atMs }) => ({ xAxis: atMs / 1000 }))
+  const label = (index: number) => ({
+    show: numbered,
+    position: 'insideTopLeft' as const,
+    // Faults that overlap are told apart by where their numbers stand.
+    offset: [0, 12 * (index % 4)] as [number, number],
+    color: faultColor(index),
+    fontWeight: 'bold' as const,
+    fontSize: 11,
+  })
   return {
     type: 'line',
     data: [],
     silent: true,
-    markArea: { itemStyle: { color: 'var(--band)' }, data: bands.map(([a, b]) => [a, b]) },
+    markArea: {
+      data: struckFaults(story).map(({ number, index, from, to }) => [
+        {
+          name: number,
+          xAxis: from,
+          itemStyle: { color: faultColor(index), opacity: 0.13 },
+          label: label(index),
+        },
+        { xAxis: to },
+      ]),
+    },
     markLine: {
       symbol: 'none',
       label: { show: false },

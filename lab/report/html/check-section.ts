@@ -1,7 +1,9 @@
 import type { Entry, Journal } from '../../journal/journal.ts'
 import type { Conclusion, JudgedCheck, JudgedLies } from '../../verdict/conclusion.ts'
+import { requestStories } from '../story/request-story.ts'
 import { inSeconds, inWords, lieWords } from '../wording.ts'
 import { type Html, html } from './html-text.ts'
+import { requestTable } from './request-section.ts'
 
 const order = ['invalid', 'unknown', 'valid']
 
@@ -35,15 +37,19 @@ const missed = ({ missed }: JudgedLies) =>
 
 function evidence({ witness }: JudgedCheck, journal: Journal): Html | undefined {
   if (!witness) return undefined
-  const lines = witness.entries.flatMap(index => {
+  const stories = requestStories(journal, witness.entries)
+  const lines = witness.entries.slice(0, mostEntries).flatMap(index => {
     const entry = journal[index]
     return entry ? [asLine(entry)] : []
   })
   const seen = `Witness at ${inSeconds(witness.atMs)}: ${witness.what}`
-  return html`<details class="evidence" open><summary>${seen}</summary>
+  return html`<p><b>${seen}</b></p>${requestTable(stories)}
+    <details class="evidence"><summary>The journal's own lines</summary>
     <pre>${lines.map(line => html`<span>${line}</span>`)}</pre></details>`
 }
 
+/** A witness may name every answer of a run. */
+const mostEntries = 20
 const longestLine = 400
 
 /** One line of the journal for people: number, time, kind, and the rest as it was written. */

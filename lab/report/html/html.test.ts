@@ -47,8 +47,26 @@ describe('the HTML report', () => {
 
   test('has a plot for a phone and one for a desk', () => {
     const page = renderPage(sampleRun(), sampleConclusion)
-    expect(page.match(/viewBox="0 0 400 /g)).toHaveLength(6)
-    expect(page.match(/viewBox="0 0 1080 /g)).toHaveLength(6)
+    expect(page.match(/viewBox="0 0 400 /g)).toHaveLength(8)
+    expect(page.match(/viewBox="0 0 1080 /g)).toHaveLength(8)
+  })
+
+  test('says at its top what happened, and below what was promised', () => {
+    const reasons = sampleConclusion.reasons.toSpliced(0, 1)
+    const named = reasons.map(one => ({ ...one, check: 'kept' }))
+    const page = renderPage(sampleRun(), { ...sampleConclusion, verdict: 'broken', reasons: named })
+    expect(page).toContain('<h1>Order-371 was confirmed and is gone</h1>')
+    expect(page).toContain('<p>Not kept: A failover loses no confirmed write</p>')
+    const held = renderPage(sampleRun(), { ...sampleConclusion, verdict: 'held', reasons: [] })
+    expect(held).toContain('<h1>A failover loses no confirmed write</h1>')
+  })
+
+  test('whoever points at a plot sees its figures, and bands carry the number of their fault', () => {
+    const page = renderPage(sampleRun(), sampleConclusion)
+    expect(page).toMatch(/<title>9\.5 s: \d+ ok, \d+ failed, \d+ unknown, in 500 ms<\/title>/)
+    expect(page).toContain('<title>redis-1 up, 0.3 to 11.4 s</title>')
+    expect(page).toContain('class="key band-1">2 kill')
+    expect(page).toContain('redis-2 → redis-1: blackHole(replication)')
   })
 
   test('of a run that died at once still tells why', () => {

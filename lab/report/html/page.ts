@@ -2,9 +2,12 @@ import type { Journal } from '../../journal/journal.ts'
 import type { Conclusion, Reason } from '../../verdict/conclusion.ts'
 import { repeatCommand } from '../repeat-command.ts'
 import { type RunStory, tellStory } from '../run-story.ts'
-import { headline, inNumber, proofWords } from '../wording.ts'
+import type { LogExcerpt } from '../story/log-excerpts.ts'
+import { topologyOf } from '../story/topology.ts'
+import { happened, headline, inNumber, proofWords } from '../wording.ts'
 import { checkSection } from './check-section.ts'
 import { type Html, html } from './html-text.ts'
+import { logSection } from './log-section.ts'
 import { facts, pageOf } from './page-parts.ts'
 import { plotSections } from './plot-sections.ts'
 import { circumstanceSection, faultSection, steadyStateSection } from './state-sections.ts'
@@ -18,15 +21,20 @@ const meanings: Readonly<Record<Conclusion['verdict'], string>> = {
 }
 
 /** The report of a run, whole: the conclusion first, then what it rests on. */
-export function renderPage(journal: Journal, conclusion: Conclusion): string {
+export function renderPage(
+  journal: Journal,
+  conclusion: Conclusion,
+  logs: readonly LogExcerpt[] = [],
+): string {
   const story = tellStory(journal)
   const body = html`${top(story, conclusion)}
 ${checkSection(conclusion, journal)}
 ${plotSections(story, journal)}
+${logSection(logs)}
 ${steadyStateSection(story)}
-${faultSection(story)}
+${faultSection(story, topologyOf(journal))}
 ${circumstanceSection(story)}`
-  return pageOf(`${conclusion.verdict}: ${headline(conclusion)}`, body)
+  return pageOf(`${conclusion.verdict}: ${happened(conclusion)}`, body)
 }
 
 function top(story: RunStory, conclusion: Conclusion): Html {
@@ -34,7 +42,8 @@ function top(story: RunStory, conclusion: Conclusion): Html {
   const because = story.run?.plan.because
   return html`<header class="card top ${verdict}">
   <span class="word">${verdict}</span>
-  <h1>${headline(conclusion)}</h1>
+  <h1>${happened(conclusion)}</h1>
+  ${promise(conclusion)}
   ${because === undefined ? undefined : html`<p class="soft">${because}</p>`}
   <p>${meanings[verdict]}</p>
   <ul class="reasons">${reasons.map(reasonItem)}</ul>
@@ -42,6 +51,12 @@ function top(story: RunStory, conclusion: Conclusion): Html {
   ${facts(asked(conclusion))}
   <pre>${repeatCommand(conclusion)}</pre>
 </header>`
+}
+
+/** What was promised, where the headline says what happened instead. */
+function promise(conclusion: Conclusion): Html | undefined {
+  if (conclusion.verdict === 'held') return undefined
+  return html`<p>${headline(conclusion)}</p>`
 }
 
 function reasonItem({ word, text, next }: Reason): Html {

@@ -1,7 +1,10 @@
+import type { Json } from '../../base/json.ts'
 import type { FaultStory, HypothesisStory, RunStory } from '../run-story.ts'
+import type { Topology } from '../story/topology.ts'
 import { inNumber, inSeconds } from '../wording.ts'
 import { type Html, html } from './html-text.ts'
-import { type Cell, facts, table } from './page-parts.ts'
+import { bothSizes, type Cell, facts, key, table } from './page-parts.ts'
+import { topologyDrawing } from './topology-drawing.ts'
 
 const moments = ['before', 'during', 'after', 'rolled-back'] as const
 type Moment = (typeof moments)[number]
@@ -22,26 +25,45 @@ export function steadyStateSection({ hypotheses }: RunStory): Html | undefined {
     <div class="card scroll">${table(['hypothesis', 'expected', ...names], rows)}</div></section>`
 }
 
-function answerCell({ answers }: HypothesisStory, when: Moment): Cell {
+function answerCell({ answers, expected }: HypothesisStory, when: Moment): Cell {
   const answer = answers.find(each => each.when === when)
   if (!answer) return { text: 'not asked', look: 'soft' }
   const { value, held } = answer
-  const text = typeof value === 'number' ? inNumber(value) : JSON.stringify(value)
+  const text = typeof value === 'number' ? `${inNumber(value)}${unitOf(expected)}` : textOf(value)
   const fallen = when === 'during' ? 'bent' : 'no'
   return { text: `${held ? '✓' : '✗'} ${text}`, look: held ? 'yes' : fallen }
 }
 
-/** What was done to the system, and whether it touched anything. */
-export function faultSection({ faults }: RunStory): Html | undefined {
-  if (faults.length === 0) return undefined
-  const heads = ['fault', '#struck', '#healed', '#landed', 'touches']
-  return html`<section><h2>Faults</h2>
-    <div class="card scroll">${table(heads, faults.map(faultRow))}</div></section>`
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-function faultRow({ label, error, appliedMs, healedMs, landed, touches }: FaultStory) {
+/** A bound that is a duration says that the value is one, in ms. */
+function unitOf(expected: string): string {
+  return /\d ?(ms|s|m)$/.test(expected) ? ' ms' : ''
+}
+
+/** What was done to the system, and whether it touched anything. */
+export function faultSection({ faults }: RunStory, topology: Topology): Html | undefined {
+  const drawn = topology.links.length > 0
+  if (faults.length === 0 && !drawn) return undefined
+  const heads = ['fault', '#struck', '#healed', '#landed', 'touches']
+  const keys = [key('hurt', 'struck by a fault'), key('whole', 'not touched')]
+  const drawing = html`<figure><figcaption><b>Who asks whom, from left to right</b>${keys}</figcaption>
+    ${bothSizes(size => topologyDrawing(topology, size).toString())}</figure>`
+  return html`<section><h2>What was hurt</h2><div class="card">${drawn ? drawing : undefined}
+    <div class="scroll">${table(heads, faults.map(faultRow))}</div>
+    <p class="soft small">Landed: bytes, messages, connections or processes really touched, each fault in its own unit.</p></div></section>`
+}
+
+function faultRow(
+  { label, error, appliedMs, healedMs, landed, touches }: FaultStory,
+  index: number,
+) {
   const moment = (ms: number | undefined) => (ms === undefined ? '–' : inSeconds(ms))
-  const name = error === undefined ? label : html`${label}<br><span class="no">${error}</span>`
+  const numbered = `${index + 1} ${label}`
+  const name =
+    error === undefined ? numbered : html`${numbered}<br><span class="no">${error}</span>`
   const count = { text: inNumber(landed ?? 0), look: landed ? 'yes' : 'no' }
   return [name, moment(appliedMs), moment(healedMs), count, touches.join(', ')]
 }

@@ -5,7 +5,7 @@ export const style = `
   --page: #f6f7f9; --card: #ffffff; --ink: #1b2230; --soft: #5c6675; --line: #c9ced6; --grid: #e6e9ee;
   --ok: #3a9d78; --fail: #e2a52b; --info: #8a78c9; --bad: #cc3d3d; --connect: #3572b8;
   --p50: #3572b8; --p95: #c2571a; --p99: #8a3d7c;
-  --band: rgba(204, 61, 61, 0.10); --fault: #c65353; --on-fault: #ffffff;
+  --fault-0: #c65353; --fault-1: #3d6fb0; --fault-2: #8a5a12; --fault-3: #7a4aa0; --fault-4: #1f7a6c; --on-fault: #ffffff; --up: #cfe4da;
   --phase-0: #d8dee8; --phase-1: #e8ecf2; --code: #eef1f5;
 }
 @media (prefers-color-scheme: dark) {
@@ -13,7 +13,7 @@ export const style = `
     --page: #12161d; --card: #1a2029; --ink: #e4e8ef; --soft: #9aa5b5; --line: #3c4655; --grid: #2a323e;
     --ok: #3fae86; --fail: #d9a23a; --info: #9d8ce0; --bad: #ef6b6b; --connect: #6aa5e6;
     --p50: #6aa5e6; --p95: #f0955c; --p99: #d58bc6;
-    --band: rgba(239, 107, 107, 0.13); --fault: #a84545; --on-fault: #ffffff;
+    --fault-0: #c25a5a; --fault-1: #5b8ed0; --fault-2: #b98a3c; --fault-3: #9a72c4; --fault-4: #3f9d8d; --on-fault: #ffffff; --up: #26473b;
     --phase-0: #303a49; --phase-1: #262e3a; --code: #12161d;
   }
 }
@@ -65,7 +65,17 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .key::before { content: ""; display: inline-block; width: 12px; height: 12px; border-radius: 2px; background: var(--hue); margin-right: 6px; vertical-align: -1px; }
 .ok { --hue: var(--ok); } .fail { --hue: var(--fail); } .info { --hue: var(--info); } .bad { --hue: var(--bad); }
 .connect { --hue: var(--connect); } .p50 { --hue: var(--p50); } .p95 { --hue: var(--p95); } .p99 { --hue: var(--p99); }
-.band { --hue: var(--fault); }
+.band-0 { --hue: var(--fault-0); } .band-1 { --hue: var(--fault-1); } .band-2 { --hue: var(--fault-2); } .band-3 { --hue: var(--fault-3); } .band-4 { --hue: var(--fault-4); }
+.up { --hue: var(--up); } .starting { --hue: var(--phase-0); } .hurt { --hue: var(--bad); } .whole { --hue: var(--line); }
+.hover rect { fill: var(--ink); opacity: 0; } .hover rect:hover { opacity: 0.12; }
+.topology text { font-size: 12px; text-anchor: middle; fill: var(--ink); }
+.topology .link { fill: none; stroke: var(--line); stroke-width: 1.3; } .topology .link.hurt { stroke: var(--bad); stroke-width: 2.6; }
+.topology .link:hover { stroke-width: 4; }
+.topology .part rect { fill: var(--phase-1); stroke: var(--line); } .topology .part.hurt rect { fill: var(--bad); stroke: var(--bad); } .topology .part.hurt text { fill: #fff; }
+.story { list-style: none; margin: 8px 0 0; padding: 8px 12px; background: var(--code); border-radius: 6px; font-size: 0.875rem; }
+.story li { display: grid; grid-template-columns: 6.5rem minmax(8rem, 14rem) 1fr; gap: 0 14px; padding: 1px 0; overflow-wrap: anywhere; }
+.story .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); } .story .where { color: var(--soft); }
+.story .client { font-weight: 600; } .story .fault { color: var(--bad); } .story .failed { color: var(--bad); }
 svg { display: block; width: 100%; height: auto; }
 .wide { display: block; } .narrow { display: none; }
 .scroll { overflow-x: auto; }
@@ -80,11 +90,13 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 @media (max-width: 640px) {
   .wide { display: none; } .narrow { display: block; }
   main { padding: 10px 10px 40px; } .card { padding: 12px; } h1 { font-size: 1.3rem; }
+  .story { padding: 8px; } .story li { grid-template-columns: 5.4rem 1fr; padding: 3px 0; } .story li > :last-child { grid-column: 2; }
 }
 @media print {
   :root { --page: #fff; --card: #fff; }
   body { font-size: 12px; } main { max-width: none; padding: 0; }
-  .card { break-inside: avoid; }
+  .card { break-inside: avoid; } .card:has(pre) { break-inside: auto; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   * { print-color-adjust: exact; }
 }
 `

@@ -1,6 +1,6 @@
 import type { CustomSeriesRenderItem } from 'echarts'
 import type { RunStory } from '../run-story.ts'
-import { draw, grid, inForce, type Size, timeAxis } from './chart.ts'
+import { draw, faultColor, grid, inForce, type Size, timeAxis } from './chart.ts'
 
 interface Bar {
   readonly row: number
@@ -24,7 +24,8 @@ export function timelineChart(story: RunStory, size: Size): string {
   })
   const faults = story.faults.flatMap((fault, i): readonly Bar[] => {
     const span = inForce(fault, story)
-    return span ? [{ row: i + 1, ...span, color: 'var(--fault)', text: fault.label }] : []
+    const text = `${i + 1} ${fault.label}`
+    return span ? [{ row: i + 1, ...span, color: faultColor(i), text }] : []
   })
   const aborts = story.aborts.map(({ atMs }) => ({ xAxis: atMs / 1000 }))
   const bars = [...phases, ...faults]

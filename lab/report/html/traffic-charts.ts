@@ -1,9 +1,11 @@
 import type { SeriesOption, YAXisComponentOption } from 'echarts'
 import type { RunStory } from '../run-story.ts'
 import { draw, faultBands, grid, type Size, timeAxis, valueAxis } from './chart.ts'
+import { withHover } from './hover.ts'
 import type { Percentiles, TrafficBucket, TrafficSeries } from './traffic-series.ts'
 
 const height = 210
+const frame = { height, top: 34, bottom: 26 }
 
 /** Answers per second, stacked by how they ended. */
 export function outcomeChart(story: RunStory, series: TrafficSeries, size: Size): string {
@@ -17,7 +19,7 @@ export function outcomeChart(story: RunStory, series: TrafficSeries, size: Size)
     areaStyle: { color: `var(--${name})`, opacity: 0.9 },
     data: series.buckets.map(each => [middle(each, series), each[name] * perSecond]),
   })
-  return draw(
+  const svg = draw(
     {
       grid: grid(size),
       xAxis: timeAxis(story, size),
@@ -27,6 +29,17 @@ export function outcomeChart(story: RunStory, series: TrafficSeries, size: Size)
     size,
     height,
   )
+  const words = ({ ok, fail, info }: TrafficBucket) =>
+    `${ok} ok, ${fail} failed, ${info} unknown, in ${series.bucketMs} ms`
+  return withHover(svg, hovers(series, words), story, size, frame)
+}
+
+function hovers(series: TrafficSeries, words: (bucket: TrafficBucket) => string) {
+  return series.buckets.map(bucket => ({
+    fromMs: bucket.fromMs,
+    toMs: bucket.fromMs + series.bucketMs,
+    text: `${(bucket.fromMs / 1000).toFixed(1)} s: ${words(bucket)}`,
+  }))
 }
 
 /** Latency of ok answers from their intended start; a gap where there was none. */
@@ -41,7 +54,7 @@ export function latencyChart(story: RunStory, series: TrafficSeries, size: Size)
       return [middle(each, series), value === undefined ? null : Math.max(value, 0.1)]
     }),
   })
-  return draw(
+  const svg = draw(
     {
       grid: grid(size),
       xAxis: timeAxis(story, size),
@@ -51,6 +64,9 @@ export function latencyChart(story: RunStory, series: TrafficSeries, size: Size)
     size,
     height,
   )
+  const words = ({ latency }: TrafficBucket) =>
+    latency ? `p50 ${latency.p50} ms, p95 ${latency.p95} ms, p99 ${latency.p99} ms` : 'no ok answer'
+  return withHover(svg, hovers(series, words), story, size, frame)
 }
 
 function middle(bucket: TrafficBucket, series: TrafficSeries): number {

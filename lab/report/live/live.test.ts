@@ -105,7 +105,7 @@ describe('the verdict block', () => {
     const block = verdictBlock(sampleConclusion, 'runs/x', false)
     expect(block).toContain('not-restored')
     expect(block).toMatch(/✗ kept +2 lost; 403 writes/)
-    expect(block).toContain('10.310 s: order-371 was confirmed and is gone')
+    expect(block).toContain('10.896 s: order-371 was confirmed and is gone')
     expect(block).toContain('pnpm experiment redis-failover --seed 4711')
   })
 
