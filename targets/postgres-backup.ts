@@ -6,12 +6,17 @@ import { launchPostgres, type Postgres, withPostgres } from './runtime/postgres-
 import { runTool } from './runtime/run-tool.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
+/** How the session of a backup calls itself while it is under way. */
+export const backupSession = 'backup'
+const named = `set application_name = '${backupSession}'`
+
 /**
  * Copies the files of a server that goes on working, with the log that makes them consistent. What
  * pg_basebackup does, which is not in every distribution of the server.
  */
 export async function backUpPostgres(server: Postgres, folder: string): Promise<void> {
   const label = await withPostgres(server.url, async client => {
+    await client.query(named)
     await client.query("select pg_backup_start('backup', true)")
     await copyInUse(server.dataFolder, folder)
     // It waits for an archive only where there is one.
@@ -27,6 +32,23 @@ export async function backUpPostgres(server: Postgres, folder: string): Promise<
     await rm(join(folder, file), { force: true })
   }
   await writeOwned(join(folder, 'backup_label'), label)
+}
+
+/**
+ * Copies the same files, but without asking the server for a moment at which they are consistent: the
+ * log is copied last, when a checkpoint has gone by. No backup: what control runs restore from.
+ */
+export async function copyUnasked(server: Postgres, folder: string): Promise<void> {
+  await withPostgres(server.url, async client => {
+    await client.query(named)
+    await copyInUse(server.dataFolder, folder)
+    await client.query('checkpoint')
+  })
+  for (const part of ['global', 'pg_wal', 'pg_xact']) {
+    await rm(join(folder, part), { recursive: true })
+    await copyInUse(join(server.dataFolder, part), join(folder, part))
+  }
+  await rm(join(folder, 'postmaster.pid'), { force: true })
 }
 
 /** What the server removes meanwhile is of no moment (PostgreSQL manual, Low Level Base Backup). */

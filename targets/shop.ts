@@ -4,6 +4,7 @@ import { postgresSessions } from './meters/postgres-sessions.ts'
 import { redisClients } from './meters/redis-clients.ts'
 import { serviceMetrics } from './meters/service-metrics.ts'
 import type { Postgres } from './postgres.ts'
+import { backUpPostgres } from './postgres-backup.ts'
 import { type Proxies, startProxies, urlByLink } from './proxy.ts'
 import type { ServerPart } from './runtime/server-part.ts'
 import { defenceNames } from './service/defences.ts'
@@ -33,6 +34,8 @@ export interface ShopOptions<Redis, Standby, Name extends PeerName> {
   readonly peers?: readonly Name[]
   /** Clients come in by one HAProxy; default false: by the instances themselves. */
   readonly balancer?: boolean
+  /** How its database is backed up; default by asking the server for a consistent moment. */
+  readonly backUp?: (server: Postgres, folder: string) => Promise<void>
   /** Further keys of the service's configuration, the same for every process. */
   readonly config?: Readonly<Record<string, unknown>>
 }
@@ -42,6 +45,8 @@ export interface Shop<Redis = unknown, Standby = unknown, Name extends PeerName 
   extends WithEndpoints {
   readonly postgres: Postgres
   readonly standby: Standby
+  /** Copies what `postgres` has to a folder that is not there yet, while it goes on working. */
+  readonly backUp: (folder: string) => Promise<void>
   readonly redis: Redis
   readonly instances: readonly ServiceInstance[]
   readonly workers: readonly ServiceInstance[]
@@ -61,7 +66,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
   context: Context,
   options: ShopOptions<Redis, Standby, Name>,
 ): Promise<Shop<Redis, Standby, Name>> {
-  const { peers: names = [] } = options
+  const { peers: names = [], backUp = backUpPostgres } = options
   await using starting = new AsyncDisposableStack()
   const proxies = starting.use(await startProxies(context))
   const [stores, queues, peers] = await Promise.all([
@@ -104,6 +109,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     links: proxies.links,
     postgres: stores.postgres,
     standby: stores.standby,
+    backUp: folder => backUp(stores.postgres, folder),
     redis: queues.redis,
     instances,
     workers,

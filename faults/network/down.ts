@@ -3,6 +3,7 @@ import type { Json } from '../../lab/base/json.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import { changeProxy } from './change-proxy.ts'
 import { openConnections } from './tap.ts'
 
 export const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
@@ -27,7 +28,7 @@ export function down<System extends LabSystem>(select: Selector<System, Linked>)
         touches: links.map(link => link.name),
         apply: async () => {
           const cut = await openConnections(links)
-          for (const link of links) await enable(link.adminUrl, link.name, false)
+          for (const link of links) await changeProxy(link, { enabled: false })
           return { landed: () => cut }
         },
       }
@@ -37,19 +38,7 @@ export function down<System extends LabSystem>(select: Selector<System, Linked>)
 
 /** Enables the proxies again; one that is gone is done. */
 export async function undo(args: Json): Promise<void> {
-  for (const { adminUrl, proxy } of undoArgs.parse(args)) await enable(adminUrl, proxy, true)
-}
-
-async function enable(adminUrl: string, proxy: string, enabled: boolean): Promise<void> {
-  const answer = await fetch(new URL(`/proxies/${encodeURIComponent(proxy)}`, adminUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ enabled }),
-    signal: AbortSignal.timeout(5_000),
-  })
-  if (!answer.ok && answer.status !== 404) {
-    throw new Error(
-      `${adminUrl} refused to switch ${proxy}: ${answer.status} ${await answer.text()}`,
-    )
+  for (const { adminUrl, proxy: name } of undoArgs.parse(args)) {
+    await changeProxy({ adminUrl, name }, { enabled: true })
   }
 }

@@ -94,10 +94,14 @@ test('a strike comes when a probe says so', async () => {
   expect(at('mark', 'applied')).toBeGreaterThanOrEqual(99)
 })
 
-test('a strike that waits for what never comes is not made, and nothing else waits for it', async () => {
+test('a strike that waits for what never comes is not made, nor what comes after it, and nobody waits for ever', async () => {
   const probe = { name: 'never', measure: async () => false }
   const { faults, entries } = await played(
-    [when(probe, equals(true), marker('momentary'), { atMost: '100ms' })],
+    [
+      when(probe, equals(true), marker(), { atMost: '100ms' }),
+      after('mark', '10ms', marker('momentary', 'next'), { once: 'healed' }),
+      after('next', '10ms', marker('momentary', 'last')),
+    ],
     50,
   )
   expect(faults).toEqual([])

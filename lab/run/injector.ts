@@ -58,7 +58,7 @@ export class Injector<System extends LabSystem> {
     const either = AbortSignal.any([signal, stop.signal])
     const until = (ms: number) => clock.sleep(Math.max(0, startMs + ms - clock.nowMs()), either)
     const playing = strikes.map(async strike => {
-      if (!(await this.#moment(strike, until, either))) return
+      if (!(await this.#moment(strike, until, either))) return this.#milestones.miss(strike.name)
       await this.#strike(strike)
       if (strike.forMs === undefined) return
       await clock.sleep(strike.forMs, either)
@@ -80,7 +80,7 @@ export class Injector<System extends LabSystem> {
     for (const id of [...this.#inForce.keys()].reverse()) await this.#heal(id)
   }
 
-  /** Resolves to true when the strike is due; to false when what it waits for never came. */
+  /** Resolves to true when the strike is due; to false when what it waits for never comes. */
   async #moment(
     { moment, movedMs, name }: TimedStrike<System>,
     until: (ms: number) => Promise<void>,
@@ -92,7 +92,7 @@ export class Injector<System extends LabSystem> {
       return true
     }
     if (moment.kind === 'after') {
-      await this.#milestones.reached(moment.strike, moment.once, signal)
+      if (!(await this.#milestones.reached(moment.strike, moment.once, signal))) return false
       await clock.sleep(toMs(moment.delay) + movedMs, signal)
       return true
     }

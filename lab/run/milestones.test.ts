@@ -4,7 +4,7 @@ import { Milestones } from './milestones.ts'
 
 const never = () => new AbortController().signal
 /** Whether a wait is over by now, with all that is due done first. */
-async function isOver(wait: Promise<void>): Promise<boolean> {
+async function isOver(wait: Promise<boolean>): Promise<boolean> {
   const over = wait.then(() => true)
   const later = new Promise<boolean>(resolve => setImmediate(() => resolve(false)))
   return await Promise.race([over, later])
@@ -25,6 +25,14 @@ test('what was reached before anybody waited is still reached', async () => {
   milestones.reach('cut', 'applied')
   expect(await isOver(milestones.reached('cut', 'applied', never()))).toBe(true)
   expect(await isOver(milestones.reached('cut', 'applied', never()))).toBe(true)
+})
+
+test('whoever waits for a strike that will not be made is told so, whenever', async () => {
+  const milestones = new Milestones()
+  const before = milestones.reached('cut', 'healed', never())
+  milestones.miss('cut')
+  expect(await before).toBe(false)
+  expect(await milestones.reached('cut', 'applied', never())).toBe(false)
 })
 
 test('everybody who waits for the same is told', async () => {

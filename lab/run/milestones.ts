@@ -2,28 +2,36 @@ type Step = 'applied' | 'healed'
 
 /** What strikes have come to, so that others can wait for it. */
 export class Milestones {
-  readonly #reached = new Map<string, PromiseWithResolvers<void>>()
+  readonly #reached = new Map<string, PromiseWithResolvers<boolean>>()
 
   reach(strike: string, step: Step): void {
-    this.#of(strike, step).resolve()
+    this.#of(strike, step).resolve(true)
   }
 
-  /** Resolves as soon as the strike has come so far; rejects with the signal's reason. */
-  async reached(strike: string, step: Step, signal: AbortSignal): Promise<void> {
+  /** The strike will not be made, so nobody need wait for it. */
+  miss(strike: string): void {
+    for (const step of ['applied', 'healed'] as const) this.#of(strike, step).resolve(false)
+  }
+
+  /**
+   * Resolves to true as soon as the strike has come so far, and to false where it will not be made;
+   * rejects with the signal's reason.
+   */
+  async reached(strike: string, step: Step, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted()
     const aborted = Promise.withResolvers<never>()
     const stop = () => aborted.reject(signal.reason)
     signal.addEventListener('abort', stop)
     try {
-      await Promise.race([this.#of(strike, step).promise, aborted.promise])
+      return await Promise.race([this.#of(strike, step).promise, aborted.promise])
     } finally {
       signal.removeEventListener('abort', stop)
     }
   }
 
-  #of(strike: string, step: Step): PromiseWithResolvers<void> {
+  #of(strike: string, step: Step): PromiseWithResolvers<boolean> {
     const key = `${step} ${strike}`
-    const known = this.#reached.get(key) ?? Promise.withResolvers<void>()
+    const known = this.#reached.get(key) ?? Promise.withResolvers<boolean>()
     this.#reached.set(key, known)
     return known
   }

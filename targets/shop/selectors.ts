@@ -36,6 +36,31 @@ export const redisServer = labelled('redis', (system: Shop<RedisNode>) =>
 /** The Postgres that the service is told of. */
 export const postgresPart = labelled('postgres', (system: Shop) => reached(system, system.postgres))
 
+/** The same as a server to be asked or changed past every link. */
+export const postgresServer = labelled('postgres', ({ postgres }: Shop) => postgres)
+
+/** The standby as a server to be promoted, asked or changed past every link. */
+export const standbyServer = labelled(
+  'standby',
+  ({ standby }: Shop<unknown, PostgresStandby>) => standby,
+)
+
+/** The same, with the links of these consumers alone: where others have been led elsewhere. */
+export function postgresOf(consumer: string | RegExp): Selector<Shop, LinkedPart> {
+  return labelled(`postgres of ${consumer}`, ({ links, postgres }) =>
+    withLinks(postgres, only(links, `of ${consumer} to postgres`, consumer, 'postgres').links),
+  )
+}
+
+/** The name by which these consumers reach Postgres, for it to move to the standby. */
+export function postgresName(consumer: string | RegExp) {
+  const label = `postgres of ${consumer} → standby`
+  return labelled(label, ({ links, standby }: Shop<unknown, PostgresStandby>) => {
+    const { host, port } = standby
+    return { ...only(links, label, consumer, 'postgres'), to: { host, port } }
+  })
+}
+
 /** With the link by which it follows the primary. */
 export const standby = labelled('standby', (system: Shop<unknown, PostgresStandby>) =>
   reaching(system, system.standby),

@@ -46,3 +46,16 @@ export class Seats {
     this.#moves.set(client, (this.#moves.get(client) ?? 0) + 1)
   }
 }
+
+/** Of the instance of this number, from 1. @throws {RangeError} where there are fewer. */
+export function endpointAt({ endpoints }: WithEndpoints, number: number): Endpoint {
+  const found = endpoints[number - 1]
+  if (!found)
+    throw new RangeError(`There is no instance ${number}, but ${endpoints.length} of them.`)
+  return found
+}
+
+/** Which instance, of so many, an operation of a client that stays went to: `shop-1`, … */
+export function seatOf(instances: number): (operation: { readonly client: number }) => string {
+  return ({ client }) => `shop-${(client % instances) + 1}`
+}

@@ -1,7 +1,9 @@
-import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
 import { echo } from '../../proxy/testing/proxied.ts'
-import { lastingContract } from '../contract.ts'
+import { destructiveContract, lastingContract } from '../contract.ts'
 import { inPatience, linksAlone, linkTrials } from '../link-trials.ts'
+import { faults as nameFaults } from './name-faults.ts'
 import { faults } from './network-faults.ts'
 
 const message = Buffer.alloc(20_000, 'x')
@@ -15,6 +17,27 @@ lastingContract({
       return {
         server: { host: '127.0.0.1', port },
         part: linksAlone,
+        use: async at => {
+          using socket = connectTo(at)
+          return await inPatience(echoedOn(socket))
+        },
+      }
+    }),
+})
+
+destructiveContract({
+  faults: nameFaults,
+  bench: () =>
+    linkTrials('tcp', async (_, owned) => {
+      const { port } = owned.use(await echo())
+      // Another server: it says nothing to a message, and so is told from the one before.
+      const other = createServer(socket => socket.on('error', () => {})).listen(0, '127.0.0.1')
+      await once(other, 'listening')
+      owned.defer(() => void other.close())
+      const to = { host: '127.0.0.1', port: Object(other.address()).port }
+      return {
+        server: { host: '127.0.0.1', port },
+        part: behind => ({ ...behind, to }),
         use: async at => {
           using socket = connectTo(at)
           return await inPatience(echoedOn(socket))

@@ -1,0 +1,20 @@
+import type { Json } from '../../lab/base/json.ts'
+import type { Link } from '../../lab/model/capability.ts'
+
+/** Changes a link's proxy, as its HTTP API says; one that is gone is done. */
+export async function changeProxy(
+  { adminUrl, name }: Pick<Link, 'adminUrl' | 'name'>,
+  change: { readonly [field: string]: Json },
+): Promise<void> {
+  const answer = await fetch(new URL(`/proxies/${encodeURIComponent(name)}`, adminUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(change),
+    signal: AbortSignal.timeout(5_000),
+  })
+  if (!answer.ok && answer.status !== 404) {
+    throw new Error(
+      `${adminUrl} refused to change ${name}: ${answer.status} ${await answer.text()}`,
+    )
+  }
+}
