@@ -5,8 +5,8 @@ import { idsIn } from './catalogue.ts'
 import { controlTitles } from './control-calls.ts'
 import type { Evidence } from './evidence.ts'
 
-/** What needs no server stands beside its file in the service. */
-const folders = ['targets/scenarios/', 'targets/service/']
+/** What needs no server stands beside its file in the service or the benchmark. */
+const folders = ['targets/scenarios/', 'targets/service/', 'bench/service/']
 
 /**
  * One piece per test and ID that its title, or the title of a suite around it, names. The files are

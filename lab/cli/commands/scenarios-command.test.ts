@@ -47,9 +47,10 @@ async function project(files: Readonly<Record<string, string>>) {
 
 const testFile = 'targets/scenarios/orders/a.test.ts'
 
-test('every scenario of the catalogue is shown or called open', async () => {
+test('every scenario of the catalogue is shown or called open, and has a control', async () => {
   const { code, lines, stderr } = await scenarios(join(import.meta.dirname, '../../..'))
   expect(lines.filter(line => / missing | is not in /.test(line))).toEqual([])
+  expect(lines.at(-1)).toBe('no control: none')
   expect(stderr).toBe('')
   expect(code).toBe(0)
 })

@@ -122,6 +122,17 @@ describe('ACC-02 bad input', () => {
     await logIn(client, decomposed)
     expect((await client.get('/v1/me')).body.username).toBe(person.username)
   })
+
+  test('control: a row of somebody with such a name is found', async () => {
+    const { userId } = await signedIn(app)
+    const person = { ...newPerson(), username: `two words ${userId}` }
+    await sql(app, 'update accounts_users set username_key = $1 where id = $2', [
+      person.username,
+      userId,
+    ])
+    expect((await app.instances[0].client().post('/v1/accounts', person)).status).toBe(400)
+    expect(await countOf(person)).toBe(1)
+  })
 })
 
 /** As if none of the links mailed to this person had been used. */

@@ -71,6 +71,25 @@ describe('ACC-04 login', () => {
     expect(Date.parse(`${after}`)).toBeGreaterThan(Date.parse(`${before}`))
   })
 
+  test('control: where the database forgets a login, it is not noted', async () => {
+    const person = newPerson()
+    const client = await signedIn(app, person)
+    const before = (await client.get('/v1/me')).body.lastLoginAt
+    await sql(
+      app,
+      `create function test_forget() returns trigger language plpgsql as
+       $$ begin new.last_login_at = old.last_login_at; return new; end $$`,
+    )
+    await sql(
+      app,
+      `create trigger test_forget before update on accounts_users
+       for each row when (old.id = '${client.userId}') execute function test_forget()`,
+    )
+    await logIn(client, person)
+    expect((await client.get('/v1/me')).body.lastLoginAt).toBe(before)
+    await sql(app, 'drop function test_forget() cascade')
+  })
+
   test('says the same, and as slowly, for a wrong password and for nobody', async () => {
     const person = newPerson()
     const client = await signedIn(app, person)

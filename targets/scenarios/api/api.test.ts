@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest } from 'node:http'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect } from 'vitest'
+import { listen } from '../../../lab/testing/loopback.ts'
 import { type Application, startApplication } from '../application.ts'
-import type { Client } from '../client.ts'
+import { Client } from '../client.ts'
 import { figure } from '../figure.ts'
 import { order, product, shopkeeper } from '../orders/shop.ts'
-import { at, eventually, signedIn } from '../person.ts'
+import { at, eventually, signedIn, sql } from '../person.ts'
 import { test } from '../warm.ts'
 import { newFolder } from './folder.ts'
 
@@ -82,32 +84,57 @@ describe('API-01 CRUD', () => {
 })
 
 describe('API-05 versions', () => {
+  const [first, second] = [
+    { price: '1.00' },
+    { price: { amount: '1.00', currency: 'USD' }, inStock: true },
+  ]
+
   test('both answer side by side, each in its own shape', async () => {
     const { id } = (await keeper.post('/v1/products', newProduct())).body
-    expect((await keeper.get(`/v1/products/${id}`)).body).toMatchObject({ price: '1.00' })
-    expect((await keeper.get(`/v2/products/${id}`)).body).toMatchObject({
-      price: { amount: '1.00', currency: 'USD' },
-      inStock: true,
-    })
+    expect((await keeper.get(`/v1/products/${id}`)).body).toMatchObject(first)
+    expect((await keeper.get(`/v2/products/${id}`)).body).toMatchObject(second)
     expect((await keeper.get(`/v3/products/${id}`)).status).toBe(404)
+  })
+
+  test('control: the answer of one is not taken for that of the other', async () => {
+    const { id } = (await keeper.post('/v1/products', newProduct())).body
+    expect((await keeper.get(`/v1/products/${id}`)).body).not.toMatchObject(second)
+    expect((await keeper.get(`/v2/products/${id}`)).body).not.toMatchObject(first)
   })
 })
 
 describe('API-06 compression', () => {
-  test('is negotiated, and leaves small answers alone', async () => {
-    for (let i = 0; i < 30; i++) await keeper.post('/v1/products', newProduct('x'.repeat(100)))
-    const path = '/v1/products?limit=30'
+  const path = '/v1/products?limit=30'
+  const encodings = async (client: Client) => {
     const encodingFor = async (accepts: string, at = path) => {
-      const { headers } = await keeper.get(at, { headers: { 'accept-encoding': accepts } })
+      const { headers } = await client.get(at, { headers: { 'accept-encoding': accepts } })
       return headers.get('content-encoding')
     }
-    expect(await encodingFor('gzip')).toBe('gzip')
-    expect(await encodingFor('gzip;q=0.5, br')).toBe('br')
-    expect(await encodingFor('identity')).toBeNull()
-    expect(await encodingFor('gzip', '/health/live')).toBeNull()
+    return {
+      only: await encodingFor('gzip'),
+      rather: await encodingFor('gzip;q=0.5, br'),
+      none: await encodingFor('identity'),
+      small: await encodingFor('gzip', '/health/live'),
+    }
+  }
+
+  test('is negotiated, and leaves small answers alone', async () => {
+    for (let i = 0; i < 30; i++) await keeper.post('/v1/products', newProduct('x'.repeat(100)))
+    expect(await encodings(keeper)).toEqual({ only: 'gzip', rather: 'br', none: null, small: null })
     const plain = await keeper.get(path, { headers: { 'accept-encoding': 'identity' } })
     const packed = await keeper.get(path, { headers: { 'accept-encoding': 'br' } })
     expect(packed.body).toEqual(plain.body)
+  })
+
+  test('control: a server that negotiates nothing is noticed', async () => {
+    const gzips = createServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}'))
+    })
+    const port = await listen(gzips)
+    const seen = await encodings(new Client(`http://127.0.0.1:${port}`))
+    expect(seen).toEqual({ only: 'gzip', rather: 'gzip', none: 'gzip', small: 'gzip' })
+    gzips.closeAllConnections()
+    gzips.close()
   })
 })
 
@@ -189,6 +216,16 @@ describe('API-10 files', () => {
     expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(1000, 2000))).toBe(true)
   })
 
+  test('control: half of one that is called whole too early is visible', async () => {
+    const client = await signedIn(app)
+    const path = (await announce(client)).headers.get('location') ?? ''
+    await send(client, path, 0, 100_000)
+    const status = async () => (await client.get(`/v1/files/${idOf(path)}`)).status
+    expect(await status()).toBe(404)
+    await sql(app, 'update files_files set completed_at = now() where id = $1', [idOf(path)])
+    expect(await status()).toBe(200)
+  })
+
   test('what is sent as a page is given back as a file, never shown', async () => {
     const client = await signedIn(app)
     const metadata = [
@@ -254,6 +291,14 @@ describe('API-11 GraphQL', () => {
         lines: expect.arrayContaining([expect.objectContaining(line)]),
       })),
     })
+  })
+
+  test('control: asked for one by one, its queries are as many', async () => {
+    const buyer = await signedIn(app)
+    const queries = () => figure(app.instances[0], 'pg_queries_total', {}, 'api')
+    const before = await queries()
+    for (let index = 0; index < 15; index++) await ask(buyer, '{ orders(first: 1) { number } }')
+    expect((await queries()) - before).toBeGreaterThanOrEqual(15)
   })
 
   test('refuses what is wrong, or not for this caller', async () => {

@@ -83,6 +83,13 @@ describe('API-02 every route', () => {
     )
   })
 
+  test('control: does not ask who shows a token', async () => {
+    const client = await signedIn(app)
+    const asked = guarded().filter(each => !isDirectory(each) && !leaving.includes(nameOf(each)))
+    const answers = await askAll(asked, client)
+    expect(answers.filter(([, , code]) => code === 'unauthenticated')).toEqual([])
+  })
+
   test('that changes something wants more of a browser than its cookie', async () => {
     const person = newPerson()
     await signedIn(app, person)

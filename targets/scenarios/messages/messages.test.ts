@@ -47,6 +47,16 @@ describe('MSG-01 the pipeline', () => {
     expect(body.messages).toContainEqual(expect.objectContaining({ ...message, lane: 'default' }))
   })
 
+  test('control: a stage that is lost on the way is missed', async () => {
+    const id = await post(sender)
+    const all = ['received', 'routed', 'stored', 'notified']
+    const story = async () => namesOf(await progress(sender, id))
+    await eventually(story, names => names.includes('notified'), 20_000)
+    expect(await story()).toEqual(all)
+    await sql(app, 'update messages_jobs set stages = stages - 2 where id = $1', [id])
+    expect(await story()).toEqual(['received', 'routed', 'notified'])
+  })
+
   test('takes the same message once, and nobody else under its id', async () => {
     const id = await post(sender)
     expect(await post(sender, { id })).toBe(id)

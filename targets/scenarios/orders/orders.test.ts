@@ -40,6 +40,17 @@ describe('ORD-01 products and stock', () => {
     })
   })
 
+  test('control: a price that is a cent off is noticed', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { price: '0.30', stock: 10 })
+    const total = async () => (await order(buyer, [{ productId, quantity: 1 }])).body.total
+    expect(await total()).toBe('6.19')
+    await sql(app, 'update orders_products set price_cents = price_cents + 1 where id = $1', [
+      productId,
+    ])
+    expect(await total()).toBe('6.20')
+  })
+
   test('takes orders beyond $50,000', async () => {
     const buyer = await signedIn(app)
     const productId = await product(keeper, { price: '9999.99', stock: 100 })
@@ -120,6 +131,16 @@ describe('ORD-02 from the cart to the parcel', () => {
       statuses.push(await act(id, verb))
     }
     expect(statuses).toEqual(answers)
+  })
+
+  test('control: an order whose state is wrong in the database goes a way it must not', async () => {
+    const buyer = await signedIn(app)
+    const productId = await product(keeper, { stock: 1 })
+    const { id } = (await order(buyer, [{ productId, quantity: 1 }])).body
+    const ship = async () => (await keeper.post(`/v1/orders/${id}/ship`)).status
+    expect(await ship()).toBe(409)
+    await sql(app, "update orders_orders set status = 'paid' where id = $1", [id])
+    expect(await ship()).toBe(200)
   })
 
   test("shows nobody another person's order", async () => {

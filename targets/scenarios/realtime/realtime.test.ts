@@ -125,6 +125,23 @@ describe('WS-03 channels', () => {
     expect(other.frames.filter(frame => frame.type === 'message')).toEqual([])
   })
 
+  test('control: a message that the database has in two channels is told in both', async () => {
+    const [one, two] = [newChannel(), newChannel()]
+    using client = await ChatClient.open(here, { channel: one })
+    using other = await ChatClient.open(there, { channel: two })
+    await client.say(two, 'a')
+    await other.has(two, 1)
+    expect(client.numbers(one)).toEqual([])
+    await sql(app, 'insert into chat_channels (name, last_seq) values ($1, 1)', [one])
+    await sql(
+      app,
+      `insert into chat_messages (channel, seq, id, client, text)
+       select $1, seq, gen_random_uuid(), client, text from chat_messages where channel = $2`,
+      [one, two],
+    )
+    await client.has(one, 1)
+  })
+
   test('those of a person are for that person only', async () => {
     const [owner, stranger] = [await signedIn(app), await signedIn(app)]
     const channel = `private:${owner.userId}:notes`

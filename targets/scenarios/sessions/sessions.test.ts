@@ -72,6 +72,19 @@ describe('SES-01 life of a session', () => {
     expect(await redis.zrange(index, '0', '-1')).toEqual([again.sessionId])
   })
 
+  test('control: one whose TTL was lost outlives its time', async () => {
+    const client = await signedIn(app)
+    const key = `sessions:${client.sessionId}`
+    await redis.persist(key)
+    expect(await redis.ttl(key)).toBe(-1)
+    expect((await client.get('/v1/me')).status).toBe(200)
+    await redis.pexpire(key, 1)
+    await eventually(
+      () => client.get('/v1/me'),
+      each => each.status === 401,
+    )
+  })
+
   test('keeps no secret: the cookie cannot be made from what Redis holds', async () => {
     const client = await browser(await registered())
     const [id = '', secret = ''] = (client.cookie ?? '').slice('sid='.length).split('.')
