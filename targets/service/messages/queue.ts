@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { DefenceName, Defences } from '../defences.ts'
+import type { Defences } from '../defences.ts'
 import type { Policy } from '../queue/policy.ts'
 import { createQueue, type Queue, type Which } from '../queue/queue.ts'
 import type { Job, Lane, NewMessage, Progress, Stage } from './message.ts'
@@ -40,11 +40,13 @@ export function inLanes(lanes: readonly Lane[]): Which {
 }
 
 function policyFrom(defences: Defences): Policy {
-  const on = <T>(name: DefenceName, value: T) => (defences.on(name) ? value : undefined)
+  const { leaseMs } = defences.settings('message-lease')
+  const { attempts } = defences.settings('dead-letter-queue')
+  const backOff = defences.settings('message-backoff')
   return {
-    leaseMs: on('message-lease', defences.settings('message-lease').leaseMs),
-    attempts: on('dead-letter-queue', defences.settings('dead-letter-queue').attempts),
-    backOff: on('message-backoff', defences.settings('message-backoff')),
+    leaseMs: defences.on('message-lease') ? leaseMs : undefined,
+    attempts: defences.on('dead-letter-queue') ? attempts : undefined,
+    backOff: defences.on('message-backoff') ? backOff : undefined,
   }
 }
 
