@@ -20,12 +20,19 @@ export async function connectionsHit(links: readonly Link[]): Promise<() => Prom
 
 /**
  * What arrives for a process that stands still: bytes its clients send, and connections they open,
- * from now until it is asked.
+ * from now until it is asked. Where it is the client itself: connections that it keeps, and says
+ * nothing on.
  */
-export async function arrivals(links: readonly Link[]): Promise<() => Promise<Counts>> {
+export async function arrivals(
+  links: readonly Link[],
+  process: string,
+): Promise<() => Promise<Counts>> {
   const before = await countersOf(links)
   const arrived = ({ open, closed, received }: TapCounters) => open + closed + received.upstream
-  return () => each(links, before, (then, now) => arrived(now) - arrived(then))
+  return () =>
+    each(links, before, (then, now, { consumer }) =>
+      consumer === process ? Math.min(then.open, now.open) : arrived(now) - arrived(then),
+    )
 }
 
 function countersOf(links: readonly Link[]): Promise<readonly TapCounters[]> {
@@ -35,13 +42,13 @@ function countersOf(links: readonly Link[]): Promise<readonly TapCounters[]> {
 async function each(
   links: readonly Link[],
   before: readonly TapCounters[],
-  count: (then: TapCounters, now: TapCounters) => number,
+  count: (then: TapCounters, now: TapCounters, link: Link) => number,
 ): Promise<Counts> {
   const now = await countersOf(links)
   return Object.fromEntries(
-    links.map(({ name }, index) => {
+    links.map((link, index) => {
       const [then, later] = [before[index], now[index]]
-      return [name, then && later ? count(then, later) : 0]
+      return [link.name, then && later ? count(then, later, link) : 0]
     }),
   )
 }

@@ -6,7 +6,7 @@ import { arrivals } from './arrivals.ts'
 /**
  * Freezes a process (SIGSTOP): its sockets stay open and accept bytes, but nobody answers. What a
  * long garbage collection, a stuck disk or a live migration looks like from outside. Lands
- * on the bytes and connections that arrive for it meanwhile.
+ * on the bytes and connections that arrive for it meanwhile, and on connections of its own.
  */
 export function pause<System extends LabSystem>(
   select: Selector<System, Pausable & Linked>,
@@ -23,7 +23,7 @@ export function pause<System extends LabSystem>(
         touches: [part.name],
         apply: async () => {
           await part.pause()
-          return { landed: await arrivals(part.links) }
+          return { landed: await arrivals(part.links, part.name) }
         },
       }
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { play } from '../testing/fault-bench.ts'
 import { redisBench, redisPart } from '../testing/redis-bench.ts'
+import { arrivals } from './arrivals.ts'
 import { crashLoop } from './crash-loop.ts'
 import { kill } from './kill.ts'
 import { pause } from './pause.ts'
@@ -47,6 +48,14 @@ test('a pause lands on the bytes and connections that arrive, not on connections
   await bench.ping(300)
   expect(await injection.landed()).toEqual({ 'link-0': 1 + 'PING\r\n'.length })
   await bench.system.redis.resume()
+})
+
+test('of a client that stands still the connections count that it keeps', async () => {
+  await using bench = await redisBench()
+  await bench.hold()
+  const { links } = await redisPart(bench.system)
+  const hit = await arrivals(links, links[0]?.consumer ?? '')
+  expect(await hit()).toEqual({ 'link-0': 1 })
 })
 
 test.each([

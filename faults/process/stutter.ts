@@ -32,7 +32,7 @@ export function stutter<System extends LabSystem>(
           let hit: Readonly<Record<string, number>> = {}
           const stall = async (signal: AbortSignal) => {
             await part.pause()
-            const arrived = await arrivals(part.links)
+            const arrived = await arrivals(part.links, part.name)
             await pauseFor(clock, frozenMs, signal)
             hit = sumOf(hit, await arrived())
             await part.resume()

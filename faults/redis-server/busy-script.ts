@@ -41,7 +41,7 @@ export function busyScript<System extends LabSystem>(
         undo: { module: import.meta.url, args: { ...addressOf(server), timeLimit } },
         touches: [server.name],
         apply: async () => {
-          const landed = await arrivals(server.links)
+          const landed = await arrivals(server.links, server.name)
           await withRedis(server, async admin => {
             await admin.config('SET', 'lua-time-limit', toMs(busyAfter))
             void endless(server)

@@ -43,6 +43,9 @@ export class MessageBooks {
   readonly #url: string
   readonly #people: readonly Person[]
   readonly #context: Pick<Context, 'clock' | 'recorder'>
+  readonly #redrivenIds = new Set<string>()
+  /** One for all: where one message is stuck, the others are not waited for as well. */
+  #patientUntilMs: number | undefined
 
   constructor(
     http: HttpClient,
@@ -97,6 +100,7 @@ export class MessageBooks {
   }
 
   async #redriven({ person, redriven: id }: z.infer<typeof ofRedriven>, signal: AbortSignal) {
+    if (!this.#redrivenIds.has(id)) return []
     const found = await this.#settled(person, [id], signal)
     const all = await this.#stored(person, signal)
     return found.map(each => {
@@ -105,12 +109,15 @@ export class MessageBooks {
   }
 
   /** By the one who looks after dead letters. */
-  #redrive(id: string, signal: AbortSignal): Promise<Outcome> {
+  async #redrive(id: string, signal: AbortSignal): Promise<Outcome> {
     const url = `${this.#url}/v1/dead-letters/${id}/redrive`
     const headers = this.#headers(this.#people.length - 1)
-    return this.#http.ask({ url, method: 'POST', headers, signal }, answer =>
+    const outcome = await this.#http.ask({ url, method: 'POST', headers, signal }, answer =>
       httpOutcome(answer, () => null),
     )
+    if (outcome.kind === 'ok') this.#redrivenIds.add(id)
+    this.#patientUntilMs = undefined
+    return outcome
   }
 
   /** The accepted ones of these, none of them on its way any more, or after waiting long enough. */
@@ -198,10 +205,10 @@ export class MessageBooks {
     signal: AbortSignal,
   ): Promise<Seen> {
     const { clock } = this.#context
-    const endsAtMs = clock.nowMs() + settlesWithinMs
+    this.#patientUntilMs ??= clock.nowMs() + settlesWithinMs
     for (;;) {
       const seen = await look()
-      if (accepts(seen) || clock.nowMs() > endsAtMs) return seen
+      if (accepts(seen) || clock.nowMs() > this.#patientUntilMs) return seen
       await clock.sleep(lookEveryMs, signal)
     }
   }

@@ -4,10 +4,7 @@ import type { Random } from '../../lab/base/random.ts'
 import type { Operation } from '../../lab/model/workload.ts'
 import { uuid } from './uuid.ts'
 
-/**
- * What is wrong with a message. `throws`: its handler throws, each time. The others need a fault at
- * statements with the trace of that kind (`traceOf`).
- */
+/** What is wrong with a message, once a fault strikes statements with the trace of that kind. */
 const poisons = ['throws', 'hangs', 'kills', 'rollsBack'] as const
 export type Poison = (typeof poisons)[number]
 
@@ -27,7 +24,7 @@ export const message = z.object({
   poison: z.enum(poisons).optional(),
 })
 
-/** Cannot be handled, unless it is redriven; for `jobsAccounted`. */
+/** Cannot be handled while that fault is in force, unless it is redriven; for `jobsAccounted`. */
 export function isPoison({ input }: { readonly input: unknown }): boolean {
   return message.safeParse(input).data?.poison !== undefined
 }
@@ -38,9 +35,12 @@ export function announced(input: Json) {
   return found && !found.poison ? { id: found.id, channel: `person-${found.person}` } : undefined
 }
 
+/** One of so many messages is poison of this kind. */
+export type Poisoned = Readonly<Partial<Record<Poison, number>>>
+
 interface Shares {
   readonly people?: number
-  readonly poison?: Readonly<Partial<Record<Poison, number>>>
+  readonly poison?: Poisoned
   readonly replies?: number
 }
 
@@ -53,24 +53,16 @@ export function* messageOperations(
   for (let number = 0; ; number++) {
     const id = uuid(random)
     const person = random.integer(0, people - 1)
-    const wrong = pick(random.next() * 100, poison)
+    const wrong = poisons.find(kind => number % (poison[kind] ?? Number.NaN) === 1)
     const inReplyTo = last.get(person)
     const isReply = random.next() * 100 < replies && inReplyTo !== undefined && !wrong
     if (!wrong) last.set(person, id)
     const input = {
       ...{ id, person, kind: 'form', priority: random.integer(0, 9) },
-      body: wrong === 'throws' ? '{' : `{"number":${number}}`,
+      body: `{"number":${number}}`,
       ...(wrong && { poison: wrong }),
       ...(isReply && { inReplyTo }),
     }
     yield { f: 'enqueue', key: id, input }
   }
-}
-
-function pick(point: number, shares: Shares['poison']): Poison | undefined {
-  let end = 0
-  return poisons.find(kind => {
-    end += shares?.[kind] ?? 0
-    return point < end
-  })
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import type { Entry, Outcome } from '../../lab/journal/journal.ts'
+import { errorRatio, hypothesis, p95 } from '../../lab/model/probes.ts'
+import { atMost } from '../../lab/model/tolerances.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
 import { type HttpClient, httpClient } from '../../lab/workloads/http.ts'
 import { httpOutcome } from '../../lab/workloads/http-outcome.ts'
 import { type Endpoint, Seats } from './endpoints.ts'
 import { MessageBooks } from './message-books.ts'
-import { message, messageOperations, type Poison } from './message-inputs.ts'
+import { message, messageOperations, type Poison, type Poisoned } from './message-inputs.ts'
 import { listenForNotices } from './message-notices.ts'
 import { bearer, type Person, signInPeople, type WithPeople } from './people.ts'
 
@@ -13,8 +15,8 @@ export interface MessagesOptions {
   readonly perSecond: Workload['perSecond']
   /** Default 6; each listens for notices on a web socket of their own. */
   readonly people?: number
-  /** So many percent of the messages are poison of each kind; default none. */
-  readonly poison?: Readonly<Partial<Record<Poison, number>>>
+  /** One of so many messages is poison of each kind; default none. */
+  readonly poison?: Poisoned
   /** So many percent reply to the sender's last message, which must be handled first; default 0. */
   readonly replies?: number
   /** Poison that can be handled once its fault is healed: redriven in the end, it must be done. */
@@ -77,6 +79,12 @@ export function messages(options: MessagesOptions): Workload<WithPeople> {
     finaleInOrder: true,
   }
 }
+
+/** The steady state of whoever sends messages. */
+export const areTakenIn = (sending: Workload<WithPeople>) => [
+  hypothesis('messages are accepted quickly', p95(sending), atMost('500ms')),
+  hypothesis('nearly every message is accepted', errorRatio(sending), atMost(0.01)),
+]
 
 /** The last of them looks after dead letters, and sends nothing. */
 async function signIn(system: WithPeople, { people = 6 }: MessagesOptions) {

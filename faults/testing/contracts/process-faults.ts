@@ -1,6 +1,7 @@
 import type { Killable, Linked, Pausable, Stoppable } from '../../../lab/model/capability.ts'
 import { crashLoop } from '../../process/crash-loop.ts'
 import { kill } from '../../process/kill.ts'
+import { killUpon } from '../../process/kill-upon.ts'
 import { pause } from '../../process/pause.ts'
 import { stop } from '../../process/stop.ts'
 import { stutter } from '../../process/stutter.ts'
@@ -13,6 +14,7 @@ export const faults = [
   kill(part),
   stop(part),
   pause(part),
+  killUpon(part, part),
   crashLoop(part, { up: '1s' }),
   stutter(part, { freeze: '2s', every: '2100ms' }),
 ]

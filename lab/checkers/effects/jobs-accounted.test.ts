@@ -49,6 +49,27 @@ describe('jobs', () => {
     })
   })
 
+  test('what is poison only by a fault must be dead only where that was in force for all its tries', () => {
+    const by = { strike: 'hang', settlesIn: '1s' } as const
+    const struck = jobsAccounted({ name: 'q' }, { poison: { ...poison, by } })
+    const hang = { id: 1, strike: 'hang', fault: 'hang', label: 'hang', touches: [] }
+    const run = (...poisoned: readonly number[]) => {
+      const told = [0, 2_000, 4_500, 6_000].flatMap((atMs, op) =>
+        hand(op, 'poison').map(entry => ({ ...entry, intendedMs: atMs, atMs })),
+      )
+      const steps = [
+        { kind: 'fault', ...hang, step: 'applied', atMs: 1_000 },
+        { kind: 'fault', ...hang, step: 'healed', atMs: 5_000 },
+      ] as const
+      const rows = [0, 1, 2, 3].map(op =>
+        poisoned.includes(op) ? { id: `j${op}`, state: 'dead', tries: 3 } : done(op),
+      )
+      const all = [...told, ...steps].toSorted((a, b) => a.atMs - b.atMs)
+      return struck.check(journalOf([...all, ...books(rows)])).word
+    }
+    expect([run(1), run(1, 2), run(), run(2)]).toEqual(['valid', 'valid', 'invalid', 'invalid'])
+  })
+
   test('jobs of one key in the wrong order are found, a redelivery is none', () => {
     const rows = books([done(0), done(1)])
     const bad = check(hand(0), hand(1), [handled(1, 2), handled(0, 1)], rows)

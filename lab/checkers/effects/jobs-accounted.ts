@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Duration, toMs } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
@@ -12,6 +13,7 @@ import {
   ofKind,
   type Performed,
 } from '../shared/history.ts'
+import { faultWindow, isCalm } from '../shared/strikes.ts'
 import { finalReadsIn } from './final-reads.ts'
 import { jobLies } from './job-lies.ts'
 
@@ -24,12 +26,20 @@ export interface JobOptions {
    * What the workload's own words for a state mean; default: they are `done`, `dead`, `pending`.
    */
   readonly states?: Readonly<Record<string, JobState['state']>>
-  /**
-   * Jobs that cannot be done, by their input: each must end dead, after exactly this many tries.
-   */
-  readonly poison?: { readonly is: (job: Performed) => boolean; readonly tries: number }
+  readonly poison?: Poison
   /** Pending jobs that may be left at the end; default 0. */
   readonly pendingAtMost?: number
+}
+
+/** Jobs that cannot be done: each must end dead, after exactly this many tries. */
+export interface Poison {
+  readonly is: (job: Performed) => boolean
+  readonly tries: number
+  /**
+   * They are poison only by a fault: handed in while this strike is in force, and long enough before
+   * its heal for all tries. Others of them may end either way.
+   */
+  readonly by?: { readonly strike: string; readonly settlesIn: Duration }
 }
 
 const jobState = z.object({
@@ -70,9 +80,10 @@ function judge(journal: Journal, workload: Named, options: JobOptions): Finding 
   const books = booksOf(all, options)
   const rows = Map.groupBy(books.rows, row => row.id)
   const ids = new Set(jobs.map(({ key = '' }) => key))
+  const rightFor = expectation(journal, options)
   const inBooks = [
     ...(books.isWhole ? accepted.flatMap(job => lost(job, rows.get(job.key ?? ''))) : []),
-    ...jobs.flatMap(job => ofJob(job, rows.get(job.key ?? '') ?? [], options)),
+    ...jobs.flatMap(job => ofJob(job, rows.get(job.key ?? '') ?? [], rightFor)),
     ...stuck(jobs, rows, options),
     ...[...rows].flatMap(([id]) => (ids.has(id) ? [] : phantom(id, books))),
   ].map(each => ({ ...each, entries: [...each.entries, ...books.entries], seenMs: books.readMs }))
@@ -138,21 +149,43 @@ function phantom(id: string, { readMs: atMs }: Books): readonly Violation[] {
   return [{ kind: 'phantom', what, entries: [], atMs }]
 }
 
-function ofJob(job: Performed, rows: readonly JobState[], options: JobOptions) {
+/** How a job must end; undefined: either way. */
+interface Right {
+  readonly state: 'done' | 'dead' | undefined
+  readonly tries?: number
+}
+
+function expectation(journal: Journal, { poison }: JobOptions): (job: Performed) => Right {
+  if (!poison) return () => ({ state: undefined })
+  const { is, tries, by } = poison
+  const window = by && !isCalm(journal) ? faultWindow(journal, by.strike) : undefined
+  const lastMs = window && by ? window.toMs - toMs(by.settlesIn) : 0
+  const isStruck = (job: Performed) =>
+    !by || (window !== undefined && job.intendedMs >= window.fromMs && job.invokedMs < lastMs)
+  return job => {
+    if (!is(job)) return { state: 'done' }
+    return isStruck(job) ? { state: 'dead', tries } : { state: undefined }
+  }
+}
+
+function ofJob(
+  job: Performed,
+  rows: readonly JobState[],
+  rightFor: (job: Performed) => Right,
+): readonly Violation[] {
   const twice = rows.length > 1
   return [
     ...(twice ? violation('doubled', job, `is in the books ${rows.length} times`) : []),
-    ...rows.flatMap(row => [...ofState(job, row, options), ...ofEffects(job, row)]),
+    ...rows.flatMap(row => [...ofState(job, row, rightFor(job)), ...ofEffects(job, row)]),
   ]
 }
 
-function ofState(job: Performed, { state, tries, reason }: JobState, { poison }: JobOptions) {
-  const isPoison = poison?.is(job) ?? false
-  const right = isPoison ? 'dead' : 'done'
-  const isWrong = state !== 'pending' && state !== right && poison !== undefined
-  const isMistried = isPoison && state === 'dead' && tries !== undefined && tries !== poison?.tries
+function ofState(job: Performed, { state, tries, reason }: JobState, right: Right) {
+  const isWrong = state !== 'pending' && right.state !== undefined && state !== right.state
+  const isMistried =
+    state === 'dead' && right.tries !== undefined && tries !== undefined && tries !== right.tries
   return [
-    ...(isWrong ? violation('misjudged', job, `ended ${state} and should be ${right}`) : []),
+    ...(isWrong ? violation('misjudged', job, `ended ${state} and should be ${right.state}`) : []),
     ...(isMistried ? violation('wrongTries', job, `is dead after ${tries} tries`) : []),
     ...(state === 'dead' && (reason === null || reason === '')
       ? violation('unexplained', job, 'is dead, and nothing says why')

@@ -36,7 +36,11 @@ export function chat(): Journal {
 }
 
 export function jobs(): Journal {
-  const rows = Array.from({ length: 200 }, (_, op) => ({ id: `k${op}`, state: 'done', effects: 1 }))
+  const rows = Array.from({ length: 200 }, (_, op) =>
+    op % 10 === 7
+      ? { id: `k${op}`, state: 'dead', effects: 0, reason: 'no such address' }
+      : { id: `k${op}`, state: 'done', effects: 1 },
+  )
   return sampleRun(
     operations(() => ({ f: 'enqueue' })),
     finalReads({ books: rows }),

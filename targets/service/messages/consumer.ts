@@ -24,6 +24,9 @@ interface Parts {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
 }
 
+/** Longer than a connection is waited for, shorter than a statement may take. */
+const longMs = 1_000
+
 /** Handles the next of these messages; resolves to false when none is due. */
 export type Consume = (which: Which) => Promise<boolean>
 
@@ -40,6 +43,7 @@ export function createConsumer(parts: Parts): Consume {
     queue,
     log,
     classify: createClassify(defences),
+    longMs,
     handle: async job => {
       await process(job)
       handled.inc({ lane: job.lane, outcome: 'stored' })

@@ -88,9 +88,14 @@ function countIn({ metrics }: Kit, queue: MessageQueue) {
     name: 'messages_dead_letters',
     help: 'Messages given up on that wait for a person.',
   })
+  const oldest = metrics.gauge({
+    name: 'messages_oldest_seconds',
+    help: 'Since when the oldest message has been on its way.',
+  })
   return async () => {
     const counts = await queue.counts()
     depth.set(counts.waiting)
+    oldest.set(counts.oldestSeconds)
     dead.set(counts.dead)
     return false
   }

@@ -28,7 +28,14 @@ export interface MessageQueue
   dead(limit: number): Promise<readonly Progress[]>
   /** A dead one from its first attempt again; false when there is none. */
   redrive(id: string, by: string): Promise<boolean>
-  counts(): Promise<{ readonly waiting: number; readonly dead: number }>
+  counts(): Promise<Counts>
+}
+
+export interface Counts {
+  readonly waiting: number
+  readonly dead: number
+  /** How long ago the oldest that is on its way was received; 0 when there is none. */
+  readonly oldestSeconds: number
 }
 
 /** Those of the first lane that has one come first. */
@@ -126,11 +133,13 @@ export function openMessageQueue(db: Db, defences: Defences): MessageQueue {
       return (await rows(query)).length === 1
     },
     counts: async () => {
-      const query = sql<{ waiting: number; dead: number }>`
+      const query = sql<Counts>`
         select count(*) filter (where state = 'waiting') as waiting,
-          count(*) filter (where state = 'dead') as dead
+          count(*) filter (where state = 'dead') as dead,
+          coalesce(extract(epoch from now() - min(received_at) filter (where state = 'waiting')), 0)::float
+            as "oldestSeconds"
         from messages_jobs where state in ('waiting', 'dead')`
-      return (await rows(query))[0] ?? { waiting: 0, dead: 0 }
+      return (await rows(query))[0] ?? { waiting: 0, dead: 0, oldestSeconds: 0 }
     },
   }
 }

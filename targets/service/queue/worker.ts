@@ -17,6 +17,11 @@ interface Parts<Job extends Traced> {
   readonly failed: (job: Job, error: unknown, retryInMs: number | undefined) => Promise<void>
   /** Of the database that the work is about; without it every failure counts as an attempt. */
   readonly classify?: Classify
+  /**
+   * A failure after so long counts as an attempt, whosever fault it was: a job whose statement never
+   * ends looks like a slow database, and would hold a worker for ever. Without it: none does.
+   */
+  readonly longMs?: number
   readonly postponed?: (job: Job) => void
   /** For the log, as the beginning of events. */
   readonly name: string
@@ -29,13 +34,22 @@ const soonMs = 500
 export function createWorker<Job extends Traced>(
   parts: Parts<Job>,
 ): (which?: Which) => Promise<boolean> {
-  const { queue, handle, failed, classify, postponed, name, log } = parts
+  const {
+    queue,
+    handle,
+    failed,
+    classify,
+    longMs = Number.POSITIVE_INFINITY,
+    postponed,
+    name,
+    log,
+  } = parts
   const { policy } = queue
   const isPassing = (error: unknown) => {
     const fault = classify?.(error).fault
     return fault === 'server' || fault === 'victim'
   }
-  /** What the database is in right now counts as no attempt, however long it lasts. */
+  /** What the database is in right now counts as no attempt, however often it says so. */
   const postpone = (job: Job) =>
     tryAgain(() => queue.postpone(job, soonMs), {
       baseMs: soonMs,
@@ -44,11 +58,13 @@ export function createWorker<Job extends Traced>(
       isWorthIt: isPassing,
     })
   const attempt = async (job: Job) => {
+    const beganMs = performance.now()
     try {
       refuseKiller(job, policy.attempts)
       await handle(job)
     } catch (error) {
-      if (!isPassing(error)) return failed(job, error, retryInMs(policy, job))
+      const isLong = performance.now() - beganMs > longMs
+      if (isLong || !isPassing(error)) return failed(job, error, retryInMs(policy, job))
       log.warn({ event: `${name}-postponed`, id: job.id, err: error }, 'tried again soon')
       postponed?.(job)
       await postpone(job)
