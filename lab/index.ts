@@ -17,6 +17,7 @@ export { type LinearizableOptions, linearizable } from './checkers/linearizable.
 export { linearizableRegister } from './checkers/linearizable-register.ts'
 export { isolation } from './checkers/list-append.ts'
 export { bystandersUnharmed } from './checkers/recovery/bystanders-unharmed.ts'
+export { closedWith } from './checkers/recovery/closed-with.ts'
 export { deliveredWithin } from './checkers/recovery/delivered-within.ts'
 export { detectedWithin } from './checkers/recovery/detected-within.ts'
 export { fastRefusals } from './checkers/recovery/fast-refusals.ts'

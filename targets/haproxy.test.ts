@@ -18,16 +18,22 @@ class Instance implements AsyncDisposable {
   readonly name: string
   readonly host = '127.0.0.1'
   healthy = true
+  leaving = false
   readonly #server: Server
 
   private constructor(name: string) {
     this.name = name
     this.#server = createServer((request, response) => {
-      response.statusCode = request.url === '/health' && !this.healthy ? 503 : 200
+      if (request.url === '/health') response.statusCode = this.#health()
       response.end(this.name)
     })
     const sockets = new WebSocketServer({ server: this.#server })
     sockets.on('connection', socket => socket.on('message', data => socket.send(`${name} ${data}`)))
+  }
+
+  #health(): number {
+    if (!this.healthy) return 503
+    return this.leaving ? 404 : 200
   }
 
   static async start(name: string): Promise<Instance> {
@@ -106,6 +112,32 @@ test('drains one instance, and brings web sockets to the pool of their path', as
   expect(await (await fetch(balancer.metricsUrl)).text()).toContain('haproxy_server_status{')
 })
 
+test('an instance that says it is leaving gets nothing new, and ends what it has', async () => {
+  await using run = await testRun()
+  await using one = await Instance.start('one')
+  await using two = await Instance.start('two')
+  const pools = [{ name: 'all', members: [one, two], healthPath: '/health' }]
+  await using balancer = await startHaproxy(run, { pools })
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => openTo(balancer)))
+  const closed: unknown[] = []
+  for (const socket of sockets) socket.on('close', () => closed.push(socket))
+  two.leaving = true
+  await status(balancer, 'two', 'NOLB')
+  expect(await asked(balancer, 8)).toEqual(new Set(['200 one']))
+  // Several rounds of health checks later it still has what it had.
+  await new Promise(resolve => setTimeout(resolve, 1_500))
+  const answers = await Promise.all(sockets.map(answerOf))
+  expect(new Set(answers)).toEqual(new Set(['one hello', 'two hello']))
+  expect(closed).toEqual([])
+  // Control: one that is ill is cut off.
+  two.healthy = false
+  await status(balancer, 'two', 'DOWN')
+  await vi.waitFor(() => expect(closed.length).toBeGreaterThan(0))
+  two.healthy = true
+  two.leaving = false
+  await status(balancer, 'two', 'UP')
+})
+
 test('takes commands by a file that is its own alone, and by no port', async () => {
   await using run = await testRun()
   await using one = await Instance.start('one')
@@ -136,11 +168,21 @@ test('comes back on its address after a SIGKILL', async () => {
   expect(await asked(balancer, 1)).toEqual(new Set(['200 one']))
 })
 
-async function echo(balancer: Haproxy): Promise<string> {
+async function openTo(balancer: Haproxy): Promise<WebSocket> {
   const socket = new WebSocket(`${balancer.url.replace('http', 'ws')}/ws`)
   await once(socket, 'open')
+  return socket
+}
+
+async function answerOf(socket: WebSocket): Promise<string> {
   socket.send('hello')
   const [answer] = await once(socket, 'message')
-  socket.terminate()
   return `${answer}`
+}
+
+async function echo(balancer: Haproxy): Promise<string> {
+  const socket = await openTo(balancer)
+  const answer = await answerOf(socket)
+  socket.terminate()
+  return answer
 }

@@ -22,6 +22,7 @@ export function restart<System extends LabSystem>(
         // For a lab that dies, or is interrupted, in between.
         undo: part.undoKill,
         touches: [part.name],
+        mayEnd: [part.name],
         apply: async () => {
           const hit = await connectionsHit(part.links)
           await part.stop()

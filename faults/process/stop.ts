@@ -21,6 +21,7 @@ export function stop<System extends LabSystem>(
       return {
         undo: part.undoKill,
         touches: [part.name],
+        mayEnd: [part.name],
         apply: async () => {
           const landed = await connectionsHit(part.links)
           await part.stop()

@@ -9,7 +9,10 @@ export interface Member {
 export interface Pool {
   readonly name: string
   readonly members: readonly Member[]
-  /** Answers 2xx while the instance may get requests: `/health/ready`. */
+  /**
+   * Answers 2xx while the instance may get requests, 404 once it is to get none that are new and ends
+   * those it has, anything else when it is to be cut off: `/health/traffic`.
+   */
   readonly healthPath: string
   /** Requests whose path begins so; none: all that no other pool takes. */
   readonly paths?: readonly string[]
@@ -29,12 +32,12 @@ export interface HaproxyPorts {
 export const adminSocket = 'admin'
 
 /**
- * Health is asked for every 250 ms; two bad answers take a member out, two good ones take it back.
+ * Health is asked for every 250 ms; two bad answers take a member out, two good ones take it back, and
+ * one that says it is leaving gets nothing new from then on.
  * Connections to members are kept and shared. A request that reached no member is tried at another,
  * and a read that got no answer (its connection may just have been closed as idle); what a member
  * may have begun else is not repeated here, but by the client that knows whether it may. What a
- * member that went out still works on is cut, so that nobody waits for a frozen one: one that shuts
- * down gracefully has half a second for it.
+ * member that went out still works on is cut, so that nobody waits for a frozen one.
  */
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global
@@ -83,6 +86,7 @@ function backend({ name, members, healthPath, atOnce }: Pool): string {
   return `backend ${name}
   balance leastconn
   option httpchk GET ${healthPath}
+  http-check disable-on-404
   http-check expect rstatus ^2
   timeout check 1s
   default-server ${check}${bound}

@@ -258,7 +258,8 @@ export const defenceTable = {
   },
   readiness: {
     promise: 'A process that is starting, or about to end, says so, and balancers leave it out.',
-    settings: {},
+    // Four rounds of the balancer's health checks.
+    settings: { noticeMs: 1_000 },
   },
   'migration-lock': {
     promise: 'Of several processes that start at once one changes the schema, the others wait.',

@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { Config, Role } from './config.ts'
 import { createDefences, type Defences } from './defences.ts'
+import { createBalancers } from './http/balancers.ts'
 import { addHealth } from './http/health.ts'
 import { createLag } from './http/load-shedding.ts'
 import { createHttp } from './http/server.ts'
@@ -47,6 +48,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const kit = await createKit(config, defences, log, close => closers.unshift(close))
   let state: 'starting' | 'started' | 'closing' = 'starting'
 
+  const balancers = createBalancers(defences)
   const lag = createLag()
   kit.onClose(() => lag[Symbol.dispose]())
   const servers = new Map<Role, Http>()
@@ -54,7 +56,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const { metrics, redis } = kit
     const { trustedProxies } = config
     const http = await createHttp({ role, defences, metrics, log, redis, lag, trustedProxies })
-    addHealth(http, kit, () => state)
+    addHealth(http, kit, () => state, balancers.asked)
     await startModules(role, kit, http)
     servers.set(role, http)
   }
@@ -72,6 +74,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     ready,
     close: async () => {
       state = 'closing'
+      await balancers.told()
       await Promise.all([...servers.values()].map(http => drain(http, defences)))
       const endsAt = performance.now() + closeMs
       for (const close of closers) {

@@ -4,7 +4,7 @@ import type { Proxies } from '../proxy.ts'
 import type { ServerContext } from '../runtime/server-part.ts'
 import type { Role, ServiceInstance } from './instance.ts'
 
-const healthPath = '/health/ready'
+const healthPath = '/health/traffic'
 const healthyWithinMs = 30_000
 
 /**

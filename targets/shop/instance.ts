@@ -48,6 +48,9 @@ export interface InstancePlan {
   readonly launch?: Launch
 }
 
+/** What its balancer, requests in flight and closing may take together, on a busy machine. */
+const stopWithinMs = 15_000
+
 type InstanceContext = Pick<
   Context,
   'scratchFolder' | 'runFolder' | 'clock' | 'guardian' | 'signal'
@@ -72,6 +75,7 @@ export async function startInstance(
     args: [...nodeArgs, programFile('service')],
     env: { ...env, SERVICE_CONFIG: configFile },
     logFile,
+    stopWithinMs,
   })
   const { urls } = await readyFile(context, process, file, ready)
   const links = new Map(

@@ -10,6 +10,7 @@ import { linearizable } from '../linearizable.ts'
 import { linearizableRegister } from '../linearizable-register.ts'
 import { isolation } from '../list-append.ts'
 import { bystandersUnharmed } from '../recovery/bystanders-unharmed.ts'
+import { closedWith } from '../recovery/closed-with.ts'
 import { deliveredWithin } from '../recovery/delivered-within.ts'
 import { detectedWithin } from '../recovery/detected-within.ts'
 import { fastRefusals } from '../recovery/fast-refusals.ts'
@@ -110,6 +111,19 @@ export const samples: Readonly<Record<string, Sample>> = {
     journal: sampleRun([
       { kind: 'service', instance: 'api-1', event: 'other', detail: null, atMs: 100 },
       { kind: 'service', instance: 'api-1', event: 'alert', detail: null, atMs: 4_500 },
+    ]),
+  },
+  closedWith: {
+    checker: closedWith(w, { code: 1012 }),
+    journal: sampleRun([
+      {
+        kind: 'observed',
+        workload: 'w',
+        client: 1,
+        what: 'closed',
+        value: { code: 1012 },
+        atMs: 5_000,
+      },
     ]),
   },
   shutdownInTime: {

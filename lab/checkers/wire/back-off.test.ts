@@ -46,8 +46,19 @@ describe('back-off', () => {
   test('begins anew after a success', () => {
     const journal = sampleRun([
       ...[wire('refused', 4_100), wire('refused', 4_190), wire('connect', 4_430)],
-      ...[wire('refused', 9_000), wire('refused', 9_120), wire('connect', 9_330)],
+      ...[9_000, 9_120].map(atMs => wire('refused', atMs, { connection: 2 })),
+      wire('connect', 9_330, { connection: 3 }),
     ])
+    expect(spaced.check(journal)).toMatchObject({ word: 'valid', figures: { waits: 4 } })
+  })
+
+  test('is not begun anew by a connect that is refused behind the proxy', () => {
+    const attempt = (atMs: number, connection: number) => [
+      wire('connect', atMs, { connection }),
+      wire('refused', atMs + 2, { connection }),
+    ]
+    const attempts = [4_100, 4_190, 4_440, 4_770].flatMap(attempt)
+    const journal = sampleRun([...attempts, wire('connect', 5_600, { connection: 9 })])
     expect(spaced.check(journal)).toMatchObject({ word: 'valid', figures: { waits: 4 } })
   })
 

@@ -4,7 +4,7 @@ import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import { firstThat, told, withTimes } from '../shared/falsify.ts'
 import { isCalm } from '../shared/strikes.ts'
-import { atOf, type Links, type WireEntry, wireOf } from './wire-events.ts'
+import { atOf, type Links, type WireEntry, wireOf, withoutRefusedConnects } from './wire-events.ts'
 
 export interface BackOffOptions {
   /**
@@ -26,7 +26,7 @@ export interface BackOffOptions {
    * refused connects, each link's own. Undefined: it is none.
    */
   readonly attempts?: (event: WireEvent) => string | undefined
-  /** An event that ends its series: it succeeded; default a connect on the link. */
+  /** An event that ends its series: it succeeded; default a connect on the link that was not refused. */
   readonly ends?: (event: WireEvent) => string | undefined
 }
 
@@ -62,7 +62,9 @@ interface Gap {
 function gapsBetween(journal: Journal, options: BackOffOptions): readonly Gap[] {
   const { growth = 2, cap = '30s', attempts = refusedOn, ends = connectOn } = options
   const last = new Map<string, { readonly attempt: WireEntry; readonly waits: number }>()
-  return wireOf(journal, options.links).flatMap((entry): readonly Gap[] => {
+  const wire = wireOf(journal, options.links)
+  const seen = options.ends ? wire : withoutRefusedConnects(wire)
+  return seen.flatMap((entry): readonly Gap[] => {
     const ended = ends(entry)
     const series = attempts(entry) ?? ended
     const known = series === undefined ? undefined : last.get(series)

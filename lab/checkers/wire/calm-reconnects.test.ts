@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { tellLies } from '../../verdict/lies.ts'
 import { began, journalOf, type Told } from '../shared/journal-of.ts'
 import { calmReconnects } from './calm-reconnects.ts'
 
@@ -12,8 +13,8 @@ const fault = {
   touches: [],
 } as const
 const struck: Told = { ...fault, step: 'applied', atMs: 0 }
-const wire = (what: 'connect' | 'refused', atMs: number): Told => {
-  return { kind: 'wire', link: 'api-1>redis', connection: 1, what, atMs }
+const wire = (what: 'connect' | 'refused', atMs: number, connection = 1): Told => {
+  return { kind: 'wire', link: 'api-1>redis', connection, what, atMs }
 }
 
 describe('reconnects', () => {
@@ -28,6 +29,22 @@ describe('reconnects', () => {
     const burst = [0, 10, 20, 30].map(atMs => wire('refused', 5000 + atMs))
     const storm = calm.check(journalOf([struck, ...spaced, ...burst]))
     expect(storm).toMatchObject({ word: 'invalid', figures: { most: 4 }, witness: { atMs: 5030 } })
+  })
+
+  test('what the proxy took and its server refused is one attempt', () => {
+    const refused = [1, 2, 3].flatMap(n => [wire('connect', n, n), wire('refused', n + 1, n)])
+    expect(calm.check(journalOf([struck, ...refused]))).toMatchObject({
+      word: 'valid',
+      figures: { most: 3 },
+    })
+    const one = wire('connect', 4, 4)
+    expect(calm.check(journalOf([struck, ...refused, one]))).toMatchObject({ word: 'invalid' })
+  })
+
+  test('finds its lies in a crowd that is in its bound', () => {
+    const crowd = Array.from({ length: 150 }, (_, n) => wire('connect', 5 * n, n))
+    const many = calmReconnects({ atMost: 200, within: '1s' })
+    expect(tellLies('calm', many, journalOf([struck, ...crowd]))).toMatchObject({ missed: [] })
   })
 
   test('when nobody connected since the fault nothing is shown', () => {

@@ -4,7 +4,7 @@ import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew } from '../shared/conclude.ts'
 import { oneOf, told, withMore } from '../shared/falsify.ts'
 import { faultWindow, isCalm } from '../shared/strikes.ts'
-import { atOf, type Links, type WireEntry, wireOf } from './wire-events.ts'
+import { atOf, type Links, type WireEntry, wireOf, withoutRefusedConnects } from './wire-events.ts'
 
 export interface ReconnectOptions {
   /** The most connects on any one link within any stretch of this length. */
@@ -15,7 +15,7 @@ export interface ReconnectOptions {
 }
 
 /**
- * No reconnect storm: counted at the proxies, refused attempts too, no link sees more than so many
+ * No reconnect storm: counted at the proxies, once for each attempt and refused ones too, no link sees more than so many
  * connects in any such stretch since the first fault. Unknown when nobody connected since then,
  * unless the run had no faults.
  */
@@ -62,7 +62,7 @@ function judge(journal: Journal, options: ReconnectOptions): Finding {
 
 function connectsSince(journal: Journal, { links }: ReconnectOptions): readonly WireEntry[] {
   const fromMs = faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY
-  return wireOf(journal, links).filter(
+  return withoutRefusedConnects(wireOf(journal, links)).filter(
     each => (each.what === 'connect' || each.what === 'refused') && atOf(each) >= fromMs,
   )
 }
@@ -83,7 +83,10 @@ function lie(name: string, what: 'connect' | 'refused', options: ReconnectOption
     name,
     found: 'invalid',
     tell: (journal, random) => {
-      const seed = oneOf(random, connectsSince(journal, options))
+      // After the last one nothing else connects, so the lie ends the storm and is among what is shown.
+      const connects = Map.groupBy(connectsSince(journal, options), each => each.link)
+      const lasts = [...connects.values()].flatMap(ofLink => ofLink.at(-1) ?? [])
+      const seed = oneOf(random, lasts)
       if (!seed) return undefined
       const more = Array.from({ length: options.atMost + 1 }, () => ({ ...seed, what }))
       return told(withMore(journal, more), [seed.index])

@@ -39,11 +39,20 @@ interface Struck {
 }
 
 function struckIn(journal: Journal, options: LetGoOptions): readonly Struck[] {
-  const abandoned = wireOf(journal, options.links).filter(({ what }) => what === 'abandoned')
+  const wire = wireOf(journal, options.links)
+  const seen = new Set(wire.map(({ link }) => link))
+  const abandoned = wire.filter(({ what }) => what === 'abandoned')
   return strikesCalled(journal, options.from).flatMap(strike => {
     const { appliedMs, healedMs = Number.POSITIVE_INFINITY, landed = 0 } = strike
     if (appliedMs === undefined) return []
-    const own = abandoned.filter(one => atOf(one) >= appliedMs && atOf(one) < healedMs)
+    // Of two strikes at a time each has its own links; one that names none may be on any.
+    const links = strike.touches.filter(name => seen.has(name))
+    const own = abandoned.filter(
+      one =>
+        (links.length === 0 || links.includes(one.link)) &&
+        atOf(one) >= appliedMs &&
+        atOf(one) < healedMs,
+    )
     const each = [...Map.groupBy(own, ({ link, connection }) => `${link} ${connection}`).values()]
     const first = each.flatMap(ofOne => ofOne[0] ?? [])
     const endMs = appliedMs + toMs(options.within)

@@ -24,3 +24,21 @@ export function wireOf(journal: Journal, links: Links = () => true): readonly Wi
 export function idsIn({ trace, key }: WireEvent): readonly string[] {
   return [trace, key, key?.split(':').at(-1)].filter(id => id !== undefined)
 }
+
+/**
+ * The same, without the connect of each connection that was refused behind the proxy: a proxy takes a
+ * client's connection before it knows, so one attempt is told twice.
+ */
+export function withoutRefusedConnects(entries: readonly WireEntry[]): readonly WireEntry[] {
+  const open = new Map<string, WireEntry>()
+  const told = new Set<WireEntry>()
+  for (const entry of entries) {
+    const id = `${entry.link} ${entry.connection}`
+    if (entry.what === 'connect') open.set(id, entry)
+    if (entry.what !== 'refused') continue
+    const connect = open.get(id)
+    if (connect) told.add(connect)
+    open.delete(id)
+  }
+  return entries.filter(entry => !told.has(entry))
+}

@@ -81,6 +81,18 @@ test.each([
   expect((await health.ask('/health/ready')).status).toBe(status)
 })
 
+test.each([
+  ['starting', 503, 'starting'],
+  ['started', 200, 'up'],
+  ['closing', 404, 'closing'],
+] as const)(
+  'API-08 to a balancer that drains, one that is %s says %i %s',
+  async (state, status, said) => {
+    await using health = await healthOf(state, 1)
+    expect(await health.ask('/health/traffic')).toEqual({ status, body: { status: said } })
+  },
+)
+
 control('readiness', 'one that is about to end asks for more (API-08)', async ({ defencesOff }) => {
   await using health = await healthOf('closing', 1, defencesOff)
   expect((await health.ask('/health/ready')).status).toBe(200)

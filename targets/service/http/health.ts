@@ -6,18 +6,22 @@ type Health = Pick<Kit, 'config' | 'db' | 'defences' | 'metrics' | 'redis'>
 
 const probeMs = 400
 const word = (up: boolean) => (up ? 'up' : 'down')
+/** To a balancer 404 is no illness: it sends nothing new, and leaves what is under way alone. */
+const traffic = { starting: 503, started: 200, closing: 404 } as const
 
 /**
  * `/health/live`: the process turns. `/health/startup`: all its ports listen, from then on for
  * good; 503 before. `/health/ready`: this process takes requests; 503 while it starts and once it is
  * closing. Dependencies that all instances share are only told: one that is away is away for all, and
- * leaving all of them out would take away what works without it. `/health/dependencies`: those and
+ * leaving all of them out would take away what works without it. `/health/traffic`: the same for
+ * balancers that know of a third answer, 404 once it is closing. `/health/dependencies`: those and
  * the ones it goes on without, for people rather than balancers. `/metrics`: Prometheus.
  */
 export function addHealth(
   http: Http,
   { config, db, defences, metrics, redis }: Health,
-  state: () => 'starting' | 'started' | 'closing',
+  state: () => keyof typeof traffic,
+  onTrafficAsked: () => void = () => {},
 ): void {
   const saysWhenNot = defences.on('readiness')
   const needed = async () => {
@@ -41,6 +45,12 @@ export function addHealth(
       status: ready ? 'up' : state(),
       dependencies: { postgres: word(postgres), redis: word(redis) },
     }
+  })
+  http.get('/health/traffic', (_request, reply) => {
+    onTrafficAsked()
+    const said = saysWhenNot ? state() : 'started'
+    reply.code(traffic[said]).header('cache-control', 'no-store')
+    return { status: said === 'started' ? 'up' : said }
   })
   http.get('/health/dependencies', async (_request, reply) => {
     const states = await Promise.all(
