@@ -44,7 +44,7 @@ export default defineConfig({
           env: { ...compiled, ...small },
           name: 'scenarios',
           include: ['targets/scenarios/**/*.test.ts'],
-          globalSetup: 'targets/scenarios/build-programs.ts',
+          globalSetup: 'targets/runtime/build/set-up.ts',
           testTimeout: 30_000,
           hookTimeout: 120_000,
           // They wait more than they compute: for time-outs, pauses and servers that start.

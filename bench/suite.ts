@@ -6,26 +6,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, listProcesses, withDescendants } from '../lab/processes/process-table.ts'
 import { machine } from './shared/machine.ts'
+import { lookAt } from './shared/process-look.ts'
 
 const root = join(import.meta.dirname, '..')
 const sampleMs = 250
 /** What a process holds is summed up by the kernel at each look, which costs it a millisecond. */
 const samplesPerMemory = 4
-const ticksPerSecond = 100
-
-/** What a process is for, by what its command line says. The first that fits. */
-const kinds = [
-  // The scenarios start built ones.
-  ['service', /targets\/service\/|\/service\.mjs/],
-  ['proxy', /faults\/proxy\//],
-  ['guardian', /lab\/guardian\//],
-  ['peers', /targets\/\w+\/main\.ts|programs\/.*\.mjs/],
-  ['postgres', /postgres/],
-  ['other servers', /redis-server|mariadbd|clickhouse|haproxy/],
-  ['tests', /vitest/],
-  ['other', /./],
-] as const
-
 interface Taken {
   readonly kind: string
   readonly cpuSeconds: number
@@ -86,17 +72,10 @@ function sample(pid: number, withMemory: boolean): ReadonlyMap<string, Taken> {
 }
 
 function look(pid: number, withMemory: boolean): Taken {
-  const read = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8')
-  const command = read('cmdline').replaceAll('\0', ' ')
-  const stat = read('stat')
-  // Counted from behind the name, which may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const memoryKb = withMemory && /^Pss:\s+(\d+)/m.exec(read('smaps_rollup'))?.[1]
-  return {
-    kind: kinds.find(([, pattern]) => pattern.test(command))?.[0] ?? 'other',
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
-    memoryMb: Number(memoryKb || 0) / 1_024,
-  }
+  const { kind, cpuSeconds } = lookAt(pid)
+  const memory = withMemory && readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  const memoryKb = memory && /^Pss:\s+(\d+)/m.exec(memory)?.[1]
+  return { kind, cpuSeconds, memoryMb: Number(memoryKb || 0) / 1_024 }
 }
 
 function memoryOf(all: readonly Taken[]): number {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { MarketplaceSettings, Product } from './marketplace/settings.ts'
 import type { HttpFaultRequest } from './peers/http-fault.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
-import { programFile } from './runtime/program.ts'
+import { programFile } from './runtime/build/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 const statement = z.object({
@@ -56,7 +56,7 @@ export async function startMarketplace(
     products: [...products],
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   } satisfies Partial<MarketplaceSettings>
-  const main = programFile('marketplace')
+  const main = await programFile('marketplace')
   const peer = await startPeer<HttpFaultRequest>(context, { name, main, settings })
   return Object.assign(peer, {
     ...keys,

@@ -1,7 +1,7 @@
 import type { OauthFaultRequest } from './oauth/fault.ts'
 import type { OauthSettings } from './oauth/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
-import { programFile } from './runtime/program.ts'
+import { programFile } from './runtime/build/program.ts'
 import type { ReservedPort } from './runtime/reserve-port.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
@@ -28,10 +28,10 @@ const users = [
  * Starts a real authorization server. Its users, if none are given, are `ada` and `bob`; the one
  * that `login_hint` names is logged in by following redirects (`followRedirects`).
  */
-export function startOauth(
+export async function startOauth(
   context: ServerContext,
   { name = 'oauth', at, ...settings }: OauthOptions,
 ): Promise<OauthPeer> {
-  const main = programFile('oauth')
+  const main = await programFile('oauth')
   return startPeer(context, { name, main, settings: { users, ...settings }, ...(at && { at }) })
 }

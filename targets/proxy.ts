@@ -5,6 +5,7 @@ import type { Link } from '../lab/model/capability.ts'
 import type { GuardedProcess } from '../lab/model/guardian.ts'
 import type { Context } from '../lab/model/target.ts'
 import { readyFile } from './ready-file.ts'
+import { programFile } from './runtime/build/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 import { startToxiproxy } from './toxiproxy.ts'
 
@@ -31,10 +32,10 @@ type ProxyContext = ServerContext & Pick<Context, 'random' | 'proxy'>
 /**
  * Starts the embedded proxy, as a process of this name. With `--proxy toxiproxy` the real Toxiproxy
  * is started too and stands behind it on every link: it injects, ours only taps, so the checks see
- * the same wire either way.
+ * the same wire either way. Servers may start meanwhile: it is up when the first link is made.
  */
 export async function startProxies(context: ProxyContext, name = 'proxy'): Promise<Proxies> {
-  const own = await startEmbedded(context, name)
+  const own = await spawnEmbedded(context, name)
   const real = context.proxy === 'toxiproxy' ? await startToxiproxy(context) : undefined
   const links: Link[] = []
   return {
@@ -43,15 +44,16 @@ export async function startProxies(context: ProxyContext, name = 'proxy'): Promi
     link: async ({ consumer, provider, protocol, upstream }) => {
       const name = `${consumer}>${provider}`
       const behind = real ? await chain(real.adminUrl, name, upstream) : upstream
-      const listen = await create(own.url, name, protocol, behind)
-      const adminUrl = real?.adminUrl ?? own.url
+      const tapUrl = await own.url
+      const listen = await create(tapUrl, name, protocol, behind)
+      const adminUrl = real?.adminUrl ?? tapUrl
       const link: Link = {
         name,
         consumer,
         provider,
         protocol,
         adminUrl,
-        tapUrl: own.url,
+        tapUrl,
         listenHost: listen.host,
         listenPort: listen.port,
       }
@@ -77,19 +79,22 @@ export async function urlByLink(proxies: Proxies, path: Path, url: string): Prom
   return url.replace(host, `${link.listenHost}:${link.listenPort}`)
 }
 
-async function startEmbedded(context: ProxyContext, name: string) {
+/** The URL of its API is told once that listens. */
+async function spawnEmbedded(context: ProxyContext, name: string) {
   const file = join(context.scratchFolder, `${name}.json`)
   const process = await context.guardian.spawn({
     name,
     command: globalThis.process.execPath,
     args: [
-      join(import.meta.dirname, '../faults/proxy/main.ts'),
+      await programFile('proxy'),
       ...['-host', '127.0.0.1', '-port', '0', '--ready-file', file],
       ...['-seed', `${context.random.fork(name).integer(0, 2 ** 31)}`],
     ],
     logFile: join(context.runFolder, `${name}.log`),
   })
-  const { url } = await readyFile(context, process, file, ready)
+  const url = readyFile(context, process, file, ready).then(told => told.url)
+  // Whoever makes a link is told of a failure; where nobody does, none matters.
+  url.catch(() => {})
   return { process, url }
 }
 

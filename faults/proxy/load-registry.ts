@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises'
 import { z } from 'zod'
 import type { Protocol } from './contracts/protocol.ts'
 import type { Registry } from './contracts/registry.ts'
 import type { ToxicKind } from './contracts/toxic.ts'
+import { kinds } from './kinds.ts'
 
 const toxicModule = z.object({
   toxic: z.custom<ToxicKind>(value => isNamed(value, 'type', 'bind')),
@@ -11,28 +11,17 @@ const protocolModule = z.object({
   protocol: z.custom<Protocol>(value => isNamed(value, 'name', 'open')),
 })
 
-/** Finds them by listing the folders: a new file is a new kind, and no other file changes. */
+/** All kinds of toxics and protocols there are, by name. */
 export async function loadRegistry(): Promise<Registry> {
   const toxics = new Map<string, ToxicKind>()
   const protocols = new Map<string, Protocol>()
-  for await (const found of modulesIn('toxics')) {
-    const module = toxicModule.safeParse(found)
-    if (module.success) toxics.set(module.data.toxic.type, module.data.toxic)
-  }
-  for await (const found of modulesIn('protocols')) {
-    const module = protocolModule.safeParse(found)
-    if (module.success) protocols.set(module.data.protocol.name, module.data.protocol)
+  for (const found of await kinds()) {
+    const toxic = toxicModule.safeParse(found)
+    if (toxic.success) toxics.set(toxic.data.toxic.type, toxic.data.toxic)
+    const protocol = protocolModule.safeParse(found)
+    if (protocol.success) protocols.set(protocol.data.protocol.name, protocol.data.protocol)
   }
   return { toxics, protocols }
-}
-
-async function* modulesIn(folder: string): AsyncIterable<unknown> {
-  const url = new URL(`${folder}/`, import.meta.url)
-  const names = await readdir(url).catch(() => [])
-  for (const name of names.sort()) {
-    if (!/^[a-z0-9_-]+\.[jt]s$/.test(name)) continue
-    yield await import(new URL(name, url).href)
-  }
 }
 
 function isNamed(value: unknown, nameField: string, callField: string): boolean {

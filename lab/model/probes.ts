@@ -1,7 +1,7 @@
-import { build } from 'hdr-histogram-js'
 import { leastVisibleShare } from '../base/binomial.ts'
 import { type Duration, toMs } from '../base/duration.ts'
 import type { Json } from '../base/json.ts'
+import { nearestRank } from '../base/quantile.ts'
 import type { AbortCondition } from './experiment.ts'
 import type { Hypothesis, SystemProbe, Tolerance, TrafficProbe } from './hypothesis.ts'
 import { ratesOf } from './rates.ts'
@@ -127,9 +127,8 @@ const isDecided = ({ outcome, latencyMs }: Seen) => outcome !== undefined || lat
 const tookMs = ({ latencyMs }: Seen) => latencyMs
 
 function quantile(valuesMs: readonly number[], percentile: number): number {
-  const histogram = build({ numberOfSignificantValueDigits: 3 })
-  for (const ms of valuesMs) histogram.recordValue(Math.max(0, Math.round(ms * 1000)))
-  return Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100
+  const ascending = Float64Array.from(valuesMs).sort()
+  return Math.round(100 * Math.max(0, nearestRank(ascending, percentile / 100))) / 100
 }
 
 function percent(samples: number, bound: number): string {

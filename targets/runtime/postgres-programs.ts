@@ -50,9 +50,10 @@ export async function postgresPrograms(options: UnpackOptions = {}): Promise<Pos
 
 async function examine(folder: string, from: string): Promise<PostgresPrograms> {
   const [postgres, initdb] = [join(folder, 'postgres'), join(folder, 'initdb')]
-  const version = await runTool(postgres, ['--version'], { timeoutMs: 10_000 })
-  await runTool(initdb, ['--version'], { timeoutMs: 10_000 })
-  return { postgres, initdb, version: version.trim(), from }
+  const [version] = await Promise.all(
+    [postgres, initdb].map(program => runTool(program, ['--version'], { timeoutMs: 10_000 })),
+  )
+  return { postgres, initdb, version: version?.trim() ?? '', from }
 }
 
 async function onPath(): Promise<string | undefined> {

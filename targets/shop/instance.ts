@@ -7,7 +7,7 @@ import type { Context } from '../../lab/model/target.ts'
 import { type LinkedPart, withLinks } from '../linked.ts'
 import { type Address, listenAddress, type Proxies } from '../proxy.ts'
 import { readyFile } from '../ready-file.ts'
-import { programFile } from '../runtime/program.ts'
+import { programFile } from '../runtime/build/program.ts'
 import { reservePort } from '../runtime/reserve-port.ts'
 import { throughLinks } from './through-links.ts'
 
@@ -72,7 +72,7 @@ export async function startInstance(
   const process = await context.guardian.spawn({
     name,
     command: globalThis.process.execPath,
-    args: [...nodeArgs, programFile('service')],
+    args: [...nodeArgs, await programFile('service')],
     env: { ...env, SERVICE_CONFIG: configFile },
     logFile,
     stopWithinMs,

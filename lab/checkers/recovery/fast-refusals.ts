@@ -13,7 +13,7 @@ import {
   type Performed,
   trafficOf,
 } from '../shared/history.ts'
-import { quantile } from '../shared/quantile.ts'
+import { quantile } from '../../base/quantile.ts'
 import { faultWindow, isCalm, overlaps, type Window } from '../shared/strikes.ts'
 
 /** Bounds on the latency of refusals; at least one of them. */

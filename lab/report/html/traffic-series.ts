@@ -1,4 +1,4 @@
-import { build, type Histogram } from 'hdr-histogram-js'
+import { nearestRank } from '../../base/quantile.ts'
 import { history } from '../../checkers/shared/history.ts'
 import type { Journal } from '../../journal/journal.ts'
 
@@ -31,7 +31,8 @@ interface Tally {
   ok: number
   fail: number
   info: number
-  readonly histogram: Histogram
+  /** Of ok answers. */
+  readonly latenciesMs: number[]
 }
 
 /** Over a run that ends at `endMs`, of which `shownMs` are drawn. Final reads are left out. */
@@ -49,11 +50,11 @@ export function trafficSeries(
     const bucket = tallies[Math.floor(answer.atMs / bucketMs)]
     for (const each of bucket ? [bucket, total] : [total]) {
       each[answer.outcome.kind]++
-      if (answer.outcome.kind === 'ok') each.histogram.recordValue(micros(answer.latencyMs))
+      if (answer.outcome.kind === 'ok') each.latenciesMs.push(answer.latencyMs)
     }
   }
-  const buckets = tallies.map(({ ok, fail, info, histogram }, i) => {
-    return { fromMs: i * bucketMs, ok, fail, info, latency: percentiles(histogram) }
+  const buckets = tallies.map(({ ok, fail, info, latenciesMs }, i) => {
+    return { fromMs: i * bucketMs, ok, fail, info, latency: percentiles(latenciesMs) }
   })
   const { ok, fail, info } = total
   return {
@@ -61,7 +62,7 @@ export function trafficSeries(
     bucketMs,
     buckets,
     totals: { ok, fail, info },
-    latency: percentiles(total.histogram),
+    latency: percentiles(total.latenciesMs),
   }
 }
 
@@ -72,19 +73,12 @@ export function bucketLength(lengthMs: number): number {
 }
 
 function tally(): Tally {
-  const histogram = build({
-    numberOfSignificantValueDigits: 3,
-    autoResize: true,
-    bitBucketSize: 32,
-  })
-  return { ok: 0, fail: 0, info: 0, histogram }
+  return { ok: 0, fail: 0, info: 0, latenciesMs: [] }
 }
 
-function percentiles(histogram: Histogram): Percentiles | undefined {
-  if (histogram.totalCount === 0) return undefined
-  const at = (percentile: number) =>
-    Math.round(histogram.getValueAtPercentile(percentile) / 10) / 100
-  return { p50: at(50), p95: at(95), p99: at(99) }
+function percentiles(latenciesMs: readonly number[]): Percentiles | undefined {
+  if (latenciesMs.length === 0) return undefined
+  const ascending = Float64Array.from(latenciesMs).sort()
+  const at = (q: number) => Math.round(100 * Math.max(0, nearestRank(ascending, q))) / 100
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
-
-const micros = (ms: number) => Math.max(0, Math.round(ms * 1000))

@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts'
-import { quantile } from '../../checkers/shared/quantile.ts'
+import { quantile } from '../../base/quantile.ts'
 import type { Entry, Phase } from '../../journal/journal.ts'
 
 /** Traffic is shown over this much of the past. */
