@@ -46,11 +46,12 @@ try {
   await using traffic = await startTraffic([workload], open, context)
   await Promise.race([traffic.failed, systemClock.sleep(seconds * 1_000)])
   await traffic.stop()
-  const outcomes = journal.entries.filter(entry => entry.kind === 'complete')
-  const intended = journal.entries.flatMap(entry =>
-    entry.kind === 'invoke' ? [startMs + entry.intendedMs] : [],
-  )
-  const failed = outcomes.filter(({ outcome }) => outcome.kind !== 'ok').length
+  const intended: number[] = []
+  let failed = 0
+  for (const entry of journal.entries()) {
+    if (entry.kind === 'invoke') intended.push(startMs + entry.intendedMs)
+    if (entry.kind === 'complete' && entry.outcome.kind !== 'ok') failed++
+  }
   console.log(JSON.stringify({ intended, failed }))
 } finally {
   await rm(folder, { recursive: true })

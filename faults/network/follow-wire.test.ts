@@ -22,7 +22,7 @@ test('all that has passed a real proxy is counted, up to the moment its stream i
   const folder = await mkdtemp(join(tmpdir(), 'lab-wire-'))
   using journal = new JournalFile({ file: join(folder, 'journal.jsonl'), clock: systemClock })
   const counted = () =>
-    journal.entries.reduce((sum, entry) => {
+    journal.readBack().reduce((sum, entry) => {
       if (entry.kind !== 'wire-count') return sum
       return sum + totalOf(messagesOf(entry.counts, 'request'))
     }, 0)
@@ -39,7 +39,7 @@ test('all that has passed a real proxy is counted, up to the moment its stream i
       expect(counted() - before.counted, `of round ${round}`).toBe(round)
     }
     expect(missing.length, 'rounds closed before the counter told them').toBeGreaterThan(5)
-    expect(journal.entries.filter(({ kind }) => kind === 'overflow')).toEqual([])
+    expect(journal.readBack().filter(({ kind }) => kind === 'overflow')).toEqual([])
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { systemClock } from '../base/clock.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
 import { readJournal } from './read-journal.ts'
 import { JournalFile } from './recorder.ts'
 
-async function journal(maxBytes?: number) {
+async function journal(maxBytes?: number, clock: Clock = systemClock) {
   const folder = await mkdtemp(join(tmpdir(), 'lab-recorder-'))
   const file = join(folder, 'journal.jsonl')
   const size = maxBytes === undefined ? {} : { maxBytes }
-  const recorder = new JournalFile({ file, clock: systemClock, ...size })
+  const recorder = new JournalFile({ file, clock, keepMs: 100, ...size })
   return {
     recorder,
     file,
@@ -28,7 +28,7 @@ test('numbers without gaps, and has written before it returns', async () => {
   for (let i = 0; i < 3; i++) it.recorder.record({ kind: 'note', text: `${i}` })
   const entries = await readJournal(it.file)
   expect(entries.map(({ index }) => index)).toEqual([0, 1, 2])
-  expect(entries).toEqual(it.recorder.entries)
+  expect(entries).toEqual(it.recorder.readBack())
 })
 
 test('keeps source and its own time', async () => {
@@ -78,6 +78,71 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is told, and nothing is throw
   expect(told).toHaveLength(1)
   expect(told[0]).toContain('ENOSPC')
   expect(told[0]).toContain('Free some disk space')
-  expect(recorder.entries).toHaveLength(2)
+  expect(recorder.readBack()).toHaveLength(2)
   expect(recorder.failure?.code).toBe('journal-unwritable')
+})
+
+/** A clock that stands until it is moved. */
+function handClock() {
+  let nowMs = 0
+  return {
+    clock: { ...systemClock, nowMs: () => nowMs } satisfies Clock,
+    to: (ms: number) => {
+      nowMs = ms
+    },
+  }
+}
+
+test('a window has the same entries whether they are still held or read back', async () => {
+  const { clock, to } = handClock()
+  await using it = await journal(undefined, clock)
+  for (let ms = 0; ms <= 1_000; ms += 10) {
+    to(ms)
+    it.recorder.record({ kind: 'note', text: `${ms}` })
+  }
+  for (const fromMs of [-1, 0, 500, 890, 900, 910, 1_000, 1_001]) {
+    const times = it.recorder.since(fromMs).map(({ atMs }) => atMs)
+    const expected = it.recorder.readBack().filter(({ atMs }) => atMs >= fromMs)
+    expect(times).toEqual(expected.map(({ atMs }) => atMs))
+  }
+  expect(it.recorder.since(500)).toHaveLength(51)
+})
+
+test('more than a chunk is read back whole, whatever characters it has', async () => {
+  await using it = await journal()
+  const text = 'ä€😀\n'.repeat(10_000)
+  for (let i = 0; i < 40; i++) it.recorder.record({ kind: 'note', text: `${i}${text}` })
+  const back = it.recorder.readBack()
+  expect(back).toHaveLength(40)
+  expect(back).toEqual(await readJournal(it.file))
+})
+
+test('what came after the file was closed is told, and counted on', async () => {
+  await using it = await journal()
+  it.recorder.record({ kind: 'note', text: 'before' })
+  it.recorder[Symbol.dispose]()
+  it.recorder.record({ kind: 'error', message: 'after' })
+  expect(it.recorder.readBack()).toMatchObject([
+    { index: 0, text: 'before' },
+    { index: 1, message: 'after' },
+  ])
+})
+
+test('a file that is gone leaves what the verdict needs, and what came last', async () => {
+  const { clock, to } = handClock()
+  await using it = await journal(undefined, clock)
+  it.recorder.record({ kind: 'phase', phase: 'start' })
+  it.recorder.record({ kind: 'traffic', workload: 'w', step: 'began' })
+  to(1_000)
+  it.recorder.record({ kind: 'traffic', workload: 'w', step: 'ended' })
+  await rm(it.file)
+  expect(it.recorder.readBack()).toMatchObject([{ kind: 'phase' }, { step: 'ended' }])
+  expect(() => [...it.recorder.entries()]).toThrow(/ENOENT/)
+})
+
+test('another length than was written is no journal', async () => {
+  await using it = await journal()
+  it.recorder.record({ kind: 'note', text: 'one' })
+  await truncate(it.file, 5)
+  expect(() => [...it.recorder.entries()]).toThrow(/expected to read back/i)
 })

@@ -1,7 +1,9 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import type { Clock } from '../base/clock.ts'
 import { LabError } from '../base/errors.ts'
-import type { Entry, Event, Recorder } from './journal.ts'
+import type { Entry, Event, Journal, Recorder } from './journal.ts'
+import { readBack } from './read-back.ts'
+import { RecentEntries } from './recent-entries.ts'
 import { Redactor } from './redact.ts'
 import { recordable } from './to-json.ts'
 
@@ -10,6 +12,8 @@ export interface JournalFileOptions {
   readonly clock: Clock
   /** Beyond this the journal takes only what the verdict needs; default 256 MiB. */
   readonly maxBytes?: number
+  /** For so long `since` answers from memory, beyond that from the file; default 10 s. */
+  readonly keepMs?: number
 }
 
 /** Kinds that are written even when the journal is full: without them no verdict could be told. */
@@ -30,15 +34,23 @@ const essential: ReadonlySet<Event['kind']> = new Set([
  * The one recorder of a run: numbers every event, takes the secrets out, and writes it before `record`
  * returns. It never throws: a disk that is full is told by `failure` and through `onFailure`, because faults must be
  * healed whatever happens to the record of it.
+ *
+ * Of traffic it holds only the latest in memory, so that a long run needs no more than a short one.
  */
 export class JournalFile implements Recorder, Disposable {
-  readonly entries: Entry[] = []
+  readonly #recent: RecentEntries
+  /** What the verdict needs most, in case that the file cannot be read back. */
+  readonly #essential: Entry[] = []
+  /** What the file does not have: it could not be written, or was closed. */
+  readonly #unwritten: Entry[] = []
   readonly #listeners: ((entry: Entry) => void)[] = []
   readonly #failed: ((error: LabError) => void)[] = []
   readonly #options: JournalFileOptions
   readonly #startMs: number
   readonly #fd: number
   readonly #redactor = new Redactor()
+  #count = 0
+  /** Of whole lines in the file. */
   #bytes = 0
   #dropped = 0
   #failure: LabError | undefined
@@ -48,9 +60,10 @@ export class JournalFile implements Recorder, Disposable {
     this.#options = options
     this.#startMs = options.clock.nowMs()
     this.#fd = openSync(options.file, 'a')
+    this.#recent = new RecentEntries(options.keepMs ?? 10_000)
   }
 
-  /** Why the file is incomplete; `entries` still has everything. */
+  /** Why the file is incomplete; `readBack` still has everything. */
   get failure(): LabError | undefined {
     return this.#failure
   }
@@ -78,7 +91,7 @@ export class JournalFile implements Recorder, Disposable {
     from: { readonly source: string; readonly sourceAtMs?: number } = { source: 'lab' },
   ): Entry {
     const { value: entry, line } = this.#redactor.redact<Entry>({
-      index: this.entries.length,
+      index: this.#count,
       atMs: Math.round(this.nowMs() * 1000) / 1000,
       ...from,
       ...recordable(event),
@@ -91,17 +104,36 @@ export class JournalFile implements Recorder, Disposable {
       }
       return entry
     }
-    this.entries.push(entry)
-    this.#write(`${line}\n`)
+    this.#count++
+    this.#recent.push(entry)
+    if (entry.kind === 'run' || essential.has(entry.kind)) this.#essential.push(entry)
+    if (!this.#write(`${line}\n`)) this.#unwritten.push(entry)
     for (const listener of this.#listeners) listener(entry)
     return entry
   }
 
-  /** The entries of the last `ms`, for probes over a window. */
-  since(atMs: number): readonly Entry[] {
-    let first = this.entries.length
-    while (first > 0 && (this.entries[first - 1]?.atMs ?? -1) >= atMs) first--
-    return this.entries.slice(first)
+  /** The entries from a moment on, in ms since the run began, for probes over a window. */
+  since(atMs: number): Journal {
+    return this.#recent.since(atMs) ?? this.readBack().filter(entry => entry.atMs >= atMs)
+  }
+
+  /**
+   * All entries so far, one after the other, read back from the file.
+   * @throws {Error} where it can be read no longer.
+   */
+  *entries(): Generator<Entry> {
+    yield* readBack(this.#options.file, this.#bytes)
+    yield* this.#unwritten
+  }
+
+  /** The same at once; of a file that can be read no longer, what is left of it in memory. */
+  readBack(): Journal {
+    try {
+      return [...this.entries()]
+    } catch {
+      const left = [...this.#essential, ...this.#recent.all(), ...this.#unwritten]
+      return [...new Set(left)].sort((a, b) => a.index - b.index)
+    }
   }
 
   [Symbol.dispose](): void {
@@ -111,18 +143,20 @@ export class JournalFile implements Recorder, Disposable {
     closeSync(this.#fd)
   }
 
-  #write(line: string): void {
-    if (this.#failure || this.#closed) return
+  /** Whether it stands in the file. */
+  #write(line: string): boolean {
+    if (this.#failure || this.#closed) return false
     const bytes = Buffer.from(line)
-    this.#bytes += bytes.length
-    this.#attempt(() => {
+    return this.#attempt(() => {
       for (let sent = 0; sent < bytes.length; ) sent += writeSync(this.#fd, bytes, sent)
+      this.#bytes += bytes.length
     })
   }
 
-  #attempt(write: () => void): void {
+  #attempt(write: () => void): boolean {
     try {
       write()
+      return true
     } catch (cause) {
       this.#failure = new LabError({
         code: 'journal-unwritable',
@@ -133,6 +167,7 @@ export class JournalFile implements Recorder, Disposable {
         cause,
       })
       for (const listener of this.#failed) listener(this.#failure)
+      return false
     }
   }
 }

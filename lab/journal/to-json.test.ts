@@ -45,7 +45,7 @@ async function recorded(values: readonly unknown[]): Promise<readonly Json[]> {
       recorder.record(Object.assign(event, { value }))
     }
     const entries = await readJournal(file)
-    expect(entries).toEqual(recorder.entries)
+    expect(entries).toEqual(recorder.readBack())
     return entries.flatMap(entry => (entry.kind === 'observed' ? [entry.value] : []))
   } finally {
     await rm(folder, { recursive: true })

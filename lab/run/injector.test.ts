@@ -53,10 +53,10 @@ async function played(strikes: readonly Strike[], durationMs: number) {
   await injector.play(timed, durationMs, new AbortController().signal)
   await injector.healAll()
   await rm(folder, { recursive: true })
-  const faults = journal.entries.filter((entry): entry is FaultEntry => entry.kind === 'fault')
+  const faults = journal.readBack().filter((entry): entry is FaultEntry => entry.kind === 'fault')
   const when = (strike: string, step: FaultEntry['step']) =>
     faults.find(entry => entry.strike === strike && entry.step === step)?.atMs ?? Number.NaN
-  return { faults, when, settled, entries: journal.entries }
+  return { faults, when, settled, entries: journal.readBack() }
 }
 type FaultEntry = Extract<Entry, { readonly kind: 'fault' }>
 

@@ -11,7 +11,8 @@ async function rig(parse: ServiceLog['parse'] = event => ({ event, detail: null 
   const folder = await mkdtemp(join(tmpdir(), 'log-tail-'))
   const file = join(folder, 'service.log')
   const journal = new JournalFile({ file: join(folder, 'journal.jsonl'), clock: systemClock })
-  const told = () => journal.entries.flatMap(entry => (entry.kind === 'service' ? entry.event : []))
+  const told = () =>
+    journal.readBack().flatMap(entry => (entry.kind === 'service' ? entry.event : []))
   return {
     file,
     journal,
@@ -41,7 +42,7 @@ test('dates a line by its writer, on the scale of the run', async () => {
   const beganMs = systemClock.wall().getTime() - it.journal.nowMs()
   await writeFile(it.file, `${beganMs + 1_234}\n`)
   await it.follow()[Symbol.asyncDispose]()
-  const [entry] = it.journal.entries
+  const [entry] = it.journal.readBack()
   expect(entry).toMatchObject({ kind: 'service', instance: 'shop-1', source: 'shop-1' })
   expect(entry?.sourceAtMs).toBeGreaterThan(1_234 - 50)
   expect(entry?.sourceAtMs).toBeLessThan(1_234 + 50)
@@ -61,7 +62,7 @@ test.each([
   await using it = await rig(parse)
   if (parse) await writeFile(it.file, 'line\nline\n')
   await it.follow()[Symbol.asyncDispose]()
-  expect(it.journal.entries).toMatchObject([
+  expect(it.journal.readBack()).toMatchObject([
     { kind: 'overflow', why: expect.stringContaining(why) },
   ])
 })

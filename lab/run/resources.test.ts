@@ -9,19 +9,20 @@ import { JournalFile } from '../journal/recorder.ts'
 import type { Meter } from '../model/meter.ts'
 import { identify, listProcesses, withDescendants } from '../processes/process-table.ts'
 import { send } from '../processes/process-tree.ts'
-import { sampleResources } from './resources.ts'
+import { followProcesses, sampleResources } from './resources.ts'
 
 async function rig(meters: readonly Meter[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'resources-'))
   const journal = new JournalFile({ file: join(folder, 'journal.jsonl'), clock: systemClock })
+  const alive = followProcesses(journal)
   const of = (name: string) =>
-    journal.entries.flatMap(entry =>
-      entry.kind === 'resources' && entry.of === name ? [entry.figures] : [],
-    )
+    journal
+      .readBack()
+      .flatMap(entry => (entry.kind === 'resources' && entry.of === name ? [entry.figures] : []))
   return {
     journal,
     of,
-    sample: () => sampleResources(meters, journal, systemClock),
+    sample: () => sampleResources(alive, meters, journal, systemClock),
     [Symbol.asyncDispose]: async () => {
       journal[Symbol.dispose]()
       await rm(folder, { recursive: true })

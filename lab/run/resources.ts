@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts'
-import type { Entry } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Meter } from '../model/meter.ts'
 import { figuresOf } from '../processes/process-figures.ts'
@@ -8,24 +7,28 @@ const everyMs = 1_000
 /** A part that is hurt may not answer; its meter is asked again with the next sample. */
 const patienceMs = 900
 
+/** The processes of a run that live, by pid, from now on. */
+export function followProcesses(recorder: JournalFile): ReadonlyMap<number, string> {
+  const alive = new Map<number, string>()
+  recorder.onEntry(entry => {
+    if (entry.kind !== 'process') return
+    if (entry.step === 'exited') alive.delete(entry.pid)
+    else alive.set(entry.pid, entry.process)
+  })
+  return alive
+}
+
 /**
- * Samples each second, until disposed, what every process of the run uses, as the operating system
- * tells it, and what the meters tell.
+ * Samples each second, until disposed, what the living processes of the run use, as the operating
+ * system tells it, and what the meters tell.
  */
 export function sampleResources(
+  alive: ReadonlyMap<number, string>,
   meters: readonly Meter[],
   recorder: JournalFile,
   clock: Clock,
 ): AsyncDisposable {
   const over = new AbortController()
-  const alive = new Map<number, string>()
-  const follow = (entry: Entry) => {
-    if (entry.kind !== 'process') return
-    if (entry.step === 'exited') alive.delete(entry.pid)
-    else alive.set(entry.pid, entry.process)
-  }
-  recorder.entries.forEach(follow)
-  recorder.onEntry(follow)
   const sample = async () => {
     const figures = await figuresOf([...alive.keys()])
     for (const [pid, found] of figures) {

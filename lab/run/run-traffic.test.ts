@@ -34,7 +34,7 @@ function addingAfter(
 test('a client that throws while traffic is stopped makes the run an error', async () => {
   let journal: JournalFile | undefined
   const hasEnded = () =>
-    journal?.entries.some(entry => entry.kind === 'traffic' && entry.step === 'ended')
+    journal?.readBack().some(entry => entry.kind === 'traffic' && entry.step === 'ended')
   const late = addingAfter(async () => {
     await systemClock.sleep(200)
     if (hasEnded()) throw new Error('planted at the end')

@@ -24,7 +24,7 @@ import { Injector } from './injector.ts'
 import { followLogs } from './log-tail.ts'
 import { preflight } from './preflight.ts'
 import { recordThrown } from './record-thrown.ts'
-import { sampleResources } from './resources.ts'
+import { followProcesses, sampleResources } from './resources.ts'
 import { makeRunFolder } from './run-folder.ts'
 import { watchStalls } from './stalls.ts'
 import { Steady } from './steady.ts'
@@ -57,7 +57,7 @@ export async function run<System extends LabSystem>(
   const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
   const labFolder = join(root, '.lab')
   const file = join(folder, 'journal.jsonl')
-  const journal = new JournalFile({ file, clock: systemClock })
+  const journal = new JournalFile({ file, clock: systemClock, keepMs: keptMsOf(experiment) })
   const runId = `${options.name}-${startedAt.getTime().toString(36)}-${freshSeed().toString(36)}`
   options.observe?.(journal, folder)
   journal.onFailure(error => journal.record({ kind: 'error', message: error.message }))
@@ -70,13 +70,18 @@ export async function run<System extends LabSystem>(
   journal.record({ kind: 'phase', phase: 'check' })
   journal[Symbol.dispose]()
   const conclusion = journal.failure
-    ? judge(journal.entries, experiment)
+    ? judge(journal.readBack(), experiment)
     : await judgeFolder(folder, experiment).catch((error: unknown) => {
         recordThrown(journal, error)
-        return judge(journal.entries, experiment)
+        return judge(journal.readBack(), experiment)
       })
   await writeVerdict(folder, conclusion).catch(error => options.progress?.(messageOf(error)))
   return { conclusion, folder }
+}
+
+/** Live probes look back over one window, and over a whole further one. */
+function keptMsOf({ steadyState }: Pick<Experiment<never>, 'steadyState'>): number {
+  return 5_000 + 2 * Math.max(0, ...steadyState.map(({ overMs }) => overMs))
 }
 
 interface Desk {
@@ -154,6 +159,7 @@ async function conduct<System extends LabSystem>(
   const { clock, random, signal, progress } = context
   const { workloads, steadyState, checks } = experiment
   const { name } = experiment.target
+  const alive = followProcesses(journal)
   const starting = experiment.target.start(context)
   const started = await inTime(`${name} to start`, startWithinMs, starting, clock)
   await using _end = endedInTime(`${name} to end`, endWithinMs, started, clock)
@@ -163,7 +169,7 @@ async function conduct<System extends LabSystem>(
   await using _wire = await followWire(system.links, checks, journal, clock)
   using _stalls = watchStalls(journal, clock)
   await using _logs = followLogs(system.logs ?? [], journal, clock)
-  await using _resources = sampleResources(system.meters ?? [], journal, clock)
+  await using _resources = sampleResources(alive, system.meters ?? [], journal, clock)
   const desk = { recorder: journal, clock, random, progress }
   const open = async (one: Workload<System>) => {
     const what = `the clients of ${one.name}`
@@ -212,9 +218,10 @@ async function conduct<System extends LabSystem>(
   signal.throwIfAborted()
   const trafficEndMs = journal.nowMs()
   await traffic.stop()
+  const rolledBack = steady.windowsUntil(trafficEndMs)
 
   journal.record({ kind: 'phase', phase: 'final-reads' })
   const reading = finalReads(workloads, system, context, journal)
   await inTime('the final reads to end', readWithinMs, reading, clock)
-  await steady.ask('rolled-back', trafficEndMs)
+  await rolledBack.ask('rolled-back')
 }

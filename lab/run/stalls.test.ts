@@ -16,7 +16,7 @@ test('tells when the lab itself stood still', async () => {
     // Stands still.
   }
   const stalledMs = () =>
-    journal.entries.map(entry => (entry.kind === 'stall' ? entry.stalledMs : 0))
+    journal.readBack().map(entry => (entry.kind === 'stall' ? entry.stalledMs : 0))
   await expect.poll(() => Math.max(0, ...stalledMs()), { timeout: 10_000 }).toBeGreaterThan(300)
   await rm(folder, { recursive: true })
 })

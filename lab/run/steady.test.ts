@@ -81,8 +81,9 @@ async function simulated(
     steady: new Steady(hypotheses, system, journal, clock),
     clock,
     seeking: { sinceMs: 0, deadlineMs: 15_000, signal },
-    told: () => journal.entries.filter((entry): entry is Probe => entry.kind === 'probe'),
-    errors: () => journal.entries.flatMap(entry => (entry.kind === 'error' ? [entry.message] : [])),
+    told: () => journal.readBack().filter((entry): entry is Probe => entry.kind === 'probe'),
+    errors: () =>
+      journal.readBack().flatMap(entry => (entry.kind === 'error' ? [entry.message] : [])),
     [Symbol.asyncDispose]: async () => {
       journal[Symbol.dispose]()
       await rm(folder, { recursive: true })
@@ -112,7 +113,7 @@ test('hanging operations that give up late are bad when rolled back, though none
   await it.clock.sleep(3_000)
   const endMs = it.clock.nowMs()
   await it.clock.sleep(6_000)
-  expect(await it.steady.ask('rolled-back', endMs)).toBe(false)
+  expect(await it.steady.windowsUntil(endMs).ask('rolled-back')).toBe(false)
   expect(it.told().at(-1)?.value).toBeCloseTo(0.5, 1)
 })
 
@@ -172,7 +173,7 @@ test('a probe of the system that throws is an answer, and the run goes on', asyn
   await using it = await simulated({ answer: () => [ok, 5] }, [
     hypothesis('it answers', broken, equals(true)),
   ])
-  expect(await it.steady.ask('during', 0)).toBe(false)
+  expect(await it.steady.windowsUntil(0).ask('during')).toBe(false)
   expect(it.told()[0]).toMatchObject({ value: 'no answer: no route', held: false })
   expect(it.errors()).toEqual([])
 })
@@ -185,7 +186,7 @@ test.each([Number.NaN, undefined, () => 1])(
     await using it = await simulated({ answer: () => [ok, 5] }, [
       hypothesis('it is one', odd, atMost(2)),
     ])
-    expect(await it.steady.ask('during', 0)).toBe(false)
+    expect(await it.steady.windowsUntil(0).ask('during')).toBe(false)
     expect(it.errors().join()).toContain('the probe odd failed')
   },
 )
@@ -204,7 +205,7 @@ test('a tolerance that throws, or says anything but true, does not hold', async 
     hypothesis('broken', errorRatio(reads), broken),
   ])
   await it.clock.sleep(3_000)
-  expect(await it.steady.ask('during', it.clock.nowMs())).toBe(false)
+  expect(await it.steady.windowsUntil(it.clock.nowMs()).ask('during')).toBe(false)
   expect(it.told().map(({ held }) => held)).toEqual([false, false])
   expect(it.errors().join()).toContain('planted')
 })

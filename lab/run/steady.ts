@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { inTime } from '../base/deadline.ts'
 import { messageOf } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import type { Event } from '../journal/journal.ts'
+import type { Event, Journal } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Hypothesis, SystemProbe, TrafficProbe } from '../model/hypothesis.ts'
 import type { LabSystem } from '../model/target.ts'
@@ -17,6 +17,8 @@ type Answer = Omit<Probed, 'kind' | 'hypothesis' | 'when' | 'expected'>
 interface Stretch {
   readonly fromMs: number
   readonly toMs: number
+  /** Default: what the recorder has of it. */
+  readonly entries?: Journal
 }
 
 const measureWithinMs = 3_000
@@ -42,11 +44,20 @@ export class Steady<System extends LabSystem> {
     this.#clock = clock
   }
 
-  /** Asks each once, of traffic over its last whole window before `toMs`. True: all held. */
-  async ask(when: When, toMs: number): Promise<boolean> {
-    const answers = await this.#measure(({ overMs }) => ({ fromMs: toMs - overMs, toMs }))
-    this.#tell(when, answers)
-    return allHold(answers)
+  /**
+   * Takes the last whole window of each before `toMs` out of the journal; asking, later, asks each
+   * once: of traffic over that window, of the system as it is then. True: all held.
+   */
+  windowsUntil(toMs: number): { ask(when: When): Promise<boolean> } {
+    const entries = this.#recorder.since(toMs - this.#longestMs())
+    const window = ({ overMs }: Hypothesis<System>) => ({ fromMs: toMs - overMs, toMs, entries })
+    return {
+      ask: async when => {
+        const answers = await this.#measure(window)
+        this.#tell(when, answers)
+        return allHold(answers)
+      },
+    }
   }
 
   /**
@@ -133,10 +144,10 @@ export class Steady<System extends LabSystem> {
   #ofTraffic(
     { tolerance, samples: needed }: Hypothesis<System>,
     probe: TrafficProbe<Json>,
-    { fromMs, toMs }: Stretch,
+    { fromMs, toMs, entries = this.#recorder.since(fromMs) }: Stretch,
   ): Answer {
     try {
-      const traffic = { fromMs, toMs, entries: this.#recorder.since(fromMs) }
+      const traffic = { fromMs, toMs, entries }
       const measured = probe.over(traffic)
       const samples = measured?.samples ?? 0
       const window = { fromMs, toMs, samples, lateMs: latenessIn(traffic, probe.workload) }

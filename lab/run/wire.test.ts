@@ -53,7 +53,7 @@ async function tap(atEnd: (stream: ServerResponse) => void = stream => stream.en
     say: (event: object) => streams[0]?.write(`${JSON.stringify(event)}\n`),
     sayRaw: (text: string) => streams[0]?.write(text),
     cut: () => streams[0]?.destroy(),
-    kinds: () => journal.entries.map(({ kind }) => kind),
+    kinds: () => journal.readBack().map(({ kind }) => kind),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       server.close()
@@ -95,8 +95,8 @@ test("moves the tap's own time onto the scale of the run", async () => {
   const sentMs = it.journal.nowMs()
   it.say(request('watched', systemClock.nowMs() + 5_000))
   await vi.waitFor(() => expect(it.kinds()).toContain('wire'))
-  const entry = it.journal.entries.find(({ kind }) => kind === 'wire')
-  const clock = it.journal.entries.find(({ kind }) => kind === 'clock')
+  const entry = it.journal.readBack().find(({ kind }) => kind === 'wire')
+  const clock = it.journal.readBack().find(({ kind }) => kind === 'clock')
   const toleranceMs = clock?.kind === 'clock' ? clock.toleranceMs : 0
   expect(Math.abs((entry?.sourceAtMs ?? 0) - sentMs)).toBeLessThan(toleranceMs + 50)
 })

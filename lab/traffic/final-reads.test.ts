@@ -58,8 +58,8 @@ async function read({ read: perform, ...settings }: Settings = {}) {
   )
   const tookMs = systemClock.nowMs() - startMs
   await rm(folder, { recursive: true })
-  const reads = journal.entries.filter(entry => entry.kind === 'invoke' && entry.f === 'read')
-  const answers = journal.entries.filter(entry => entry.kind === 'complete')
+  const reads = journal.readBack().filter(entry => entry.kind === 'invoke' && entry.f === 'read')
+  const answers = journal.readBack().filter(entry => entry.kind === 'complete')
   return { told, most, tookMs, failure, reads, answers }
 }
 

@@ -1,4 +1,5 @@
-import { type Entry, firstFinalOp } from '../journal/journal.ts'
+import { setImmediate as turn } from 'node:timers/promises'
+import { type Entry, firstFinalOp, type Journal } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 import type { Context, LabSystem } from '../model/target.ts'
 import type { Operation, Workload } from '../model/workload.ts'
@@ -18,7 +19,7 @@ export async function finalReads<System extends LabSystem>(
     if (!workload.finale) continue
     await using clients = await workload.open(system, context)
     const { name } = workload
-    const reads = numbered(workload.finale(ownEntries(recorder.entries, name)))
+    const reads = numbered(workload.finale(await ownEntries(recorder, name)))
     const readers = workload.finaleInOrder ? 1 : Math.min(workload.clients, sideBySide)
     const reading = Array.from({ length: readers }, async (_, client) => {
       // All take from the one iterator; whoever throws ends it for the others too.
@@ -41,6 +42,12 @@ function* numbered(operations: Iterable<Operation>) {
   for (const operation of operations) yield { op: op++, operation }
 }
 
-function ownEntries(entries: readonly Entry[], workload: string): readonly Entry[] {
-  return entries.filter(entry => 'workload' in entry && entry.workload === workload)
+/** Other work gets its turns meanwhile: of a long run it takes seconds. */
+async function ownEntries(recorder: JournalFile, workload: string): Promise<Journal> {
+  const own: Entry[] = []
+  for (const entry of recorder.entries()) {
+    if ('workload' in entry && entry.workload === workload) own.push(entry)
+    if (entry.index % 1_000 === 0) await turn()
+  }
+  return own
 }

@@ -40,8 +40,8 @@ async function drive(settings: Settings, forMs: number) {
   ])
   await traffic[Symbol.asyncDispose]()
   await rm(folder, { recursive: true })
-  const completes = journal.entries.filter(entry => entry.kind === 'complete')
-  const invokes = journal.entries.filter(entry => entry.kind === 'invoke')
+  const completes = journal.readBack().filter(entry => entry.kind === 'complete')
+  const invokes = journal.readBack().filter(entry => entry.kind === 'invoke')
   return { completes, invokes, failure }
 }
 

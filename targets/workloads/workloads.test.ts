@@ -31,10 +31,10 @@ async function played(run: TestRun, workload: Workload, forMs: number, during = 
   await Promise.race([traffic.failed, Promise.all([systemClock.sleep(forMs), during()])])
   await traffic.stop()
   await finalReads([workload], system, context, journal)
-  const outcomes = journal.entries.flatMap(entry =>
-    entry.kind === 'complete' ? [entry.outcome] : [],
-  )
-  return { journal: [...journal.entries], outcomes }
+  const outcomes = journal
+    .readBack()
+    .flatMap(entry => (entry.kind === 'complete' ? [entry.outcome] : []))
+  return { journal: [...journal.readBack()], outcomes }
 }
 
 test('registers of one Redis are linearizable, also over a restart of a server that keeps what it confirmed', async () => {

@@ -1,9 +1,9 @@
+import { quantile } from '../../base/quantile.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew } from '../shared/conclude.ts'
 import { indicesOf, someOf, told, withTimes } from '../shared/falsify.ts'
 import { isShed, type Named, type Performed, trafficOf } from '../shared/history.ts'
-import { quantile } from '../../base/quantile.ts'
 import { faultWindow, overlaps, qualityIn, type Window } from '../shared/strikes.ts'
 import { moreUntilBelow, qualityLies } from './quality-lies.ts'
 

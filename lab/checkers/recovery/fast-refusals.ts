@@ -1,4 +1,5 @@
 import { type Duration, toMs } from '../../base/duration.ts'
+import { quantile } from '../../base/quantile.ts'
 import type { Random } from '../../base/random.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie, Told } from '../../model/checker.ts'
@@ -13,7 +14,6 @@ import {
   type Performed,
   trafficOf,
 } from '../shared/history.ts'
-import { quantile } from '../../base/quantile.ts'
 import { faultWindow, isCalm, overlaps, type Window } from '../shared/strikes.ts'
 
 /** Bounds on the latency of refusals; at least one of them. */
