@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Marketplace, startMarketplace } from './marketplace.ts'
 import { testRun } from './testing/test-run.ts'
 
@@ -32,6 +33,24 @@ function send(
     body: JSON.stringify(body),
   })
 }
+
+test('shows what it first knew while it lags, and what is when it is healed', async () => {
+  await using run = await testRun()
+  await using api = await startMarketplace(run, { products })
+  const shown = z.object({ stock: z.number() })
+  const stock = async () => shown.parse(await (await get(api, '/products/lamp')).json()).stock
+  const restock = (stock: number) => send(api, 'PUT', '/products/lamp/stock', { stock })
+  const fault = await api.admin.post({ kind: 'lagging' })
+  expect(await stock()).toBe(10)
+  await restock(11)
+  expect(await stock()).toBe(10)
+  expect(await api.admin.landed(fault)).toBe(2)
+  await api.admin.heal()
+  expect(await stock()).toBe(11)
+  await api.admin.post({ kind: 'lagging' })
+  await restock(12)
+  expect(await stock()).toBe(12)
+})
 
 test('sells what it has, once for each key', async () => {
   await using run = await testRun()

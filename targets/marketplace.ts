@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import type { MarketplaceFaultRequest } from './marketplace/fault.ts'
 import type { MarketplaceSettings, Product } from './marketplace/settings.ts'
-import type { HttpFaultRequest } from './peers/http-fault.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
 import { programFile } from './runtime/build/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 const statement = z.object({
-  orders: z.array(z.object({ id: z.string(), key: z.string(), sku: z.string() })),
+  orders: z.array(
+    z.object({ id: z.string(), key: z.string(), sku: z.string(), quantity: z.number() }),
+  ),
   products: z.array(z.object({ sku: z.string(), stock: z.number() })),
 })
 export type MarketplaceStatement = z.infer<typeof statement>
@@ -26,7 +28,7 @@ const attempts = z.object({
 /** Every request that arrived, whatever became of it; times in ms of the peer's own clock. */
 export type MarketplaceAttempts = z.infer<typeof attempts>
 
-export interface Marketplace extends Peer<HttpFaultRequest> {
+export interface Marketplace extends Peer<MarketplaceFaultRequest> {
   /** May read and write. */
   readonly apiKey: string
   /** May only read: writing with it is answered 403. */
@@ -57,7 +59,7 @@ export async function startMarketplace(
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   } satisfies Partial<MarketplaceSettings>
   const main = await programFile('marketplace')
-  const peer = await startPeer<HttpFaultRequest>(context, { name, main, settings })
+  const peer = await startPeer<MarketplaceFaultRequest>(context, { name, main, settings })
   return Object.assign(peer, {
     ...keys,
     statement: () => peer.admin.read('/statement', statement),

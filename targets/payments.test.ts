@@ -125,6 +125,17 @@ test('answers late, never, with 503 or with a decline, and is healthy again when
   expect((await charge(gateway)).status).toBe(201)
 })
 
+test('is healthy again by itself after the time it was told', async () => {
+  await using run = await testRun()
+  await using gateway = await startPayments(run)
+  const began = performance.now()
+  await gateway.admin.post({ kind: 'status', status: 503, forMs: 500 })
+  expect((await charge(gateway)).status).toBe(503)
+  while ((await charge(gateway)).status === 503)
+    expect(performance.now() - began).toBeLessThan(5_000)
+  expect(performance.now() - began).toBeGreaterThan(495)
+})
+
 test('keeps its books, its address and no fault through a SIGKILL', async () => {
   await using run = await testRun()
   await using gateway = await startPayments(run)

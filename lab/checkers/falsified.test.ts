@@ -244,6 +244,12 @@ const rows: readonly (readonly [string, string, Falsify, 'invalid' | 'unknown'])
     'invalid',
   ],
   [
+    'callsAtOnce',
+    'three were asked in the same moment, on connections of their own',
+    and(...[71, 72, 73].map(connection => wire('request', 9_000, { connection }))),
+    'invalid',
+  ],
+  [
     'retryAfterObeyed',
     'another connection called meanwhile',
     and(wire('request', 6_000, { connection: 77 })),

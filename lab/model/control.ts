@@ -15,11 +15,25 @@ export interface Control<System extends LabSystem = LabSystem> {
   readonly target?: Target<System>
 }
 
+/** One that only adds strikes, which fit every system that has the parts they hurt. */
+type Planted<System extends LabSystem> = Omit<Control<System>, 'target'>
+
+interface Proof {
+  readonly breaks: string
+  readonly mayAlsoBreak?: readonly string[]
+}
+
 export function control<System extends LabSystem>(
   name: string,
-  proof: {
-    readonly breaks: string
-    readonly mayAlsoBreak?: readonly string[]
+  proof: Proof & { readonly strikes?: readonly Strike<System>[]; readonly target?: never },
+): Planted<System>
+export function control<System extends LabSystem>(
+  name: string,
+  proof: Proof & { readonly strikes?: readonly Strike<System>[]; readonly target: Target<System> },
+): Control<System>
+export function control<System extends LabSystem>(
+  name: string,
+  proof: Proof & {
     readonly strikes?: readonly Strike<System>[]
     readonly target?: Target<System>
   },

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Problem } from '../peers/problem.ts'
+import type { Lag } from './lag.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { MarketplaceSettings } from './settings.ts'
 import type { ShopBooks } from './shop-books.ts'
@@ -27,6 +28,7 @@ export function marketplaceRoutes(
   app: FastifyInstance,
   settings: Pick<MarketplaceSettings, 'apiKeys' | 'requestsPerSecond'>,
   books: ShopBooks,
+  lag: Lag,
 ): void {
   const limit = settings.requestsPerSecond && new RateLimit(settings.requestsPerSecond)
   app.addHook('preHandler', async (request, reply) => {
@@ -40,7 +42,7 @@ export function marketplaceRoutes(
     return { products: books.products(after, limit) }
   })
   app.get('/products/:sku', request =>
-    existing(books.product(bySku.parse(request.params).sku), 'product'),
+    lag(existing(books.product(bySku.parse(request.params).sku), 'product')),
   )
   app.put('/products/:sku/stock', request => {
     const { stock } = stockChange.parse(request.body)

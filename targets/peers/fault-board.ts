@@ -8,6 +8,8 @@ export const faultRule = z.strictObject({
   skip: z.int().min(0).default(0),
   /** Touches so many, then lets all pass. */
   times: z.int().min(1).optional(),
+  /** Heals by itself after so long. */
+  forMs: z.int().min(1).optional(),
 })
 
 type FaultRule = z.infer<typeof faultRule>
@@ -42,6 +44,7 @@ export class FaultBoard<Fault extends FaultRule> {
   async post(fault: Fault): Promise<PostedFault<Fault>> {
     const slot = { id: this.#slots.length + 1, fault, seen: 0, landed: 0, healed: false }
     this.#slots.push(slot)
+    if (fault.forMs !== undefined) setTimeout(() => this.heal(slot.id), fault.forMs).unref()
     await this.#changed()
     return { ...slot }
   }

@@ -82,21 +82,21 @@ export function worker(number: number): Selector<Shop, LinkedPart> {
 
 /** The payment gateway. */
 export const gateway = labelled('payments', (system: Shop<unknown, unknown, 'payments'>) =>
-  reached(system, system.peers.payments),
+  told(system, system.peers.payments),
 )
 
 export const marketplace = labelled(
   'marketplace',
-  (system: Shop<unknown, unknown, 'marketplace'>) => reached(system, system.peers.marketplace),
+  (system: Shop<unknown, unknown, 'marketplace'>) => told(system, system.peers.marketplace),
 )
 
 export const mailServer = labelled('smtp', (system: Shop<unknown, unknown, 'smtp'>) =>
-  reached(system, system.peers.smtp),
+  told(system, system.peers.smtp),
 )
 
 /** The authorization server. */
 export const identityProvider = labelled('oauth', (system: Shop<unknown, unknown, 'oauth'>) =>
-  reached(system, system.peers.oauth),
+  told(system, system.peers.oauth),
 )
 
 export const balancer = labelled('balancer', (system: Shop) => {
@@ -137,6 +137,11 @@ function reached({ links }: Shop, part: Killable & Pausable & Stoppable): Linked
   const { name } = part
   const own = ({ provider }: Link) => provider === name || provider.startsWith(`${name}.`)
   return withLinks(part, links.filter(own))
+}
+
+/** The same of somebody else's server, which can also be told to misbehave. */
+function told<Admin>(system: Shop, part: Killable & Pausable & Stoppable & { admin: Admin }) {
+  return Object.assign(reached(system, part), { admin: part.admin })
 }
 
 /** With all links by which it reaches others: what nobody calls is at work there alone. */

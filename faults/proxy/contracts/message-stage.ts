@@ -44,6 +44,8 @@ export type MessageAction =
       readonly do: 'answer'
       readonly bytes: Buffer
       readonly error: string
+      /** What it asks of the client, as `Message.asks`. */
+      readonly asks?: string
       readonly ending?: Ending
     }
   /** At most so many bytes per second. */

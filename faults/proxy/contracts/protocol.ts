@@ -26,6 +26,8 @@ export interface Message {
   readonly trace?: string | undefined
   /** Error code of a response: `READONLY`, `40001`, `503`. */
   readonly error?: string | undefined
+  /** What a response asks of its client beyond its error, for the journal: `retry-after: 2`. */
+  readonly asks?: string | undefined
   /** Text to match against: method and target, a small text frame. That of SQL is in `statements`. */
   readonly text?: string | undefined
   /** HTTP: bytes before its body. */

@@ -194,7 +194,12 @@ export class MessageFilter implements InterceptorOwner {
           instance.landed()
           this.#tell('toxic', message, message.error, instance.toxic.settings.name)
           if ((action.do === 'answer' || action.do === 'cut') && action.error !== undefined) {
-            this.#count('response', message, action.error)
+            this.#count(
+              'response',
+              message,
+              action.error,
+              action.do === 'answer' ? action.asks : undefined,
+            )
           }
         },
       }
@@ -206,14 +211,20 @@ export class MessageFilter implements InterceptorOwner {
   #report(message: Message, error: string | undefined): void {
     if (message.minor) return
     this.messages[message.direction]++
-    this.#count(message.direction === 'upstream' ? 'request' : 'response', message, error)
+    const role = message.direction === 'upstream' ? 'request' : 'response'
+    this.#count(role, message, error, message.asks)
   }
 
-  #count(role: 'request' | 'response', message: Message, error: string | undefined): void {
+  #count(
+    role: 'request' | 'response',
+    message: Message,
+    error: string | undefined,
+    asks: string | undefined,
+  ): void {
     const { traffic, tellsMessages } = this.#host
     traffic.message(role, message.kind)
     if (error !== undefined) traffic.message('error', error)
-    if (tellsMessages) this.#tell(role, message, error)
+    if (tellsMessages) this.#tell(role, message, error, asks)
   }
 
   #tell(

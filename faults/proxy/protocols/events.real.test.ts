@@ -1,6 +1,8 @@
+import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres } from '../../../targets/postgres.ts'
 import { startRedis } from '../../../targets/redis.ts'
+import { listen as listening } from '../../../lab/testing/loopback.ts'
 import { until } from '../testing/proxied.ts'
 import { type Rig, startRig } from '../testing/rig.ts'
 
@@ -31,8 +33,9 @@ async function listen(link: string) {
       counts[name] = (counts[name] ?? 0) + count
     }
     if (event.kind !== 'wire') return
-    const { what, message, key, trace, error } = event
-    const parts = [what, message, key, trace && `@${trace}`, error && `!${error}`]
+    const { what, message, key, trace, error, detail } = event
+    const asks = what === 'response' && detail
+    const parts = [what, message, key, trace && `@${trace}`, error && `!${error}`, asks]
     lines.push(parts.filter(Boolean).join(' '))
   }
   const reading = read().catch(() => {})
@@ -141,5 +144,29 @@ test('tells the errors that toxics give in place of Redis and of HTTP', async ()
     'response SET a !OOM',
     'response SET a !OOM',
     'response EXEC !EXECABORT',
+  ])
+})
+
+test('tells for how long a server, or a toxic in its place, asks to be left alone', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(429, { 'retry-after': '7' }).end()
+  })
+  const link = await rig.proxy.link(
+    'http',
+    { host: '127.0.0.1', port: await listening(server) },
+    { messages: true },
+  )
+  const told = await listen(link.name)
+  const get = async () => (await fetch(`http://${link.host}:${link.port}/a`)).status
+  expect(await get()).toBe(429)
+  await link.toxic({ type: 'http_error', attributes: { status: 503, retry_after: 2 } })
+  expect(await get()).toBe(503)
+  await until(() => told.counts['error:503'] === 1)
+  await told.stop()
+  server.closeAllConnections()
+  server.close()
+  expect(told.lines.filter(line => line.startsWith('response'))).toEqual([
+    'response GET /a /a !429 retry-after: 7',
+    'response GET /a /a !503 retry-after: 2',
   ])
 })

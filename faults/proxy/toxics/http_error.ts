@@ -30,7 +30,8 @@ export const toxic = defineToxic({
         const headers = retry_after === undefined ? {} : { 'retry-after': `${retry_after}` }
         const isHead = message.kind.startsWith('HEAD ')
         const bytes = httpResponse(status, headers, isHead ? '' : body)
-        return { do: 'answer', bytes, error: `${status}` }
+        const asks = retry_after === undefined ? {} : { asks: `retry-after: ${retry_after}` }
+        return { do: 'answer', bytes, error: `${status}`, ...asks }
       },
     }
   },

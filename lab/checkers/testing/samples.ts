@@ -30,6 +30,7 @@ import { staleness } from '../state/staleness.ts'
 import { attemptsPerRequest } from '../wire/attempts-per-request.ts'
 import { backOff } from '../wire/back-off.ts'
 import { breaker } from '../wire/breaker.ts'
+import { callsAtOnce } from '../wire/calls-at-once.ts'
 import { calmReconnects } from '../wire/calm-reconnects.ts'
 import { landedLetGo } from '../wire/landed-let-go.ts'
 import { neverRetried } from '../wire/never-retried.ts'
@@ -180,6 +181,10 @@ export const samples: Readonly<Record<string, Sample>> = {
     journal: breakers(),
   },
   backOff: { checker: backOff({ first: '100ms' }), journal: attempts() },
+  callsAtOnce: {
+    checker: callsAtOnce({ atMost: 2, links: () => true }),
+    journal: sampleRun([wire('request', 5_000), wire('response', 5_010), wire('request', 6_000)]),
+  },
   retryAfterObeyed: { checker: retryAfterObeyed({ links: () => true }), journal: asked() },
   neverRetried: { checker: neverRetried(), journal: refusedForGood() },
   landedLetGo: {

@@ -37,6 +37,20 @@ describe('attempts per request', () => {
     )
   })
 
+  test('a budget holds on each link: a quiet one hides no busy one', () => {
+    const budget = attemptsPerRequest(workload, { atMost: 3, onAverageAtMost: 1.2 })
+    const of = (op: number, times: number): readonly WireEvent[] =>
+      Array(op % 5 === 0 ? times : 1).fill({
+        ...request(`k${op}`),
+        link: op % 5 === 0 ? 'busy>redis' : 'quiet>redis',
+      })
+    expect(budget.check(run(op => of(op, 2)))).toMatchObject({
+      word: 'invalid',
+      figures: { average: 1.2, averageOnOneLink: 2 },
+    })
+    expect(budget.check(run(op => of(op, 1))).word).toBe('valid')
+  })
+
   test('connects are counted apart', () => {
     const connect: WireEvent = { kind: 'wire', link: 'api>redis', connection: 2, what: 'connect' }
     const finding = limit.check(run(op => [request(`k${op}`), connect, connect, connect, connect]))

@@ -9,7 +9,7 @@ import { atOf, idsIn, type Links, type WireEntry, wireOf } from './wire-events.t
 export interface AttemptOptions {
   /** The most attempts any one logical request may make. */
   readonly atMost: number
-  /** The most attempts per request over all of them: a budget, as in `1.2`. */
+  /** The most attempts per request over all of them, and over those of each link: a budget, as in `1.2`. */
   readonly onAverageAtMost?: number
   /**
    * The id the wire shows for this operation; default its key. Undefined: it never reaches a wire.
@@ -30,7 +30,7 @@ const leastSeen = 0.5
 
 /**
  * How often each logical request was really sent, counted at the proxies: all its messages, of
- * whatever kind, and on average also each connect that was refused, for no message follows it.
+ * whatever kind, and on average (in all, and on each link) also each connect that was refused, for no message follows it.
  * (Which request a refused connect belongs to nobody can tell, and pools connect again by
  * themselves; but more of them than `atMost` for each request between the first and the last of
  * them are too many.) What the final reads send is not counted. Unknown when no message during the
@@ -56,11 +56,14 @@ function judge(journal: Journal, workload: Named, options: AttemptOptions): Find
   const total = [...attempts.values()].reduce((sum, count) => sum + count, 0) + refused.length
   const asked = new Set([...attempts.keys(), ...underWayAt(requests, refused)]).size
   const average = asked > 0 ? Math.round((100 * total) / asked) / 100 : 0
+  const byLink = averagesOf(messages, requests, refused, perAttempt)
+  const worst = Math.max(average, ...byLink.values())
   const during = [...messages.values()].flat().filter(one => window && isWithin(window, one.atMs))
   const ok = [...requests].filter(([, operations]) => operations.some(isOk)).map(([id]) => id)
   const seenOk = ok.filter(id => attempts.has(id)).length
   const figures = {
     ...{ requests: requests.size, seen: attempts.size, attempts: total, average, atMost },
+    averageOnOneLink: Math.max(0, ...byLink.values()),
     attemptsDuringFault:
       during.length + refused.filter(one => window && isWithin(window, one.atMs)).length,
     most: [...attempts.values()].reduce((most, count) => Math.max(most, count), 0),
@@ -69,7 +72,7 @@ function judge(journal: Journal, workload: Named, options: AttemptOptions): Find
   }
   const violations = [
     ...tooMany(messages, attempts, atMost),
-    ...(average > onAverageAtMost ? overBudget(messages, attempts, refused, figures) : []),
+    ...(worst > onAverageAtMost ? overBudget(messages, attempts, refused, worst) : []),
     ...stormOfRefused(requests, refused, atMost),
   ]
   const unseen = [
@@ -126,7 +129,7 @@ function overBudget(
   messages: Messages,
   attempts: ReadonlyMap<string, number>,
   refused: readonly WireEntry[],
-  { average }: { readonly average: number },
+  average: number,
 ): readonly Violation[] {
   const retried = [...messages].flatMap(([id, each]) => ((attempts.get(id) ?? 0) > 1 ? each : []))
   const all = [...retried, ...refused].toSorted((a, b) => b.atMs - a.atMs)
@@ -134,6 +137,30 @@ function overBudget(
   return [
     { kind: 'overBudget', what, entries: all.map(each => each.index), atMs: all[0]?.atMs ?? 0 },
   ]
+}
+
+/** Attempts per request of those that a link saw, for each link. */
+function averagesOf(
+  messages: Messages,
+  requests: Requests,
+  refused: readonly WireEntry[],
+  perAttempt: number,
+): ReadonlyMap<string, number> {
+  const seen = [...messages].flatMap(([id, ofId]) => ofId.map(({ link }) => ({ link, id })))
+  const links = new Set([...seen, ...refused].map(({ link }) => link))
+  return new Map(
+    [...links].map(link => {
+      const counts = new Map<string, number>()
+      for (const one of seen) {
+        if (one.link === link) counts.set(one.id, (counts.get(one.id) ?? 0) + 1)
+      }
+      const here = refused.filter(one => one.link === link)
+      const attempts = [...counts.values()].map(count => Math.ceil(count / perAttempt))
+      const total = attempts.reduce((sum, count) => sum + count, here.length)
+      const asked = new Set([...counts.keys(), ...underWayAt(requests, here)]).size
+      return [link, asked > 0 ? Math.round((100 * total) / asked) / 100 : 0]
+    }),
+  )
 }
 
 /** Which requests were under way between the first connect that was refused and the last. */

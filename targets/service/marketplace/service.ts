@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { currentContext, runInContext } from '../context.ts'
+import { currentContext } from '../context.ts'
 import { Problem, unavailable } from '../problem.ts'
 import type { Bulkhead } from '../resilience/bulkhead.ts'
-import { deadlineIn, within } from '../resilience/deadline.ts'
 import type { Guard } from '../resilience/guard.ts'
+import { leavingTime } from '../resilience/leaving-time.ts'
 import type { Call, MarketplaceClient } from './client.ts'
 import type { Copies } from './copies.ts'
 import { MarketplaceFailure } from './failure.ts'
@@ -53,17 +53,6 @@ export function createMarketplace(parts: Parts): Marketplace {
       return ask({ ...call, idempotencyKey }, parts)
     },
   }
-}
-
-/** Enough to find a copy and answer with it before the caller's deadline. */
-const reserveMs = 150
-
-async function leavingTime<T>(work: () => Promise<T>): Promise<T> {
-  const { requestId, deadline } = currentContext()
-  const leftMs = deadline.remainingMs()
-  if (!Number.isFinite(leftMs)) return work()
-  using sooner = deadlineIn(Math.max(1, leftMs - reserveMs), 1)
-  return await runInContext({ requestId, deadline: sooner }, () => within(sooner, work()))
 }
 
 /** Bulkhead outside, so that waiting for a place is neither a failure nor an attempt. */

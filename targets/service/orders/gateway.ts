@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Defences } from '../defences.ts'
 import type { Guard } from '../resilience/guard.ts'
+import { leavingTime } from '../resilience/leaving-time.ts'
 import { outward } from '../resilience/outward.ts'
 
 export interface Charge {
@@ -43,6 +44,8 @@ export function createGateway(
   defences: Defences,
 ): Gateway {
   const ask = createAsk(config, defences)
+  // Several attempts, each in its time, must not use up all there is, either.
+  const inTime = defences.on('payment-timeout') ? leavingTime : unbounded
   const charge = async ({ key, reference, amountCents }: Charge): Promise<ChargeResult> => {
     const body = { reference, amountCents, currency: 'USD' }
     const response = await ask('POST', '/charges', { key, body })
@@ -80,7 +83,7 @@ export function createGateway(
         return result === 'refused' && isInDoubt ? 'unknown' : result
       }
       // The key makes it harmless to ask again. Failures are counted by the guard's metrics.
-      return guard.run(once, () => true).catch(() => 'unknown')
+      return inTime(() => guard.run(once, () => true)).catch(() => 'unknown')
     },
     refund: reference =>
       guard
@@ -91,6 +94,8 @@ export function createGateway(
         .catch(() => 'unknown'),
   }
 }
+
+const unbounded = <T>(work: () => Promise<T>) => work()
 
 /** 4xx but for those that say to try later. */
 function isRefusal({ status }: Response): boolean {

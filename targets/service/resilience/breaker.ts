@@ -12,10 +12,14 @@ export interface Breaker {
   run<T>(work: () => Promise<T>): Promise<T>
   /** Refuses like `run`, without working: to be asked before doing anything else. */
   refuseIfOpen(): void
+  /** The dependency is left alone now, even by those who had begun before. */
+  readonly isOpen: boolean
 }
 
 const buckets = 10
 const rotations = new Map<number, EventEmitter>()
+
+const absent: Breaker = { run: work => work(), refuseIfOpen: () => {}, isOpen: false }
 
 export function createBreaker(
   name: string,
@@ -23,7 +27,7 @@ export function createBreaker(
   metrics: Metrics,
   log: Pick<Logger, 'warn'>,
 ): Breaker {
-  if (!defences.on('circuit-breaker')) return { run: work => work(), refuseIfOpen: () => {} }
+  if (!defences.on('circuit-breaker')) return absent
 
   const { resetMs, fairMs } = defences.settings('circuit-breaker')
   const circuit = createCircuit(name, defences)
@@ -47,6 +51,9 @@ export function createBreaker(
   }
   return {
     refuseIfOpen,
+    get isOpen() {
+      return circuit.opened
+    },
     run: async work => {
       refuseIfOpen()
       const isProbe = circuit.halfOpen

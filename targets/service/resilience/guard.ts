@@ -5,7 +5,10 @@ import type { Metrics } from '../metrics.ts'
 import { createBreaker } from './breaker.ts'
 import { createRetrier } from './retry.ts'
 
-/** Stands before one dependency: breaker outside, retries inside, all within the deadline. */
+/**
+ * Stands before one dependency: breaker outside, retries inside, all within the deadline. Who had
+ * begun before the breaker opened tries no more.
+ */
 export interface Guard {
   /**
    * @param retriable only errors that may pass and whose work does no harm when done twice.
@@ -28,7 +31,17 @@ export function createGuard(
     refuseIfOpen: () => breaker.refuseIfOpen(),
     run: (work, retriable) => {
       const { signal } = currentContext().deadline
-      return breaker.run(() => retrier.run(work, { signal, retriable }))
+      let failed: { readonly error: unknown } | undefined
+      const attempt = async () => {
+        // It may have opened during the pause.
+        if (failed && breaker.isOpen) throw failed.error
+        return work().catch(error => {
+          failed = { error }
+          throw error
+        })
+      }
+      const isWorthIt = (error: unknown) => !breaker.isOpen && retriable(error)
+      return breaker.run(() => retrier.run(attempt, { signal, retriable: isWorthIt }))
     },
   }
 }

@@ -14,6 +14,7 @@ export class Parsed implements Message {
   form: string | undefined = undefined
   trace: string | undefined = undefined
   error: string | undefined = undefined
+  asks: string | undefined = undefined
   text: string | undefined = undefined
   headLength: number | undefined = undefined
   answers: number | undefined = undefined

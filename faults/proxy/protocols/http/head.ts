@@ -7,7 +7,7 @@ export interface Head {
 }
 
 const wanted =
-  /^(content-length|transfer-encoding|upgrade|x-request-id|traceparent|sec-websocket-extensions):([^\r\n]*)/gim
+  /^(content-length|transfer-encoding|upgrade|retry-after|x-request-id|traceparent|sec-websocket-extensions):([^\r\n]*)/gim
 const requestLine = /^([!#$%&'*+.^_`|~\w-]{1,32}) (\S+) HTTP\/1\.[01]$/
 const statusLine = /^HTTP\/1\.[01] (\d{3})(?: |$)/
 const idLike = /^(?:\d+|[0-9a-f]{8,}(?:-[0-9a-f]+)*|(?=.*\d)[\w-]{16,})$/i
@@ -48,6 +48,12 @@ export function pathOf(target: string): string {
   const path = target.replace(/^https?:\/\/[^/]*/i, '')
   const end = path.search(/[?#]/)
   return end < 0 ? path : path.slice(0, end)
+}
+
+/** What a server that wants to be left alone asks for, in its own words. */
+export function retryAfterOf(head: Head): string | undefined {
+  const asked = head.headers.get('retry-after')
+  return asked === undefined ? undefined : `retry-after: ${asked.slice(0, 64)}`
 }
 
 /** `x-request-id`, else the trace id of W3C's `traceparent`. */

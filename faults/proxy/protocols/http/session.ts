@@ -4,7 +4,15 @@ import { Parsed } from '../common/parsed.ts'
 import { PENDING_LIMIT, Pending } from '../common/pending.ts'
 import type { Scanner, Sink } from '../common/sink.ts'
 import { FrameScanner } from '../websocket/frame-scanner.ts'
-import { type Head, pathOf, readRequestLine, readStatus, routeOf, traceOf } from './head.ts'
+import {
+  type Head,
+  pathOf,
+  readRequestLine,
+  readStatus,
+  retryAfterOf,
+  routeOf,
+  traceOf,
+} from './head.ts'
 import { type Body, HttpReader } from './http-reader.ts'
 
 interface Asked {
@@ -128,6 +136,7 @@ export class HttpSession implements ProtocolSession {
     message.type = `${status}`
     message.form = body?.ends
     message.headLength = head.length
+    message.asks = retryAfterOf(head)
     if (isInterim) {
       // 100, 102, 103: the answer is still to come.
       message.final = false
