@@ -114,7 +114,7 @@ function sharesOf(journal: Journal, workload: Named, options: BystanderOptions) 
   const { window, calm, meanwhile, errorsAtMost, boundMs } = observe(journal, workload, options)
   if (!window || calm.all < leastOperations || meanwhile.all < leastOperations) return undefined
   const more = moreUntilBelow(1 - errorsAtMost, meanwhile.good.length, meanwhile.all)
-  return { good: meanwhile.good, more, boundMs, toMs: window.toMs }
+  return { good: meanwhile.good, bad: meanwhile.bad, more, boundMs, toMs: window.toMs }
 }
 
 function slower(workload: Named, options: BystanderOptions): Lie {

@@ -38,7 +38,7 @@ export function goodput(workload: Named, options: GoodputOptions): Checker {
       const { whole, boundMs, window } = observe(journal, workload, options)
       if (!window || whole.all < leastOperations) return undefined
       const more = moreUntilBelow(options.atLeast, whole.good.length, whole.all)
-      return { good: whole.good, more, boundMs, toMs: window.toMs }
+      return { good: whole.good, bad: whole.bad, more, boundMs, toMs: window.toMs }
     }),
   }
 }

@@ -16,6 +16,8 @@ import type { Performed } from '../shared/history.ts'
 export interface Shares {
   /** Operations that went well, and may be made to go badly. */
   readonly good: readonly Performed[]
+  /** Those that did not go well anyway: one more is among them, and any of them is the witness. */
+  readonly bad: readonly Performed[]
   /** How many more must go badly that the check no longer holds. */
   readonly more: number
   /** An ok answer after so long is no good one. */
@@ -36,11 +38,11 @@ export function qualityLies(sharesOf: (journal: Journal) => Shares | undefined):
     tell: (journal: Journal, random: Random): Told | undefined => {
       const shares = sharesOf(journal)
       if (!shares) return undefined
-      const { good, more, boundMs, toMs } = shares
+      const { good, bad, more, boundMs, toMs } = shares
       const early = needsTime ? good.filter(one => one.intendedMs + boundMs + 1 < toMs) : good
       const chosen = someOf(random, early, more)
       if (more <= 0 || chosen.length < more) return undefined
-      return told(change(journal, chosen, shares), indicesOf(chosen))
+      return told(change(journal, chosen, shares), indicesOf([...chosen, ...bad]))
     },
   })
   return [

@@ -36,7 +36,15 @@ export function recovers(workload: Named, options: RecoversOptions): Checker {
     lies: qualityLies(journal => {
       const { groups, toMs: endMs, boundMs } = observe(journal, workload, options)
       const group = groups.toSorted((a, b) => spareOf(a, options) - spareOf(b, options))[0]
-      return group && { good: group.good, more: spareOf(group, options), boundMs, toMs: endMs }
+      return (
+        group && {
+          good: group.good,
+          bad: group.bad,
+          more: spareOf(group, options),
+          boundMs,
+          toMs: endMs,
+        }
+      )
     }),
   }
 }

@@ -27,6 +27,8 @@ describe('calls at once', () => {
     const givenUp = wire(end, 5_002, { connection: 1 })
     const told = [ask(5_000, 1), ask(5_001, 2), givenUp, ask(5_003, 3)]
     expect(two.check(sampleRun(told)).word).toBe('valid')
+    const longer = wire(end, 5_060, { connection: 1 })
+    expect(two.check(sampleRun([...told.slice(0, 2), ask(5_003, 3), longer])).word).toBe('invalid')
   })
 
   test('on another link are counted there', () => {

@@ -14,8 +14,8 @@ export interface AtOnceOptions {
 
 /**
  * A dependency is never asked more at once than it may be: on no link are there more requests that
- * have begun and have neither been answered nor been given up with their connection. Unknown when no
- * request was seen since the first fault.
+ * have begun and have neither been answered nor been given up with their connection (50 ms later at
+ * most). Unknown when no request was seen since the first fault.
  */
 export function callsAtOnce(options: AtOnceOptions): Checker {
   return {
@@ -54,20 +54,41 @@ interface Crowd {
   readonly open: readonly WireEntry[]
 }
 
-const connectionOf = ({ link, connection }: WireEntry) => `${link} ${connection}`
+interface Call {
+  readonly request: WireEntry
+  endMs: number
+}
 
 function crowdsOf(wire: readonly WireEntry[]): readonly Crowd[] {
-  const open = new Map<string, WireEntry[]>()
-  return wire.flatMap((entry): readonly Crowd[] => {
-    const own = open.get(connectionOf(entry)) ?? []
-    if (entry.what === 'response') own.shift()
-    if (entry.what === 'close' || entry.what === 'abandoned') open.delete(connectionOf(entry))
-    if (entry.what !== 'request') return []
-    own.push(entry)
-    open.set(connectionOf(entry), own)
-    const all = [...open.values()].flat().filter(({ link }) => link === entry.link)
-    return [{ request: entry, open: all.toSorted((a, b) => atOf(a) - atOf(b)) }]
-  })
+  const byLink = Map.groupBy(callsIn(wire), ({ request }) => request.link)
+  return [...byLink.values()].flatMap(calls =>
+    calls.map(({ request }, place) => {
+      const before = calls.slice(0, place).filter(({ endMs }) => endMs > atOf(request) + graceMs)
+      return { request, open: [...before.map(each => each.request), request] }
+    }),
+  )
+}
+
+/** Who gives up frees its place at once; that its connection is closed is seen a little later. */
+const graceMs = 50
+
+/** In the order of their requests. */
+function callsIn(wire: readonly WireEntry[]): readonly Call[] {
+  const open = new Map<string, Call[]>()
+  const all: Call[] = []
+  for (const entry of wire) {
+    const connection = `${entry.link} ${entry.connection}`
+    const own = open.get(connection) ?? []
+    open.set(connection, own)
+    const isEnd = entry.what === 'close' || entry.what === 'abandoned'
+    const ended = entry.what === 'response' ? own.splice(0, 1) : isEnd ? own.splice(0) : []
+    for (const call of ended) call.endMs = atOf(entry)
+    if (entry.what !== 'request') continue
+    const call = { request: entry, endMs: Number.POSITIVE_INFINITY }
+    own.push(call)
+    all.push(call)
+  }
+  return all
 }
 
 /** On connections that are new, so that no answer is theirs. */
