@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { afterAll, afterEach, describe, expect } from 'vitest'
 import { type Application, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
@@ -156,6 +157,18 @@ describe('MKT-04 breaker, fallback and bulkhead', () => {
       expect(Date.parse(body.asOf)).toBeLessThanOrEqual(Date.now())
     }
     expect((await asking.get('/v1/marketplace/products/never-seen')).status).toBe(503)
+  })
+
+  test('takes a copy that cannot be read for none', async () => {
+    await using redis = Object.assign(new Redis(app.redis.port, app.redis.host), {
+      [Symbol.asyncDispose]: async () => redis.disconnect(),
+    })
+    await app.marketplace.admin.post({ kind: 'hang' })
+    for (const damaged of ['{"product":{"sku":"spoilt","ti', '{"asOf":"yesterday"}']) {
+      await redis.set('marketplace:product:spoilt', damaged)
+      const answer = await client.get('/v1/marketplace/products/spoilt', hurried)
+      expect(answer).toMatchObject({ status: 503, body: { outcome: 'not-done' } })
+    }
   })
 
   control('marketplace-copies', 'what was seen a moment ago is not shown', async () => {

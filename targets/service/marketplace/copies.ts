@@ -10,6 +10,7 @@ export type Copy = z.infer<typeof copy>
 export interface Copies {
   /** Never fails: a copy that cannot be kept is only missed later. */
   keep(product: Product): Promise<void>
+  /** Never fails either: one that cannot be read is none. */
   find(sku: string): Promise<Copy | undefined>
 }
 
@@ -24,8 +25,13 @@ export function createCopies(redis: Redis, keepMs: number, log: Pick<Logger, 'wa
       await redis.set(key(product.sku), text, 'PX', keepMs).catch(missed)
     },
     find: async sku => {
-      const text = await redis.get(key(sku)).catch(missed)
-      return typeof text === 'string' ? copy.parse(JSON.parse(text)) : undefined
+      try {
+        const text = await redis.get(key(sku))
+        return text === null ? undefined : copy.parse(JSON.parse(text))
+      } catch (error) {
+        missed(error)
+        return undefined
+      }
     },
   }
 }
