@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Random } from '../../lab/base/random.ts'
 import type { Outcome } from '../../lab/journal/journal.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
-import { type HttpClient, httpClient } from '../../lab/workloads/http.ts'
+import { httpClient } from '../../lab/workloads/http.ts'
 import { httpOutcome } from '../../lab/workloads/http-outcome.ts'
 import { Seats } from './endpoints.ts'
-import { bearer, signInPeople, type WithPeople } from './people.ts'
+import { bearer, type WithPeople } from './people.ts'
+import { stockedShop } from './stocked-shop.ts'
 import { uuid } from './uuid.ts'
 
 /** How long the service may take for each of the two answers; every request says so. Payers wait. */
@@ -35,20 +36,14 @@ export function paying(options: { readonly perSecond: number }): Workload<WithPe
     uses: ({ name }) => name.startsWith('client>') || /^shop-\d+>/.test(name),
     operations: payments,
     open: async system => {
-      const people = await signInPeople(system, buyers)
-      const [keeper] = await signInPeople(system, 1, ['admin'])
+      const shop = await stockedShop(system, { name: 'paying', people: buyers, products })
       const seats = new Seats(system)
       const client = httpClient({ connections: maxInFlight })
-      const shelf: string[] = []
-      for (let number = 1; number <= products; number++) {
-        const headers = keeper ? bearer(keeper) : {}
-        shelf.push(await newProduct(client, `${system.endpoints[0].http}/v1/products`, headers))
-      }
       return {
         perform: async ({ key = '', input }, number, signal) => {
           const seat = seats.of(number)
-          const person = people[number % people.length]
-          const productId = shelf[Number(input) % shelf.length] ?? null
+          const person = shop.people[number % buyers]
+          const productId = shop.products[Number(input)]?.id ?? ''
           const headers = {
             ...(person && bearer(person)),
             'x-request-id': key,
@@ -80,19 +75,4 @@ function paid(outcome: Outcome): Outcome {
   if (outcome.kind !== 'ok' || outcome.value === 'done') return outcome
   const code = 'payment-pending'
   return { kind: 'info', ended: 'refused', status: 202, code, error: `refused: ${code}` }
-}
-
-async function newProduct(
-  client: HttpClient,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<string> {
-  const sku = `sku-${crypto.randomUUID().slice(0, 13)}`
-  const body = { sku, name: 'A thing', price: '10.00', stock: 1_000_000 }
-  const signal = AbortSignal.timeout(10_000)
-  const outcome = await client.ask({ url, method: 'POST', headers, body, signal }, answer =>
-    httpOutcome(answer, found => created.parse(found).id),
-  )
-  if (outcome.kind === 'ok') return z.string().parse(outcome.value)
-  throw new Error(`No product to sell: ${outcome.error}`)
 }
