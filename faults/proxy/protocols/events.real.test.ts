@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listen as listening } from '../../../lab/testing/loopback.ts'
 import { startPostgres } from '../../../targets/postgres.ts'
 import { startRedis } from '../../../targets/redis.ts'
-import { listen as listening } from '../../../lab/testing/loopback.ts'
 import { until } from '../testing/proxied.ts'
 import { type Rig, startRig } from '../testing/rig.ts'
 
