@@ -34,7 +34,8 @@ export default defineConfig({
           exclude: ['lab/vitest/resilience.test.ts', 'targets/scenarios/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: cores,
+          // Half of the files wait for servers and processes that they start; the other half computes.
+          maxWorkers: cores + 1,
           sequence: { groupOrder: 0 },
         },
       },

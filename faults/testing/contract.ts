@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { seeded } from '../../lab/base/random.ts'
 import type { Fault, PlannedFault } from '../../lab/model/fault.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
@@ -30,6 +30,8 @@ export interface Contract<Part> {
   /** Shared by the tests of a table, and started when the first of them runs. */
   readonly bench: () => Promise<ContractBench<Part>>
   readonly faults: readonly Fault<PartSystem<Part>>[]
+  /** Each trial has a link of its own, and what is behind all of them is not hurt: tried together. */
+  readonly apart?: boolean
 }
 
 export interface LastingContract<Part> extends Contract<Part> {
@@ -42,25 +44,26 @@ export interface LastingContract<Part> extends Contract<Part> {
   readonly oneAtATime?: boolean
 }
 
-const pollingOf = <Part>({ withinMs = 20_000 }: ContractBench<Part>) => ({
-  timeout: withinMs,
-  interval: 20,
-})
+/** Looks until what is expected is there. `expect.poll` would, but not for tests that run together. */
+const looking =
+  <Part>({ withinMs = 20_000 }: ContractBench<Part>) =>
+  (look: () => Promise<void>) =>
+    vi.waitFor(look, { timeout: withinMs, interval: 20 })
 
 /** What every fault must do that is in force until it is undone. */
 export function lastingContract<Part>(contract: LastingContract<Part>): void {
   const { faults, module } = contract
   const bench = shared(contract)
-  test.each(rows(faults))(
+  testing(contract).each(rows(faults))(
     '%s touches nothing when planned, hurts when made, and is undone twice',
     async (_, fault) => hurtsAndHeals(fault, await bench()),
     90_000,
   )
-  test.each(rows(faults))(
+  testing(contract).each(rows(faults))(
     '%s lands on nothing where nothing was, and is undone though it was never made',
     async (_, fault) => tellsOfNothing(fault, await bench()),
   )
-  seedContract(faults, bench)
+  seedContract(contract, bench)
   if (module === undefined) return
   const each = faults.map((_, index) => [index])
   const groups = contract.oneAtATime ? each : [each.flat()]
@@ -84,23 +87,30 @@ export function destructiveContract<Part>(contract: Contract<Part>): void {
 
 function onceContract<Part>(kind: Fault['kind'], contract: Contract<Part>): void {
   const bench = shared(contract)
-  test.each(rows(contract.faults))(
+  testing(contract).each(rows(contract.faults))(
     '%s touches nothing when planned, and hurts when made',
     async (_, fault) => hurtsOnce(kind, fault, await bench()),
     90_000,
   )
-  test.each(rows(contract.faults))('%s lands on nothing where nothing was', async (_, fault) =>
-    tellsOfNothing(fault, await bench()),
+  testing(contract).each(rows(contract.faults))(
+    '%s lands on nothing where nothing was',
+    async (_, fault) => tellsOfNothing(fault, await bench()),
   )
-  seedContract(contract.faults, bench)
+  seedContract(contract, bench)
+}
+
+/** Most of a trial is waiting for what does not come. */
+function testing<Part>({ apart }: Contract<Part>) {
+  return apart ? test.concurrent : test
 }
 
 function seedContract<Part>(
-  faults: Contract<Part>['faults'],
+  contract: Contract<Part>,
   bench: () => Promise<ContractBench<Part>>,
 ): void {
-  test.each(rows(faults))('%s draws the same from the same seed', async (_, fault) =>
-    drawsTheSame(fault, await bench()),
+  testing(contract).each(rows(contract.faults))(
+    '%s draws the same from the same seed',
+    async (_, fault) => drawsTheSame(fault, await bench()),
   )
 }
 
@@ -109,27 +119,27 @@ export async function hurtsAndHeals<Part>(
   bench: ContractBench<Part>,
 ): Promise<void> {
   const { context } = bench
-  const patience = pollingOf(bench)
+  const soon = looking(bench)
   const { part, hold, use } = await bench.trial()
-  await expect.poll(use, patience).toBe('well')
+  await soon(async () => expect(await use()).toBe('well'))
   await hold()
   const planned = await fault.plan(systemOf(part), context)
   expect(fault.kind, 'kind').toBe('lasting')
   expect(planned.touches, 'touches').not.toEqual([])
-  await expect.poll(use, { ...patience, message: 'only planned' }).toBe('well')
+  await soon(async () => expect(await use(), 'only planned').toBe('well'))
   const owed = await context.ledger.owe(fault.label, undoOf(planned))
   const injection = await planned.apply()
-  await expect.poll(use, { ...patience, message: 'made' }).not.toBe('well')
+  await soon(async () => expect(await use(), 'made').not.toBe('well'))
   const landed = async () => {
     const hit = totalLanded(await injection.landed())
     if (hit === 0) await use()
     return hit
   }
-  await expect.poll(landed, { ...patience, message: 'landed' }).toBeGreaterThan(0)
+  await soon(async () => expect(await landed(), 'landed').toBeGreaterThan(0))
   await context.ledger.settle(owed)
-  await expect.poll(use, { ...patience, message: 'undone' }).toBe('well')
+  await soon(async () => expect(await use(), 'undone').toBe('well'))
   await play(planned.undo)
-  await expect.poll(use, { ...patience, message: 'undone twice' }).toBe('well')
+  await soon(async () => expect(await use(), 'undone twice').toBe('well'))
 }
 
 export async function hurtsOnce<Part>(
@@ -138,17 +148,17 @@ export async function hurtsOnce<Part>(
   bench: ContractBench<Part>,
 ): Promise<void> {
   const { context } = bench
-  const patience = pollingOf(bench)
+  const soon = looking(bench)
   const { part, hold, use } = await bench.trial()
   await hold()
-  await expect.poll(use, patience).toBe('well')
+  await soon(async () => expect(await use()).toBe('well'))
   const planned = await fault.plan(systemOf(part), context)
   expect(fault.kind, 'kind').toBe(kind)
   expect(planned.touches, 'touches').not.toEqual([])
   expect(await use(), 'only planned').toBe('well')
   const injection = await planned.apply()
   expect(totalLanded(await injection.landed()), 'landed').toBeGreaterThan(0)
-  await expect.poll(use, { ...patience, message: 'made' }).not.toBe('well')
+  await soon(async () => expect(await use(), 'made').not.toBe('well'))
 }
 
 export async function tellsOfNothing<Part>(
@@ -182,15 +192,15 @@ async function outlivesItsLab<Part>(
   group: readonly number[],
   bench: ContractBench<Part>,
 ): Promise<void> {
-  const patience = pollingOf(bench)
+  const soon = looking(bench)
   const trials = await Promise.all(group.map(bench.trial))
   await Promise.all(trials.map(({ hold }) => hold()))
   const aims = trials.map(({ part }, index) => ({ fault: group[index] ?? 0, part }))
   await using lab = await startDyingLab(module, aims)
-  await Promise.all(trials.map(({ use }) => expect.poll(use, patience).not.toBe('well')))
+  await Promise.all(trials.map(({ use }) => soon(async () => expect(await use()).not.toBe('well'))))
   await lab.kill()
-  await expect.poll(lab.ledgerIsGone, patience).toBe(true)
-  await Promise.all(trials.map(({ use }) => expect.poll(use, patience).toBe('well')))
+  await soon(async () => expect(lab.ledgerIsGone()).toBe(true))
+  await Promise.all(trials.map(({ use }) => soon(async () => expect(await use()).toBe('well'))))
 }
 
 function shared<Part>({ bench }: Contract<Part>): () => Promise<ContractBench<Part>> {

@@ -7,9 +7,10 @@ import { expect, test as plainTest, vi } from 'vitest'
 import { listen } from '../testing/loopback.ts'
 
 /** They mostly wait for processes, so they wait together. */
+const together = { concurrent: true }
 const test = plainTest.concurrent
 
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 4 })
 
 const main = join(import.meta.dirname, 'main.ts')
 const counter = join(import.meta.dirname, '../testing/counter-experiment.ts')
@@ -118,6 +119,41 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ended> {
     child.on('close', code => resolve({ code, stdout, stderr }))
   })
 }
+
+/** The longest first: what is short fills the gaps beside them. */
+test('prove --all shows which defence matters, and fails for one that nobody misses', async () => {
+  const idle = good.replace(
+    '()',
+    "({ defences: [{ name: 'idle-defence', off: ['idle-defence'], breaks: 'kept', mayAlsoBreak: [] }] })",
+  )
+  await using it = await project({ good, idle })
+  const ended = await it.run('prove', '--all')
+  expect(ended.stdout).toMatch(/^✓ good, /m)
+  expect(ended.stdout).toMatch(/^✗ idle, /m)
+  expect(ended.stdout).toContain('check kept must be invalid, but is valid')
+  expect(ended.stdout).toMatch(/✓ +durable +good$/m)
+  expect(ended.stdout).toContain('nobody misses the defence idle-defence')
+  expect(ended.stdout).toContain('experiment idle misses nobody')
+  expect(ended.code).toBe(2)
+  const page = await readFile(join(it.root, 'runs/kill-matrix.html'), 'utf8')
+  expect(page).toContain('title="good without durable: proved"')
+}, 240_000)
+
+/** A line of a ledger. */
+const soaked = `{"at":"","commit":"c","seed":1,"change":"as it is","verdict":"held","asExpected":true,"problems":[],"findings":{},"durationMs":1}\n`
+
+test('soak takes who has fewest runs first, adds runs to a ledger and says how often each kind came out as it must', async () => {
+  await using it = await project({ good, idle: good })
+  await mkdir(join(it.root, 'docs/soak'), { recursive: true })
+  await writeFile(join(it.root, 'docs/soak/idle.jsonl'), soaked)
+  const all = await it.run('soak')
+  expect(all.stdout).toMatch(/^good, 0 runs: as it is … held.*\ngood, 1 runs: as it is … held/)
+  expect(all.stdout).toContain('2 runs, 0 not as they must be')
+  const ended = await it.run('soak', 'good', '--ablations')
+  expect(ended.stdout).toMatch(/held +3\/3/)
+  expect(ended.stdout).toMatch(/without durable: broken as claimed +1\/1/)
+  expect(ended.code).toBe(0)
+}, 240_000)
 
 const badInput: Record<string, { args: string[]; code: number; says: string[]; files?: string }> = {
   'an unknown experiment': {
@@ -317,17 +353,22 @@ const limited = (root: string, size: string, ...args: string[]) => {
 const cannotLimit =
   spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status !== 0
 
-plainTest.skipIf(cannotLimit)('a disk without space is told before anything starts', async () => {
-  await using it = await project({ good })
-  await cp(it.root, `${it.root}.src`, { recursive: true })
-  const ended = await limited(it.root, '100m', 'experiment', 'good')
-  await rm(`${it.root}.src`, { recursive: true })
-  expect(ended.stderr).toContain('300 MiB of free disk space')
-  expect(ended.code).toBe(5)
-})
+plainTest.skipIf(cannotLimit)(
+  'a disk without space is told before anything starts',
+  together,
+  async () => {
+    await using it = await project({ good })
+    await cp(it.root, `${it.root}.src`, { recursive: true })
+    const ended = await limited(it.root, '100m', 'experiment', 'good')
+    await rm(`${it.root}.src`, { recursive: true })
+    expect(ended.stderr).toContain('300 MiB of free disk space')
+    expect(ended.code).toBe(5)
+  },
+)
 
 plainTest.skipIf(cannotLimit)(
   'a disk that fills in mid-run is an error, and faults are healed',
+  together,
   async () => {
     await using it = await project({ filling })
     await cp(it.root, `${it.root}.src`, { recursive: true })
@@ -343,41 +384,7 @@ plainTest.skipIf(cannotLimit)(
   },
 )
 
-test('prove --all shows which defence matters, and fails for one that nobody misses', async () => {
-  const idle = good.replace(
-    '()',
-    "({ defences: [{ name: 'idle-defence', off: ['idle-defence'], breaks: 'kept', mayAlsoBreak: [] }] })",
-  )
-  await using it = await project({ good, idle })
-  const ended = await it.run('prove', '--all')
-  expect(ended.stdout).toMatch(/^✓ good, /m)
-  expect(ended.stdout).toMatch(/^✗ idle, /m)
-  expect(ended.stdout).toContain('check kept must be invalid, but is valid')
-  expect(ended.stdout).toMatch(/✓ +durable +good$/m)
-  expect(ended.stdout).toContain('nobody misses the defence idle-defence')
-  expect(ended.stdout).toContain('experiment idle misses nobody')
-  expect(ended.code).toBe(2)
-  const page = await readFile(join(it.root, 'runs/kill-matrix.html'), 'utf8')
-  expect(page).toContain('title="good without durable: proved"')
-}, 240_000)
-
 test('a soak that made no run is not green', async () => {
   await using it = await project({ good })
   expect((await it.run('soak', 'good', '--for', '0ms')).code).toBe(2)
 })
-
-/** A line of a ledger. */
-const soaked = `{"at":"","commit":"c","seed":1,"change":"as it is","verdict":"held","asExpected":true,"problems":[],"findings":{},"durationMs":1}\n`
-
-test('soak takes who has fewest runs first, adds runs to a ledger and says how often each kind came out as it must', async () => {
-  await using it = await project({ good, idle: good })
-  await mkdir(join(it.root, 'docs/soak'), { recursive: true })
-  await writeFile(join(it.root, 'docs/soak/idle.jsonl'), soaked)
-  const all = await it.run('soak')
-  expect(all.stdout).toMatch(/^good, 0 runs: as it is … held.*\ngood, 1 runs: as it is … held/)
-  expect(all.stdout).toContain('2 runs, 0 not as they must be')
-  const ended = await it.run('soak', 'good', '--ablations')
-  expect(ended.stdout).toMatch(/held +3\/3/)
-  expect(ended.stdout).toMatch(/without durable: broken as claimed +1\/1/)
-  expect(ended.code).toBe(0)
-}, 240_000)

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test as plainTest, vi } from 'vitest'
 import { craftedProject, endOf, main } from './crafted-project.ts'
+
+/** They mostly wait for the command line, so they wait together. */
+const test = plainTest.concurrent
 
 vi.setConfig({ testTimeout: 120_000 })
 

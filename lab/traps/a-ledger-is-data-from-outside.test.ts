@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { expect, test as plainTest, vi } from 'vitest'
 import { isAlive } from '../processes/process-table.ts'
 import { fixtureUndo } from '../testing/fixture-undo.ts'
 import { type CraftedProject, craftedProject, stranger } from './crafted-project.ts'
@@ -12,8 +12,10 @@ import { type CraftedProject, craftedProject, stranger } from './crafted-project
 const traceCode = (file: string) =>
   `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(file)}, ''); export const undo = () => {}`
 
-/** Each starts the command line, some of them several times. */
-vi.setConfig({ testTimeout: 120_000 })
+/** They mostly wait for the command line, so they wait together. */
+const test = plainTest.concurrent
+
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 3 })
 
 const modules: Readonly<Record<string, (it: CraftedProject, code: string) => Promise<string>>> = {
   'in a data URL': async (_, code) => `data:text/javascript,${encodeURIComponent(code)}`,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test as plainTest, vi } from 'vitest'
 import { craftedProject, endOf, main } from './crafted-project.ts'
 
 const testing = join(import.meta.dirname, '../testing')
@@ -19,8 +19,10 @@ setTimeout(() => { ${what} }, 1_500)
 export default counterExperiment({ schedule: [at('100ms', misbehave('refuse'), { for: '60s' })] })
 `
 
-/** Each starts the command line, some of them several times. */
-vi.setConfig({ testTimeout: 120_000 })
+/** They mostly wait for the command line, so they wait together. */
+const test = plainTest.concurrent
+
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 3 })
 
 const slips = {
   'an exception that nobody catches': "throw new Error('a slip')",
@@ -36,7 +38,7 @@ test.each(Object.entries(slips))(
     expect(ended.code).toBe(4)
     expect(ended.stderr).toMatch(/^The lab itself failed: a slip \(.*slip.ts:\d+:\d+\)$/m)
     expect(ended.stderr).not.toMatch(/^ +at /m)
-    const deadline = performance.now() + 10_000
+    const deadline = performance.now() + 30_000
     const left = async () => (await readdir(it.ledgers)).filter(name => name.endsWith('.jsonl'))
     while ((await left()).length > 0 && performance.now() < deadline) {
       await new Promise(done => setTimeout(done, 50))
@@ -65,8 +67,9 @@ test('a reader that leaves after the first line is no error', async () => {
   expect(ended).toMatchObject({ code: 0, stderr: '' })
 })
 
-test.skipIf(!existsSync('/dev/full'))(
+plainTest.skipIf(!existsSync('/dev/full'))(
   'output to a full device is said, and is an error',
+  { concurrent: true },
   async () => {
     await using it = await craftedProject()
     await writeFile(join(it.root, 'experiments/good.ts'), good)
@@ -90,19 +93,23 @@ test('results that cannot be written anywhere are said, and the machine is calle
 
 const cannotUnshare = spawnSync('unshare', ['-m', 'true']).status !== 0
 
-test.skipIf(cannotUnshare)('without /proc the lab says what it lacks', async () => {
-  await using it = await craftedProject()
-  await writeFile(join(it.root, 'experiments/good.ts'), good)
-  await it.writeLedger('x', it.runLine('x'))
-  const hidden = 'mount -t tmpfs none /proc && exec "$0" "$@"'
-  for (const args of [['heal'], ['experiment', 'good']]) {
-    const inside = ['-m', 'sh', '-c', hidden, process.execPath, main, ...args]
-    const ended = await endOf(spawn('unshare', inside, { cwd: it.root }))
-    expect(ended.code).toBe(5)
-    expect(ended.stdout + ended.stderr).toContain('/proc to be mounted')
-    expect(existsSync(join(it.ledgers, 'x.jsonl'))).toBe(true)
-  }
-})
+plainTest.skipIf(cannotUnshare)(
+  'without /proc the lab says what it lacks',
+  { concurrent: true },
+  async () => {
+    await using it = await craftedProject()
+    await writeFile(join(it.root, 'experiments/good.ts'), good)
+    await it.writeLedger('x', it.runLine('x'))
+    const hidden = 'mount -t tmpfs none /proc && exec "$0" "$@"'
+    for (const args of [['heal'], ['experiment', 'good']]) {
+      const inside = ['-m', 'sh', '-c', hidden, process.execPath, main, ...args]
+      const ended = await endOf(spawn('unshare', inside, { cwd: it.root }))
+      expect(ended.code).toBe(5)
+      expect(ended.stdout + ended.stderr).toContain('/proc to be mounted')
+      expect(existsSync(join(it.ledgers, 'x.jsonl'))).toBe(true)
+    }
+  },
+)
 
 test('two experiments of one name are refused', async () => {
   await using it = await craftedProject()

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, vi } from 'vitest'
+import { expect, test as plainTest, vi } from 'vitest'
 import { craftedProject } from './crafted-project.ts'
 
 const counter = join(import.meta.dirname, '../testing/counter-experiment.ts')
@@ -13,8 +13,10 @@ export default counterExperiment({ title: ${JSON.stringify(hostile)}, checks: { 
   name: 'says', check: () => ({ word: 'invalid', story: ${JSON.stringify(hostile)}, figures: {} }) } } })
 `
 
-/** Each starts the command line, some of them several times. */
-vi.setConfig({ testTimeout: 120_000 })
+/** They mostly wait for the command line, so they wait together. */
+const test = plainTest.concurrent
+
+vi.setConfig({ testTimeout: 120_000, maxConcurrency: 3 })
 
 function expectHarmless(text: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.

@@ -10,6 +10,7 @@ const asked = new Map<string, number>()
 
 lastingContract({
   faults,
+  apart: true,
   module: new URL('http-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('http', async (_, owned) => {

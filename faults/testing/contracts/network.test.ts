@@ -10,6 +10,7 @@ const message = Buffer.alloc(20_000, 'x')
 
 lastingContract({
   faults,
+  apart: true,
   module: new URL('network-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('tcp', async (_, owned) => {

@@ -6,6 +6,7 @@ import { faults } from './postgres-message-faults.ts'
 
 lastingContract({
   faults,
+  apart: true,
   module: new URL('postgres-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('postgres', async ({ rig }) => {

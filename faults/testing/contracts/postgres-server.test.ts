@@ -7,7 +7,11 @@ import { openAs, usePostgres } from '../postgres-client.ts'
 import { faults as momentary } from './postgres-momentary-faults.ts'
 import { faults as lasting } from './postgres-server-faults.ts'
 
-async function served() {
+let server: ReturnType<typeof startServer> | undefined
+/** One for all tests here, ended with the first of the benches that are. */
+const served = () => (server ??= startServer())
+
+async function startServer() {
   const { context, rig } = await faultBench()
   const { name, url, logFile } = await startPostgres(context)
   const direct = await openAs('lab', url)

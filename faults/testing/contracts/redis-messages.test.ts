@@ -6,6 +6,7 @@ import { faults } from './redis-message-faults.ts'
 
 lastingContract({
   faults,
+  apart: true,
   module: new URL('redis-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('redis', async ({ rig }) => ({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startPostgres } from '../../../targets/postgres.ts'
 import { startStandby } from '../../../targets/postgres-standby.ts'
 import { destructiveContract, lastingContract } from '../contract.ts'
@@ -8,8 +9,12 @@ import { openAs } from '../postgres-client.ts'
 import { faults as promotions } from './promotion-faults.ts'
 import { faults as lasting } from './standby-faults.ts'
 
+let pair: ReturnType<typeof startPair> | undefined
+/** One for all tests here, ended with the first of the benches that are. */
+const served = () => (pair ??= startPair())
+
 /** A primary that writes nothing by itself, and its standby. */
-async function served() {
+async function startPair() {
   const { context, rig } = await faultBench()
   const settings = { autovacuum: 'off' }
   const primary = await startPostgres(context, { settings })
@@ -17,10 +22,11 @@ async function served() {
   await direct.query('create table stock (id text)')
   const { name, url } = await startStandby(context, primary)
   const standby = await openAs('user', url)
-  const dispose = async () => {
-    await Promise.all([direct.end(), standby.end()])
-    await rig[Symbol.asyncDispose]()
-  }
+  const owned = new AsyncDisposableStack()
+  owned.use(rig)
+  owned.defer(() => direct.end())
+  owned.defer(() => standby.end())
+  const dispose = () => owned.disposeAsync()
   return { context, direct, standby, part: { name, url }, [Symbol.asyncDispose]: dispose }
 }
 
@@ -36,7 +42,10 @@ lastingContract({
       const deadline = performance.now() + patienceMs
       const isThere = async () =>
         (await standby.query('select from stock where id = $1', [id])).rows.length > 0
-      while (performance.now() < deadline) if (await isThere()) return 'well'
+      while (performance.now() < deadline) {
+        if (await isThere()) return 'well'
+        await pause(5)
+      }
       return 'stale'
     }
     const use = () => inPatience(readsItsWrite())
@@ -44,7 +53,7 @@ lastingContract({
   },
 })
 
-/** A user for whom it is well that the standby takes no write. */
+/** A user for whom it is well that the standby takes no write. Last: nobody demotes it again. */
 destructiveContract({
   faults: promotions,
   bench: async () => {

@@ -7,6 +7,7 @@ import { faults } from './websocket-message-faults.ts'
 
 lastingContract({
   faults,
+  apart: true,
   module: new URL('websocket-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('websocket', async (_, owned) => {

@@ -27,7 +27,8 @@ const heads = ['experiment', 'tier', 'last verdict', 'proved', 'runs', 'takes', 
 
 function text(entries: readonly ListEntry[], unreadable: readonly Unreadable[]): string {
   // One table for all, so that columns stand under each other from family to family.
-  const lines = table([heads, ...entries.map(row)].map(cells => cells.map(printable))).split('\n')
+  const cells = [heads, ...entries.map(row)].map(each => each.map(onOneLine))
+  const lines = table(cells).split('\n')
   const head = styleText('dim', `  ${lines[0]}`)
   const families = Map.groupBy(
     entries.map((entry, i) => ({ ...entry, line: lines[i + 1] ?? '' })),
@@ -48,6 +49,11 @@ function text(entries: readonly ListEntry[], unreadable: readonly Unreadable[]):
     ...(damaged.length > 0 ? ['', 'Not readable, and left out:', ...damaged.map(printable)] : []),
     ...(more > 0 ? [`  and ${more} more (--json names them all)`] : []),
   ].join('\n')
+}
+
+/** A title of several lines would end its row. */
+function onOneLine(text: string): string {
+  return printable(text).replaceAll('\n', ' ')
 }
 
 function row(entry: ListEntry): readonly string[] {

@@ -24,9 +24,10 @@ export const policy: Policy = {
 /** How a queue takes: by one statement, or by two as on MySQL, or where there is one writer. */
 export const ways = ['PostgreSQL', 'PostgreSQL by two statements', 'SQLite'] as const
 
-/** An empty table of jobs, and queues over it as two processes open them. */
+/** A table of jobs, and queues over it as two processes open them. */
 export interface Bench extends AsyncDisposable {
   readonly engine: Engine
+  clear(): Promise<void>
   open(policy: Policy, process?: 'this' | 'other'): Queue<Job>
   /** One second apart from the first, all due. */
   add(ids: readonly string[], lane?: string): Promise<void>
@@ -71,6 +72,9 @@ export async function bench(place: Place, way: (typeof ways)[number]): Promise<B
         await sql`insert into ${name} (id, place, lane, due_at)
           values (${id}, ${++places}, ${lane}, ${now})`.execute(db)
       }
+    },
+    clear: async () => {
+      await sql`delete from ${name}`.execute(db)
     },
     ids: async state => {
       const query = sql<{ id: string }>`

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest'
 import { classify } from '../../service/failure.ts'
 import { createLookout } from '../../service/postgres/lookout.ts'
 import { createWorker } from '../../service/queue/worker.ts'
@@ -25,10 +25,11 @@ afterAll(() => place[Symbol.asyncDispose]())
 
 describe.each(ways)('a queue of jobs, on %s', way => {
   let jobs: Bench
-  beforeEach(async () => {
+  beforeAll(async () => {
     jobs = await bench(place, way)
   })
-  afterEach(() => jobs[Symbol.asyncDispose]())
+  beforeEach(() => jobs.clear())
+  afterAll(() => jobs[Symbol.asyncDispose]())
 
   test('gives the first that is due, each to one worker only', async () => {
     await jobs.add(['one', 'two'])
@@ -133,11 +134,14 @@ async function given(queue: { take(): Promise<Job | undefined> }): Promise<Job> 
 
 describe('a worker at a queue', () => {
   let jobs: Bench
-  beforeEach(async () => {
+  beforeAll(async () => {
     jobs = await bench(place, 'PostgreSQL')
+  })
+  beforeEach(async () => {
+    await jobs.clear()
     await jobs.add(['one'])
   })
-  afterEach(() => jobs[Symbol.asyncDispose]())
+  afterAll(() => jobs[Symbol.asyncDispose]())
 
   /** What was said of each attempt that failed. */
   function worker(handle: () => Promise<void>, bounds = policy) {
