@@ -16,6 +16,8 @@ export interface ChatOptions {
   readonly perSecond: number
   /** Over so many channels; default 5. */
   readonly channels?: number
+  /** All begin at this instance, from 1; default spread over all. */
+  readonly at?: number
   /**
    * What the service's `websocket-heartbeat` is set to, by which a dead connection is found; default
    * its own.
@@ -29,7 +31,7 @@ export interface ChatOptions {
  * name the last message they have seen. What each of them saw is in the journal as `observed`.
  */
 export function chat(options: ChatOptions): Workload<WithEndpoints> {
-  const { connections, perSecond, channels = 5, heartbeatMs = 5_000 } = options
+  const { connections, perSecond, at, channels = 5, heartbeatMs = 5_000 } = options
   const name = 'chat'
   return {
     name,
@@ -40,7 +42,7 @@ export function chat(options: ChatOptions): Workload<WithEndpoints> {
     uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: messages,
     open: async (system, context) => {
-      const seats = new Seats(system)
+      const seats = new Seats(system, at)
       const confirmed = new Map<string, number>()
       const silentMs = heartbeatsOfSilence * heartbeatMs
       const people = Array.from({ length: connections }, (_, client) => {

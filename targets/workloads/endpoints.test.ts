@@ -9,6 +9,13 @@ test('clients are spread over the instances', () => {
   expect(names(seats())).toEqual(['one', 'two', 'three', 'one'])
 })
 
+test('clients that all begin at one instance go on from there', () => {
+  const three = { endpoints: [endpoint('one'), endpoint('two'), endpoint('three')] } as const
+  const all = new Seats(three, 2)
+  all.moveOn(3)
+  expect(names(all)).toEqual(['two', 'two', 'two', 'three'])
+})
+
 test('a client whose instance is gone goes to the next one, round and round, and the others stay', () => {
   const all = seats()
   all.moveOn(1)

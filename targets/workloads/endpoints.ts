@@ -22,13 +22,16 @@ export interface Endpoint {
 export class Seats {
   readonly #endpoints: WithEndpoints['endpoints']
   readonly #moves = new Map<number, number>()
+  readonly #first: (client: number) => number
 
-  constructor({ endpoints }: Pick<WithEndpoints, 'endpoints'>) {
+  /** @param at where all of them begin, from 1; default spread over all */
+  constructor({ endpoints }: Pick<WithEndpoints, 'endpoints'>, at?: number) {
     this.#endpoints = endpoints
+    this.#first = client => (at === undefined ? client : at - 1)
   }
 
   of(client: number): Endpoint {
-    const at = client + (this.#moves.get(client) ?? 0)
+    const at = this.#first(client) + (this.#moves.get(client) ?? 0)
     return this.#endpoints[at % this.#endpoints.length] ?? this.#endpoints[0]
   }
 

@@ -47,6 +47,19 @@ describe('reconnects', () => {
     expect(tellLies('calm', many, journalOf([struck, ...crowd]))).toMatchObject({ missed: [] })
   })
 
+  test('of all links together are a storm where no link has one, and what came early can be left out', () => {
+    const on = (link: string, atMs: number): Told => {
+      return { kind: 'wire', link, connection: atMs, what: 'connect', atMs }
+    }
+    const crowd = [1, 2, 3, 4].map(n => on(`api-${n}>redis`, 100 * n))
+    const told = journalOf([struck, ...crowd])
+    const all = calmReconnects({ atMost: 3, within: '1s', together: true })
+    expect(calm.check(told).word).toBe('valid')
+    expect(all.check(told)).toMatchObject({ word: 'invalid', figures: { most: 4, links: 4 } })
+    const later = calmReconnects({ atMost: 3, within: '1s', together: true, after: '150ms' })
+    expect(later.check(told)).toMatchObject({ word: 'valid', figures: { most: 3 } })
+  })
+
   test('when nobody connected since the fault nothing is shown', () => {
     expect(calm.check([]).word).toBe('unknown')
     expect(calm.check(journalOf([wire('connect', 0), { ...struck, atMs: 1 }])).word).toBe('unknown')

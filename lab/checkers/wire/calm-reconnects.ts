@@ -12,6 +12,10 @@ export interface ReconnectOptions {
   readonly within: Duration
   /** Links to watch; default all. */
   readonly links?: Links
+  /** Counts the connects of all these links as one, as their provider sees them; default false. */
+  readonly together?: boolean
+  /** Leaves out what came sooner than this after the first fault; default '0ms'. */
+  readonly after?: Duration
 }
 
 /**
@@ -21,7 +25,7 @@ export interface ReconnectOptions {
  */
 export function calmReconnects(options: ReconnectOptions): Checker {
   return {
-    name: `at most ${options.atMost} connects per link within ${options.within}`,
+    name: `at most ${options.atMost} connects ${options.together ? 'in all' : 'per link'} within ${options.within}`,
     check: journal => judge(journal, options),
     lies: [
       lie('connects once more than allowed in one moment', 'connect', options),
@@ -33,25 +37,26 @@ export function calmReconnects(options: ReconnectOptions): Checker {
 function judge(journal: Journal, options: ReconnectOptions): Finding {
   const { atMost, within } = options
   const connects = connectsSince(journal, options)
-  const bursts = [...Map.groupBy(connects, each => each.link)].map(([link, ofLink]) => ({
-    link,
-    entries: busiest(ofLink, toMs(within)),
+  const bursts = [...byPlace(connects, options)].map(([place, ofPlace]) => ({
+    place,
+    entries: busiest(ofPlace, toMs(within)),
   }))
+  const links = new Set(connects.map(({ link }) => link)).size
   const most = Math.max(0, ...bursts.map(({ entries }) => entries.length))
   const story =
     connects.length === 0
       ? 'Nobody had to connect again in a run without faults.'
-      : `${connects.length} connects on ${bursts.length} links, at most ${most} within ${within} on one.`
+      : `${connects.length} connects on ${links} links, at most ${most} within ${within} ${options.together ? 'in all' : 'on one'}.`
   return conclude({
     journal,
-    violations: bursts.flatMap(({ link, entries }) => {
+    violations: bursts.flatMap(({ place, entries }) => {
       const last = entries.at(-1)
       if (!last || entries.length <= atMost) return []
-      const what = `${entries.length} connects on ${link} within ${within}`
+      const what = `${entries.length} connects on ${place} within ${within}`
       const indices = entries.toReversed().map(each => each.index)
       return [{ kind: 'storms', what, entries: indices, atMs: last.atMs }]
     }),
-    figures: { connects: connects.length, links: bursts.length, most, atMost },
+    figures: { connects: connects.length, links, most, atMost },
     unseen: [
       ...(isCalm(journal) ? [] : tooFew('Connects since the fault', connects.length, 1)),
       ...gapsIn(journal),
@@ -60,8 +65,15 @@ function judge(journal: Journal, options: ReconnectOptions): Finding {
   })
 }
 
-function connectsSince(journal: Journal, { links }: ReconnectOptions): readonly WireEntry[] {
-  const fromMs = faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY
+function byPlace(connects: readonly WireEntry[], { together }: ReconnectOptions) {
+  return Map.groupBy(connects, ({ link }) => (together ? 'all links' : link))
+}
+
+function connectsSince(
+  journal: Journal,
+  { links, after = '0ms' }: ReconnectOptions,
+): readonly WireEntry[] {
+  const fromMs = (faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY) + toMs(after)
   return withoutRefusedConnects(wireOf(journal, links)).filter(
     each => (each.what === 'connect' || each.what === 'refused') && atOf(each) >= fromMs,
   )
@@ -84,8 +96,8 @@ function lie(name: string, what: 'connect' | 'refused', options: ReconnectOption
     found: 'invalid',
     tell: (journal, random) => {
       // After the last one nothing else connects, so the lie ends the storm and is among what is shown.
-      const connects = Map.groupBy(connectsSince(journal, options), each => each.link)
-      const lasts = [...connects.values()].flatMap(ofLink => ofLink.at(-1) ?? [])
+      const places = byPlace(connectsSince(journal, options), options)
+      const lasts = [...places.values()].flatMap(connects => connects.at(-1) ?? [])
       const seed = oneOf(random, lasts)
       if (!seed) return undefined
       const more = Array.from({ length: options.atMost + 1 }, () => ({ ...seed, what }))
