@@ -62,6 +62,7 @@ export {
   when,
 } from './model/schedule.ts'
 export type { ServiceEvent, ServiceLog } from './model/service-log.ts'
+export { type Storm, storm } from './model/storm.ts'
 export type { Context, LabSystem, Target } from './model/target.ts'
 export { atLeast, atMost, equals } from './model/tolerances.ts'
 export type { Operation, Workload, WorkloadClients } from './model/workload.ts'

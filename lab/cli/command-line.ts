@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
     (await import('./commands/prove-scenarios-command.ts')).addProveScenariosCommand,
   soak: async () => (await import('./commands/soak-command.ts')).addSoakCommand,
   resilience: async () => (await import('./commands/resilience-command.ts')).addResilienceCommand,
+  matrix: async () => (await import('./commands/matrix-command.ts')).addMatrixCommand,
   list: async () => (await import('./commands/list-command.ts')).addListCommand,
   scenarios: async () => (await import('./commands/scenarios-command.ts')).addScenariosCommand,
   doctor: async () => (await import('./commands/doctor-command.ts')).addDoctorCommand,

@@ -5,6 +5,8 @@ import { closest } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { LabError, messageOf } from '../base/errors.ts'
 import type { Experiment } from './experiment.ts'
+import { loadStorms } from './load-storms.ts'
+import { cellOf } from './storm.ts'
 
 export interface FoundExperiment {
   readonly name: string
@@ -15,7 +17,7 @@ export interface FoundExperiment {
 export async function listExperiments(root: string): Promise<readonly FoundExperiment[]> {
   const found: FoundExperiment[] = []
   for await (const path of glob('experiments/**/*.ts', { cwd: root })) {
-    if (path.endsWith('.test.ts')) continue
+    if (/\.(test|storm)\.ts$/.test(path)) continue
     found.push({ name: basename(path, '.ts'), file: join(root, path) })
   }
   return found.sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file))
@@ -28,9 +30,20 @@ export async function listExperiments(root: string): Promise<readonly FoundExper
 export async function loadExperiment(root: string, name: string): Promise<Experiment> {
   const all = await listExperiments(root)
   const [found, ...others] = all.filter(one => one.name === name)
-  if (!found) throw unknown(name, all)
+  if (!found) return (await loadCell(root, name)) ?? fail(unknown(name, all))
   if (others.length > 0) throw ambiguous(name, [found, ...others])
   return loadExperimentFile(found.file)
+}
+
+/** A cell of a storm has a name with `@` in it, and no file of its own. */
+async function loadCell(root: string, name: string): Promise<Experiment | undefined> {
+  if (!name.includes('@')) return undefined
+  const storms = await loadStorms(root)
+  return storms.map(one => cellOf(one, name)).find(cell => cell !== undefined)
+}
+
+function fail(error: LabError): never {
+  throw error
 }
 
 /** @throws {LabError} `broken-experiment` */

@@ -7,7 +7,7 @@ import { capabilitiesOf } from '../../admission/capabilities.ts'
 import { isRequired } from '../../admission/lacking.ts'
 import { systemClock } from '../../base/clock.ts'
 import { LabError } from '../../base/errors.ts'
-import { appendOwnFile, readOwnFileIfThere, writeOwnFile } from '../../base/own-file.ts'
+import { readOwnFileIfThere, writeOwnFile } from '../../base/own-file.ts'
 import { print, printAnnotation } from '../../base/print.ts'
 import { printable } from '../../base/printable.ts'
 import { exitCodes, worst } from '../../base/verdict.ts'
@@ -21,6 +21,7 @@ import { openRound, type Round } from '../../rounds/round.ts'
 import { type Conclusion, conclusion } from '../../verdict/conclusion.ts'
 import { commitOf } from '../support/commit-of.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
+import { addToSummary } from '../support/step-summary.ts'
 import { tellRound } from '../support/tell-round.ts'
 
 interface Flags {
@@ -123,8 +124,7 @@ async function writeSummary(runs: string, outcome: Outcome): Promise<void> {
   const text = markdownSummary(conclusions, { missing, notRun })
   const summary = printable([text, changes].join('\n'))
   await writeOwnFile(join(runs, 'summary.md'), summary)
-  const { GITHUB_STEP_SUMMARY } = process.env
-  if (GITHUB_STEP_SUMMARY) await appendOwnFile(GITHUB_STEP_SUMMARY, summary)
+  await addToSummary(summary)
   await keepGreen(green, before, conclusions)
 }
 

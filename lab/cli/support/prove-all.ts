@@ -14,12 +14,14 @@ import { killMatrixPage } from '../../matrices/kill-matrix-page.ts'
 import { killMatrixRows, killMatrixSummary } from '../../matrices/kill-matrix-text.ts'
 import { listExperiments } from '../../model/load-experiment.ts'
 import { claimsOf } from '../../proof/prove.ts'
+import { markdownTable } from '../../report/text/markdown.ts'
 import { Berths, mostSideBySide } from '../../rounds/berths.ts'
 import { notRunWords, type Planned, planRound } from '../../rounds/plan-round.ts'
 import { openRound, type Round } from '../../rounds/round.ts'
 import { runCommand } from '../../rounds/run-command.ts'
 import { commitOf } from './commit-of.ts'
 import { catchInterrupts } from './interrupts.ts'
+import { addToSummary } from './step-summary.ts'
 import { table } from './table.ts'
 import { tellRound } from './tell-round.ts'
 import { writeIndex } from './write-index.ts'
@@ -129,6 +131,12 @@ async function writeMatrix(root: string, matrix: KillMatrix, round: Round<Proved
   const { startedAt, commit } = round
   const json = JSON.stringify({ startedAt, commit, ...matrix }, null, 2)
   await writeOwnFile(join(root, 'runs', 'kill-matrix.json'), `${json}\n`)
+  const { problems } = matrix
+  const words = problems.length === 0 ? 'whole' : `${problems.length} problems`
+  const list = problems.map(problem => `- ${problem}`).join('\n')
+  await addToSummary(
+    `## Kill matrix: ${words}\n\n${list}\n\n${markdownTable(killMatrixRows(matrix))}\n`,
+  )
   const page = killMatrixPage(matrix, `begun ${startedAt}, commit ${commit}`)
   await writeOwnFile(join(root, 'runs', 'kill-matrix.html'), page)
 }

@@ -16,9 +16,11 @@ import {
   soakFigures,
   soakRunOf,
 } from '../../proof/soak.ts'
+import { markdownTable } from '../../report/text/markdown.ts'
 import { planRound } from '../../rounds/plan-round.ts'
 import { chosenClaims } from './chosen-claims.ts'
 import { runQuiet } from './run-quiet.ts'
+import { addToSummary } from './step-summary.ts'
 import { table } from './table.ts'
 
 export interface SoakFlags {
@@ -71,6 +73,11 @@ export async function soakAll(soak: Soak): Promise<readonly Verdict[]> {
   }
   const amiss = made.filter(verdict => verdict !== 'held').length
   print(process.stdout, `\n${made.length} runs, ${amiss} not as they must be`)
+  const rows = able.map(({ name, runs }) => [name, `${runs}`])
+  const head = `## Soak: ${made.length} runs, ${amiss} not as they must be`
+  await addToSummary(
+    `${head}\n\n${markdownTable([['experiment', 'runs in its ledger'], ...rows])}\n`,
+  )
   if (signal.aborted) print(process.stdout, 'interrupted; what was made is in the ledger')
   return made
 }

@@ -47,6 +47,12 @@ export function markdownSummary(
   ].join('\n')
 }
 
+/** Rows of text as a Markdown table; the first is its head. */
+export function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows.map(row => `| ${row.map(cell).join(' | ')} |`)
+  return [head, `|${' --- |'.repeat(rows[0]?.length ?? 0)}`, ...body].join('\n')
+}
+
 function details(conclusion: Conclusion): readonly string[] {
   const witnesses = Object.entries(conclusion.checks).flatMap(([name, { witness }]) =>
     witness ? [`- witness of ${text(name)}: ${text(witness.what)}`] : [],
