@@ -1,5 +1,5 @@
+import { quantile } from '../base/quantile.ts'
 import { isOk, type Performed, trafficOf } from '../checkers/shared/history.ts'
-import { quantile } from '../checkers/shared/quantile.ts'
 import { strikesIn } from '../checkers/shared/strikes.ts'
 import type { Journal } from '../journal/journal.ts'
 
