@@ -158,3 +158,36 @@ describe('MSG-03 the pauses between attempts', () => {
     timeoutMs,
   )
 })
+
+describe('MSG-05 a reply to a message whose worker has died', () => {
+  /** How often a reply was tried until the lease of what it replies to was over, and both were done. */
+  async function triesOfReply(since: 'earlier' | 'later'): Promise<number> {
+    const parent = randomUUID()
+    const held =
+      "update messages_jobs set attempts = 1, due_at = now() + interval '3 s' where id = $1"
+    if (since === 'earlier') await post(sender, { id: parent })
+    const reply = await post(sender, { kind: 'reply', inReplyTo: parent })
+    if (since === 'later') await post(sender, { id: parent })
+    await sql(app, held, [parent])
+    const worker = await startWorker()
+    const { attempts } = await whenIn(sender, reply, 'done')
+    await worker.process.kill()
+    return attempts
+  }
+
+  test(
+    'waits for it, and is not tried meanwhile',
+    async () => {
+      expect(await triesOfReply('earlier')).toBe(1)
+    },
+    timeoutMs,
+  )
+
+  test(
+    'control: what came before the message it replies to is tried again and again',
+    async () => {
+      expect(await triesOfReply('later')).toBeGreaterThan(1)
+    },
+    timeoutMs,
+  )
+})

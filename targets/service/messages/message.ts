@@ -15,7 +15,7 @@ const common = {
 /** What a sender may post. */
 export const newMessage = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('note'), ...common }),
-  /** Its message may still be on the way: it waits for that, as long as it is tried. */
+  /** It waits for a message that came before it; for one that is still to come as long as it is tried. */
   z.strictObject({ kind: z.literal('reply'), inReplyTo: id, ...common }),
   /** The body is JSON, as partners send it; read by the handler, not at the door. */
   z.strictObject({ kind: z.literal('form'), ...common }),

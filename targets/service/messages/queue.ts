@@ -24,6 +24,11 @@ export interface MessageQueue
   failed(job: Job, reason: string, retryInMs?: number): Promise<void>
   /** Adds to the story of a message. */
   note(trx: Db, id: string, stage: Omit<Stage, 'at'>): Promise<void>
+  /**
+   * Whether what it replies to was received before it and is still on its way. Not the other way round,
+   * so that no two wait for each other.
+   */
+  isBehind(trx: Db, job: Job): Promise<boolean>
   find(id: string): Promise<Progress | undefined>
   dead(limit: number): Promise<readonly Progress[]>
   /** A dead one from its first attempt again; false when there is none. */
@@ -116,6 +121,14 @@ export function openMessageQueue(db: Db, defences: Defences): MessageQueue {
     note: async (trx, id, stage) => {
       await sql`
         update messages_jobs set stages = stages || ${entry(stage)} where id = ${id}`.execute(trx)
+    },
+    isBehind: async (trx, { id, userId, inReplyTo }) => {
+      const { rows } = await sql`
+        select 1 from messages_jobs as job join messages_jobs as before
+          on before.received_at < job.received_at
+        where job.id = ${id} and before.id = ${inReplyTo} and before.user_id = ${userId}
+          and before.state = 'waiting'`.execute(trx)
+      return rows.length > 0
     },
     find: async id =>
       (await rows(sql<Progress>`select ${progress} from messages_jobs where id = ${id}`))[0],

@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Failure } from '../failure.ts'
-import { createWorker } from './worker.ts'
+import { createWorker, NotYet } from './worker.ts'
 
 /** What becomes of a job whose handler fails after so long. */
-async function fateOf(afterMs: number, fault: Failure['fault']): Promise<string> {
+async function fateOf(
+  afterMs: number,
+  fault: Failure['fault'],
+  error = new Error('statement timeout'),
+): Promise<string> {
   const fate: string[] = []
   const work = createWorker({
     name: 'job',
@@ -16,7 +20,7 @@ async function fateOf(afterMs: number, fault: Failure['fault']): Promise<string>
     },
     handle: async () => {
       await pause(afterMs)
-      throw new Error('statement timeout')
+      throw error
     },
     failed: async () => void fate.push('failed'),
     classify: () => ({ fault, dependency: 'postgres', code: '57014', isAnswer: true }),
@@ -33,6 +37,10 @@ test('what the server is in right now counts as no attempt', async () => {
 
 test('a failure that held the worker for long counts as one, whosever fault it is said to be', async () => {
   expect(await fateOf(80, 'server')).toBe('failed')
+})
+
+test('a job that waits for another has not been tried', async () => {
+  expect(await fateOf(0, 'unknown', new NotYet('its message is on the way'))).toBe('postponed')
 })
 
 test('control: the fault of the work counts at once', async () => {

@@ -28,6 +28,9 @@ interface Parts<Job extends Traced> {
   readonly log: Pick<Logger, 'warn'>
 }
 
+/** Thrown by a handler: its job has to wait for another, which counts as no attempt. */
+export class NotYet extends Error {}
+
 const soonMs = 500
 
 /** Takes the next job and does it, under the id it was asked for with; false when none is due. */
@@ -46,6 +49,7 @@ export function createWorker<Job extends Traced>(
   } = parts
   const { policy } = queue
   const isPassing = (error: unknown) => {
+    if (error instanceof NotYet) return true
     const fault = classify?.(error).fault
     return fault === 'server' || fault === 'victim'
   }
