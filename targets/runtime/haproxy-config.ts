@@ -37,7 +37,8 @@ export const adminSocket = 'admin'
  * Connections to members are kept and shared. A request that reached no member is tried at another,
  * and a read that got no answer (its connection may just have been closed as idle); what a member
  * may have begun else is not repeated here, but by the client that knows whether it may. What a
- * member that went out still works on is cut, so that nobody waits for a frozen one.
+ * member that went out still works on is cut, so that nobody waits for a frozen one: one that
+ * has closed its listener has half a second more.
  */
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global

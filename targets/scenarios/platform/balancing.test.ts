@@ -32,7 +32,7 @@ test.beforeAll(async ({ warm }) => {
     return { name: instance.name, host, port: Number(port) }
   })
   balancer = await startHaproxy(app.run, {
-    pools: [{ name: 'api', members, healthPath: '/health/ready' }],
+    pools: [{ name: 'api', members, healthPath: '/health/traffic' }],
   })
 })
 afterAll(() => app[Symbol.asyncDispose]())
@@ -144,7 +144,7 @@ describe('PLT-04 behind the balancer', () => {
 describe('API-09 graceful shutdown behind the balancer', () => {
   test('what is new goes elsewhere, and nothing is lost', async () => {
     for (const instance of [steady, mortal]) await seen(instance, 'UP')
-    // Past the balancer, which cuts what a member that is down still works on.
+    // Past the balancer, which soon cuts what a member that takes no connection still works on.
     const keeper = at(mortal, await shopkeeper(app))
     await using table = await HeldTable.hold(app, 'orders_products', 'writing')
     const newProduct = () => ({ sku: `b-${randomUUID()}`, name: 'x', price: '1.00' })
@@ -154,7 +154,7 @@ describe('API-09 graceful shutdown behind the balancer', () => {
     await table.waiting(mortal.name, 3)
     const { exited } = mortal.process
     await mortal.process.signal('SIGTERM')
-    // Each is served from the first moment on, before a health check may have told the balancer.
+    // Each is served from the first moment on: until a health check has told the balancer, by both.
     await answering(10)
     await seen(mortal, 'DOWN')
     expect(await answering(6)).toEqual(new Set([steady.name]))
