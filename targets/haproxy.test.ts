@@ -24,6 +24,7 @@ class Instance implements AsyncDisposable {
   private constructor(name: string) {
     this.name = name
     this.#server = createServer((request, response) => {
+      if (request.url === '/never') return
       if (request.url === '/health') response.statusCode = this.#health()
       response.end(this.name)
     })
@@ -136,6 +137,29 @@ test('an instance that says it is leaving gets nothing new, and ends what it has
   two.healthy = true
   two.leaving = false
   await status(balancer, 'two', 'UP')
+})
+
+test('answers for an instance that does not, at the deadline that the caller named', async () => {
+  await using run = await testRun()
+  await using one = await Instance.start('one')
+  const pools = [{ name: 'api', members: [one], healthPath: '/health' }]
+  await using balancer = await startHaproxy(run, { pools })
+  const ask = (deadlineMs: string) =>
+    fetch(`${balancer.url}/never`, {
+      headers: { 'x-deadline-ms': deadlineMs },
+      signal: AbortSignal.timeout(5_000),
+    })
+  const askedAt = performance.now()
+  const late = await ask('300')
+  expect(performance.now() - askedAt).toBeGreaterThanOrEqual(300)
+  expect([late.status, late.headers.get('retry-after')]).toEqual([504, '1'])
+  expect(late.headers.get('content-type')).toBe('application/problem+json')
+  expect(await late.json()).toMatchObject({ code: 'instance-too-slow', outcome: 'unknown' })
+  // Control: whoever names no number waits for as long as they like.
+  await expect(ask('soon')).rejects.toThrow('timeout')
+  one.healthy = false
+  await status(balancer, 'one', 'DOWN')
+  expect(await (await fetch(balancer.url)).json()).toMatchObject({ code: 'no-instance' })
 })
 
 test('takes commands by a file that is its own alone, and by no port', async () => {

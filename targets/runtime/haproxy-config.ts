@@ -38,8 +38,19 @@ export const adminSocket = 'admin'
  * and a read that got no answer (its connection may just have been closed as idle); what a member
  * may have begun else is not repeated here, but by the client that knows whether it may. What a
  * member that went out still works on is cut, so that nobody waits for a frozen one: one that
- * has closed its listener has half a second more.
+ * has closed its listener has half a second more. Nobody waits longer than they said in
+ * `x-deadline-ms`, and what the balancer itself refuses is a problem with a code, as the service's.
  */
+/** So much longer than a caller's deadline an instance may take to refuse by itself. */
+const graceMs = 250
+
+/** What the balancer answers by itself, as the service words its own problems. */
+const problems = {
+  502: { code: 'instance-failed', title: 'The instance ended before it answered.' },
+  503: { code: 'no-instance', title: 'No instance takes requests now.' },
+  504: { code: 'instance-too-slow', title: 'The instance did not answer in time.' },
+} as const
+
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
   return `global
   stats socket unix@${adminSocket} mode 600 level admin
@@ -62,6 +73,7 @@ defaults
   timeout http-keep-alive 60s
   timeout queue 10s
   timeout tunnel 1h
+${Object.entries(problems).map(problem).join('\n')}
 
 frontend traffic
   bind 127.0.0.1:${ports.traffic}
@@ -74,6 +86,19 @@ frontend metrics
   http-request use-service prometheus-exporter
 
 ${pools.map(backend).join('\n')}`
+}
+
+/** May be done all the same: HAProxy says 503, too, of a request that it took back from an instance. */
+function problem([status, { code, title }]: [string, { code: string; title: string }]): string {
+  const body = {
+    type: `urn:problem:${code}`,
+    status: Number(status),
+    code,
+    title,
+    outcome: 'unknown',
+  }
+  const type = 'content-type application/problem+json hdr retry-after 1'
+  return `  http-error status ${status} ${type} string '${JSON.stringify(body)}'`
 }
 
 function useBackend({ name, paths }: Pool): string {
@@ -90,6 +115,7 @@ function backend({ name, members, healthPath, atOnce }: Pool): string {
   http-check disable-on-404
   http-check expect rstatus ^2
   timeout check 1s
+  http-request set-timeout server req.hdr(x-deadline-ms),add(${graceMs}) if { req.hdr(x-deadline-ms) -m int 1:10000 }
   default-server ${check}${bound}
 ${members.map(it => `  server ${it.name} ${it.host}:${it.port}`).join('\n')}
 `
