@@ -119,6 +119,16 @@ export const replicaCount: SystemProbe<Shop<SentinelCluster>, number> = {
   measure: async system => (await system.redis.replicas()).length,
 }
 
+/** Instances, counted once for each of their roles, that the balancer sends nothing to. */
+export const membersAway: SystemProbe<Shop, number> = {
+  name: 'members that the balancer leaves out',
+  measure: async ({ balancer }) => {
+    if (!balancer) throw absent('a balancer', 'clients that come in by the instances')
+    const members = await balancer.admin.members()
+    return members.filter(({ status }) => !status.startsWith('UP')).length
+  },
+}
+
 /** Every part that can be killed, with the links by which it is reached; a standby has none. */
 export function killableParts(system: Shop): readonly LinkedPart[] {
   const { servers, instances, workers } = system
