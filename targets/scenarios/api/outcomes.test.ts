@@ -82,10 +82,11 @@ async function sendAll(
   under: () => Promise<AsyncDisposable>,
   instance = subject,
 ): Promise<readonly Ended[]> {
-  const prepared: (readonly [string, Asked])[] = []
-  for (const [route, prepare] of Object.entries(writingRequests)) {
-    prepared.push([route, await prepare({ app, keeper })])
-  }
+  const prepared = await Promise.all(
+    Object.entries(writingRequests).map(
+      async ([route, prepare]) => [route, await prepare({ app, keeper })] as const,
+    ),
+  )
   const send = async ([route, { client = keeper, path, body, headers }]: readonly [
     string,
     Asked,
