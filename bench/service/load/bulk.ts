@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import pLimit from 'p-limit'
 import { z } from 'zod'
-import { migrateEngine, openEngine } from '../../../targets/service/data/open-engine.ts'
-import { createPeople, type NewPerson } from '../../../targets/service/data/people.ts'
+import { migrateEngine, openEngine } from '../../../targets/service/modules/data/open-engine.ts'
+import { createPeople, type NewPerson } from '../../../targets/service/modules/data/people.ts'
 
 const order = z.object({
   url: z.url(),

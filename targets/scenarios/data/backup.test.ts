@@ -8,15 +8,15 @@ import { sql } from 'kysely'
 import { afterAll, describe, expect } from 'vitest'
 import { startPostgres } from '../../postgres.ts'
 import { backUpPostgres, copyInUse, restorePostgres } from '../../postgres-backup.ts'
-import { openEngine } from '../../service/data/open-engine.ts'
-import { createPeople } from '../../service/data/people.ts'
+import { openEngine } from '../../service/modules/data/open-engine.ts'
+import { createPeople } from '../../service/modules/data/people.ts'
 import { eventually } from '../person.ts'
 import type { Place } from '../servers.ts'
 import { test } from '../warm.ts'
 import { bench, besides, type DatabaseKind, kindsHere, startDatabase } from './benches.ts'
 import type { Bench } from './checks.ts'
 
-const program = join(import.meta.dirname, '../../service/data/backup-main.ts')
+const program = join(import.meta.dirname, '../../service/modules/data/backup-main.ts')
 const [accounts, startCents] = [8, 1_000]
 const timeoutMs = 90_000
 

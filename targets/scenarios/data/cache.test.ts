@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import type { Profile } from '../../service/data/profile.ts'
-import { createProfileCache, type ProfileCache, shown } from '../../service/data/profiles.ts'
 import { createDefences, type DefenceName } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
+import type { Profile } from '../../service/modules/data/profile.ts'
+import {
+  createProfileCache,
+  type ProfileCache,
+  shown,
+} from '../../service/modules/data/profiles.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
 import { control } from '../control.ts'

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { expect } from 'vitest'
-import type { Engine } from '../../service/data/engine.ts'
-import { createPeople, type NewPerson, type People } from '../../service/data/people.ts'
+import type { Engine } from '../../service/modules/data/engine.ts'
+import { createPeople, type NewPerson, type People } from '../../service/modules/data/people.ts'
 
 /** One database, its tables made, as two users of it see it. */
 export interface Bench {

@@ -2,8 +2,8 @@
  * Takes 100 cents from one person, says so, and never gets to give them to another.
  * `node half-done.ts URL FROM whole|pieces`: in a transaction, or each step for itself.
  */
-import { openEngine } from '../../service/data/open-engine.ts'
-import { createPeople } from '../../service/data/people.ts'
+import { openEngine } from '../../service/modules/data/open-engine.ts'
+import { createPeople } from '../../service/modules/data/people.ts'
 
 const [url = '', from = '', how = 'whole'] = process.argv.slice(2)
 const engine = openEngine(url)

@@ -1,7 +1,7 @@
 /** Migrates in two steps with a long pause in between: `node slow-migration.ts URL`. */
 import { sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import { openEngine } from '../../service/data/open-engine.ts'
+import { openEngine } from '../../service/modules/data/open-engine.ts'
 
 const engine = openEngine(process.argv[2] ?? '')
 const migrator = new Migrator({
