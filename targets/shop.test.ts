@@ -172,7 +172,7 @@ test('the servers and the service tell their figures', { timeout: 60_000 }, asyn
   )
   expect(told).toEqual(
     expect.arrayContaining([
-      ['postgres', expect.objectContaining({ sessions: expect.any(Number) })],
+      ['postgres', expect.objectContaining({ sessions: expect.any(Number), deadlocks: 0 })],
       ['redis-1', expect.objectContaining({ clients: expect.any(Number) })],
       ['shop-1', expect.objectContaining({ poolConnections: expect.any(Number) })],
       ['worker-1', expect.objectContaining({ eventLoopLagMs: expect.any(Number) })],

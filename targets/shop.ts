@@ -32,6 +32,8 @@ export interface ShopOptions<Redis, Standby, Name extends PeerName> {
   readonly workers?: number
   /** Other people's servers; default none, and then what needs them is not offered. */
   readonly peers?: readonly Name[]
+  /** Who speaks SQL to Postgres beside the service, each by a link of its own: `NAME>postgres`. */
+  readonly sqlClients?: readonly string[]
   /** Clients come in by one HAProxy; default false: by the instances themselves. */
   readonly balancer?: boolean
   /** How its database is backed up; default by asking the server for a consistent moment. */
@@ -52,6 +54,8 @@ export interface Shop<Redis = unknown, Standby = unknown, Name extends PeerName 
   readonly workers: readonly ServiceInstance[]
   readonly peers: Pick<Peers, Name>
   readonly balancer: Haproxy | undefined
+  /** Where one of `sqlClients` reaches Postgres. Throws for another. */
+  sqlUrl(client: string): string
   /** Every server beside the service's own processes: databases, peers, balancer. */
   readonly servers: readonly ServerPart[]
 }
@@ -93,6 +97,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     begin('shop', options.instances, ['api', 'realtime']),
     begin('worker', options.workers ?? 0, ['worker']),
   ])
+  const sqlUrls = await sqlUrlsOf(proxies, stores.postgres, options.sqlClients ?? [])
   const balancer = options.balancer ? await startBalancer(context, proxies, instances) : undefined
   const servers = [
     ...stores.servers,
@@ -115,6 +120,12 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     workers,
     peers,
     balancer,
+    sqlUrl: client => {
+      const url = sqlUrls.get(client)
+      if (url === undefined)
+        throw new Error(`The shop was started without the SQL client ${client}.`)
+      return url
+    },
     servers,
     endpoints: await endpointsOf(proxies, instances, balancer),
     logs: [...instances, ...workers].map(({ name, logFile }) => serviceLog(name, logFile)),
@@ -138,6 +149,18 @@ async function startShop<Redis, Standby, Name extends PeerName>(
 }
 
 const launch = { env: { NODE_ENV: 'production' } }
+
+async function sqlUrlsOf(
+  proxies: Proxies,
+  { name: provider, url }: Postgres,
+  clients: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const linked = clients.map(async consumer => {
+    const path = { consumer, provider, protocol: 'postgres' } as const
+    return [consumer, await urlByLink(proxies, path, url)] as const
+  })
+  return new Map(await Promise.all(linked))
+}
 
 async function endpointsOf(
   proxies: Proxies,

@@ -262,6 +262,12 @@ const rows: readonly (readonly [string, string, Falsify, 'invalid' | 'unknown'])
     'invalid',
   ],
   [
+    'noLateWork',
+    'one statement was sent twice as late as its caller waited',
+    and(wire('request', 6_500, { trace: 'k1', connection: 77 })),
+    'invalid',
+  ],
+  [
     'landedLetGo',
     'one was let go before the strike only',
     each(e =>

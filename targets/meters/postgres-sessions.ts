@@ -2,13 +2,14 @@ import pg from 'pg'
 import { z } from 'zod'
 import type { Meter } from '../../lab/model/meter.ts'
 
-/** The meter's own session is not counted. */
+/** The meter's own session is not counted. Deadlocks: those the server resolved, since it began. */
 const query = `
   select count(*)::int as sessions,
     (count(*) filter (where state = 'active'))::int as "sessionsActive",
     (count(*) filter (where state = 'idle'))::int as "sessionsIdle",
     (count(*) filter (where state like 'idle in transaction%'))::int as "sessionsIdleInTransaction",
-    (count(*) filter (where wait_event_type = 'Lock'))::int as "sessionsWaitingForLock"
+    (count(*) filter (where wait_event_type = 'Lock'))::int as "sessionsWaitingForLock",
+    (select deadlocks from pg_stat_database where datname = current_database())::int as deadlocks
   from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`
 
 const row = z.record(z.string(), z.number())

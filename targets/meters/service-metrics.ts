@@ -28,6 +28,10 @@ const figures: Readonly<Record<string, Figure>> = {
   failures: { metric: answers, only: status(/^5(?!03)/) },
   retries: { metric: 'dependency_retries_total', only: result('granted') },
   retriesRefused: { metric: 'dependency_retries_total', only: result('refused') },
+  breakerOpenings: {
+    metric: 'circuit_breaker_transitions_total',
+    only: ({ to }) => to === 'open',
+  },
   transactionRetries: { metric: 'pg_transaction_retries_total' },
 }
 

@@ -73,6 +73,15 @@ export function instance(number: number): Selector<Shop, LinkedPart> {
   )
 }
 
+/** Where clients reach the service, from 1: an instance each, or the balancer. */
+export function entrance(number: number) {
+  return labelled(`entrance ${number}`, ({ endpoints }: Shop) => {
+    const found = endpoints[number - 1]
+    if (!found) throw absent(`entrance ${number}`, `${endpoints.length} of them`)
+    return { name: found.name, url: found.http }
+  })
+}
+
 /** A process that does what waits, from 1: with the links by which it finds that. */
 export function worker(number: number): Selector<Shop, LinkedPart> {
   return labelled(`worker ${number}`, system =>

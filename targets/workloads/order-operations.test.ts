@@ -2,8 +2,11 @@ import { expect, test } from 'vitest'
 import { seeded } from '../../lab/base/random.ts'
 import { contentOf, orderInput, shopping, traceOf, wanted } from './order-operations.ts'
 
-const mix = { people: 3, products: 5, paying: 0.4, cancelling: 0.2, both: 0.1 }
-const first = (count: number) => shopping(seeded(7), mix).take(count).toArray()
+const mix = { people: 3, products: 5, paying: 0.4, cancelling: 0.2, both: 0.1, crossing: false }
+const first = (count: number, changed = {}) =>
+  shopping(seeded(7), { ...mix, ...changed })
+    .take(count)
+    .toArray()
 const contents = (of: readonly { f: string; input: unknown }[]) =>
   of.filter(({ f }) => f === 'order').map(({ input }) => contentOf(orderInput.parse(input).items))
 
@@ -51,4 +54,15 @@ test('each operation has a trace of its own and says what its answer must echo',
   const [order, pay] = [one, one && { ...one, f: 'pay' }]
   expect(order && pay && traceOf(order) === traceOf(pay)).toBe(false)
   expect(order && wanted(order)).toMatchObject({ person: expect.any(Number) })
+})
+
+test('crossing orders come in twins that want the same two products the other way round', () => {
+  const all = first(60, { crossing: true, products: 12, paying: 0, cancelling: 0, both: 0 })
+  const pairs = all.map(({ input }) => orderInput.parse(input).items.map(({ product }) => product))
+  const one = [0, 2, 4, 6].map(product => [product, product + 1])
+  const other = one.map(pair => pair.toReversed())
+  expect(pairs.slice(0, 8)).toEqual([...one, ...other])
+  expect(pairs[8]).toEqual([8, 9])
+  expect(pairs[16]).toEqual([4, 5])
+  expect(new Set(contents(all)).size).toBe(60)
 })

@@ -19,6 +19,8 @@ export interface Mix {
   readonly paying: number
   readonly cancelling: number
   readonly both: number
+  /** Orders come in twins: four later, somebody wants the same two products the other way round. */
+  readonly crossing: boolean
 }
 
 /** An order is paid for or cancelled when so many others have been placed since. */
@@ -41,17 +43,34 @@ export function* shopping(random: Random, mix: Mix): Generator<Operation> {
   }
 }
 
-function newOrder(random: Random, number: number, { people, products }: Mix): Operation {
-  const first = random.integer(0, products - 1)
-  const second = (first + random.integer(1, products - 1)) % products
+function newOrder(random: Random, number: number, mix: Mix): Operation {
+  const [first, second] = mix.crossing
+    ? crossingPair(number, mix.products)
+    : anyPair(random, mix.products)
   const input: OrderInput = {
-    person: random.integer(0, people - 1),
+    person: random.integer(0, mix.people - 1),
     items: [
       { product: first, quantity: 1 + (number % quantities) },
       { product: second, quantity: quantities + 1 + Math.floor(number / quantities) },
     ],
   }
   return { f: 'order', key: uuid(random), input }
+}
+
+function anyPair(random: Random, products: number): readonly [number, number] {
+  const first = random.integer(0, products - 1)
+  return [first, (first + random.integer(1, products - 1)) % products]
+}
+
+/** How many orders later the twin comes. */
+const twinAfter = 4
+
+/** Each pair of products rests after its twins until all others have had theirs. */
+function crossingPair(number: number, products: number): readonly [number, number] {
+  const place = number % (2 * twinAfter)
+  const nth = Math.floor(number / (2 * twinAfter)) * twinAfter + (place % twinAfter)
+  const first = (2 * nth) % (products - (products % 2))
+  return place < twinAfter ? [first, first + 1] : [first + 1, first]
 }
 
 function after({ key = '', input }: Operation, chance: number, mix: Mix): readonly Operation[] {

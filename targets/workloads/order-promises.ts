@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Outcome } from '../../lab/journal/journal.ts'
+import { errorRatio, hypothesis, p95 } from '../../lab/model/probes.ts'
+import { atMost } from '../../lab/model/tolerances.ts'
+import type { Workload } from '../../lab/model/workload.ts'
 import { idOf } from './order-clients.ts'
 import { contentOf, orderInput } from './order-operations.ts'
 
@@ -30,6 +33,14 @@ const product = z.object({
   pending: z.number(),
   paid: z.number(),
 })
+
+/** The steady state of whoever orders: on a busy machine, too, most answers take a tenth of this. */
+export function steady(workload: Pick<Workload<never>, 'name' | 'perSecond'>) {
+  return [
+    hypothesis(`${workload.name} are answered quickly`, p95(workload), atMost('500ms')),
+    hypothesis(`nearly all ${workload.name} succeed`, errorRatio(workload), atMost(0.02)),
+  ]
+}
 
 /** For `noLostWrites` of `order`: each order found is one effect, known by its id. */
 export const onePerKey = {

@@ -18,6 +18,11 @@ export interface OrdersOptions<System> {
   readonly paying?: number
   readonly cancelling?: number
   readonly both?: number
+  /**
+   * Orders come in twins, of which the second wants the same two products the other way round, four
+   * orders later: at once only where placing an order takes long. Default false.
+   */
+  readonly crossing?: boolean
   /** So often a request is sent again, with its key, where nobody could say what became of it. Default 0. */
   readonly again?: number
   /** How long the service may take for each answer; default 1000. */
@@ -39,15 +44,16 @@ export function orders<System extends WithOrders = WithOrders>(
   options: OrdersOptions<System>,
 ): Workload<System> {
   const { name = 'orders', products = 12, people = 4, again = 0, deadlineMs = 1_000 } = options
-  const { paying = 0, cancelling = 0, both = 0 } = options
+  const { paying = 0, cancelling = 0, both = 0, crossing = false } = options
   const { database = ({ postgres }: System) => postgres.url } = options
-  const mix: Mix = { people, products, paying, cancelling, both }
+  const mix: Mix = { people, products, paying, cancelling, both, crossing }
   return {
     name,
     perSecond: options.perSecond,
-    clients: 8,
+    // Odd, so that orders and what becomes of them, by turns, are not each bound to one of two instances.
+    clients: 7,
     maxInFlight,
-    giveUpMs: 4_000,
+    giveUpMs: deadlineMs + 3_000,
     uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: random => shopping(random, mix),
     open: async (system, { clock }) => {

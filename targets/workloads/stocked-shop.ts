@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { z } from 'zod'
-import type { Person } from './people.ts'
-import { signInPeople, type WithPeople } from './people.ts'
+import { oncePerRun } from './once-per-run.ts'
+import { type Person, signInPeople, type WithPeople } from './people.ts'
 
 /** Who buys, and what there is to buy: operations name both by their position here. */
 export interface StockedShop {
@@ -25,18 +25,11 @@ export interface Stocking {
 export const initialStock = 1_000_000
 
 const priceCents = 10_00
-const stocked = new WeakMap<WithPeople, Map<string, Promise<StockedShop>>>()
+const stocked = oncePerRun<StockedShop>()
 
-/**
- * People who are signed in and products on sale, put into the database past the service. The same
- * for whoever asks again for the same name: the final reads have clients of their own.
- */
+/** People who are signed in and products on sale, put into the database past the service; once. */
 export function stockedShop(system: WithPeople, stocking: Stocking): Promise<StockedShop> {
-  const shops = stocked.get(system) ?? new Map<string, Promise<StockedShop>>()
-  stocked.set(system, shops)
-  const known = shops.get(stocking.name) ?? stock(system, stocking)
-  shops.set(stocking.name, known)
-  return known
+  return stocked(system, stocking.name, () => stock(system, stocking))
 }
 
 async function stock(system: WithPeople, { name, people, products }: Stocking) {

@@ -1,6 +1,6 @@
 import type { Journal } from '../../journal/journal.ts'
 import type { Told } from '../shared/journal-of.ts'
-import { finalReads, ok, operations, sampleRun, wire } from './sample-run.ts'
+import { finalReads, ok, operation, operations, refused, sampleRun, wire } from './sample-run.ts'
 
 export function written(): Journal {
   const found = Object.fromEntries(Array.from({ length: 200 }, (_, op) => [`k${op}`, op]))
@@ -170,4 +170,17 @@ export function refusedForGood(): Journal {
     ...[wire('request', 4_500, { key: 'k1' }), wire('response', 4_510, { error: '401' })],
     ...[wire('request', 6_600, { key: 'k2' }), wire('response', 6_610)],
   ])
+}
+
+/** Six requests that are refused when their 500 ms are over, each with a statement until then. */
+export function pressedForTime(): Journal {
+  const each = [1, 2, 3, 4, 5, 6].map(op => {
+    const atMs = 4_500 + 1_000 * op
+    const on = { key: `k${op}`, connection: op }
+    return [
+      ...operation({ op, key: `k${op}`, outcome: refused, atMs, tookMs: 450 }),
+      ...[wire('request', atMs + 10, on), wire('response', atMs + 440, on)],
+    ]
+  })
+  return sampleRun(each.flat())
 }

@@ -34,6 +34,7 @@ import { callsAtOnce } from '../wire/calls-at-once.ts'
 import { calmReconnects } from '../wire/calm-reconnects.ts'
 import { landedLetGo } from '../wire/landed-let-go.ts'
 import { neverRetried } from '../wire/never-retried.ts'
+import { noLateWork } from '../wire/no-late-work.ts'
 import { retryAfterObeyed } from '../wire/retry-after-obeyed.ts'
 import {
   asked,
@@ -45,6 +46,7 @@ import {
   jobs,
   lists,
   locks,
+  pressedForTime,
   refusedForGood,
   registers,
   resources,
@@ -187,6 +189,10 @@ export const samples: Readonly<Record<string, Sample>> = {
   },
   retryAfterObeyed: { checker: retryAfterObeyed({ links: () => true }), journal: asked() },
   neverRetried: { checker: neverRetried(), journal: refusedForGood() },
+  noLateWork: {
+    checker: noLateWork({ name: 'w' }, { deadlineMs: 500, slackMs: 100 }),
+    journal: pressedForTime(),
+  },
   landedLetGo: {
     checker: landedLetGo({ from: 'cut', within: '3s' }),
     journal: sampleRun(

@@ -132,6 +132,7 @@ function observe(circuit: Circuit, name: string, m: Metrics, log: Pick<Logger, '
     labelNames: ['name', 'to'],
   })
   state.set({ name }, 0)
+  for (const to of ['open', 'half-open', 'closed']) changes.inc({ name, to }, 0)
   const moved = (to: string, value: number) => () => {
     state.set({ name }, value)
     changes.inc({ name, to })
