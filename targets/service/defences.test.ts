@@ -1,6 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { caller } from './defences/caller.ts'
+import { data } from './defences/data.ts'
+import { dependency } from './defences/dependency.ts'
+import { process } from './defences/process.ts'
+import { queue } from './defences/queue.ts'
+import { socket } from './defences/socket.ts'
 import { createDefences, defenceNames } from './defences.ts'
 
 /** All text of some files of the project. */
@@ -20,6 +26,11 @@ function controlled(text: string): Set<string> {
     ),
   )
 }
+
+test('every defence is in one group', () => {
+  const groups = [caller, dependency, data, queue, socket, process]
+  expect(groups.flatMap(group => Object.keys(group)).sort()).toEqual(defenceNames.toSorted())
+})
 
 test('every defence has an off switch that somebody asks', () => {
   const service = textOf('targets/service/**/!(*.test).ts')
