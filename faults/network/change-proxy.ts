@@ -18,3 +18,13 @@ export async function changeProxy(
     )
   }
 }
+
+/** The same for an undo: done too when the whole process is gone. */
+export async function restoreProxy(...args: Parameters<typeof changeProxy>): Promise<void> {
+  try {
+    await changeProxy(...args)
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED')) throw error
+  }
+}

@@ -3,7 +3,7 @@ import type { Json } from '../../lab/base/json.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
-import { changeProxy } from './change-proxy.ts'
+import { changeProxy, restoreProxy } from './change-proxy.ts'
 import { openConnections } from './tap.ts'
 
 export const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
@@ -39,6 +39,6 @@ export function down<System extends LabSystem>(select: Selector<System, Linked>)
 /** Enables the proxies again; one that is gone is done. */
 export async function undo(args: Json): Promise<void> {
   for (const { adminUrl, proxy: name } of undoArgs.parse(args)) {
-    await changeProxy({ adminUrl, name }, { enabled: true })
+    await restoreProxy({ adminUrl, name }, { enabled: true })
   }
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { TestLink } from '../proxy/testing/message-proxy.ts'
@@ -12,7 +12,7 @@ import { blackHole } from './black-hole.ts'
 import { closeConnections } from './close-connections.ts'
 import { connectTimeout } from './connect-timeout.ts'
 import { cutAfter } from './cut-after.ts'
-import { down } from './down.ts'
+import { down, undo as healDown } from './down.ts'
 import { halfOpen } from './half-open.ts'
 import { latency } from './latency.ts'
 import { packetLoss } from './packet-loss.ts'
@@ -245,3 +245,17 @@ test.each(['client', 'server'] as const)(
     await expect.poll(isOver, { timeout: patience }).toEqual({ client: true, server: true })
   },
 )
+
+test('a link that was taken away with its whole proxy is healed, since nothing of it is left', async () => {
+  const gone = { adminUrl: `http://127.0.0.1:${await closedPort()}`, proxy: 'service>server' }
+  await healDown([gone])
+})
+
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = Object(server.address())
+  server.close()
+  await once(server, 'close')
+  return port
+}

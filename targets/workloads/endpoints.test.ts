@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Endpoint, Seats } from './endpoints.ts'
+import { type Endpoint, endpointAt, Seats, seatOf, type WithEndpoints } from './endpoints.ts'
 
 const endpoint = (name: string): Endpoint => ({ name, http: '', websocket: '' })
 const seats = () => new Seats({ endpoints: [endpoint('one'), endpoint('two'), endpoint('three')] })
@@ -23,4 +23,14 @@ test('a client whose instance is gone goes to the next one, round and round, and
   all.moveOn(1)
   all.moveOn(1)
   expect(names(all)).toEqual(['one', 'two', 'three', 'one'])
+})
+
+test('a client that stays is told by its number, and an instance by its own', () => {
+  expect([0, 1, 2].map(client => seatOf(2)({ client }))).toEqual(['shop-1', 'shop-2', 'shop-1'])
+  const system: WithEndpoints = {
+    ...{ links: [], describe: () => ({}), [Symbol.asyncDispose]: async () => {} },
+    endpoints: [endpoint('shop-1'), endpoint('shop-2')],
+  }
+  expect(endpointAt(system, 2).name).toBe('shop-2')
+  expect(() => endpointAt(system, 3)).toThrow('There is no instance 3, but 2 of them.')
 })
