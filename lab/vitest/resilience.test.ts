@@ -17,7 +17,7 @@ import { demandHeld, runExperiment } from './index.ts'
  * that, those that measure no time, side by side; then the others one by one.
  */
 const root = process.cwd()
-const { RESILIENCE_EXPERIMENTS, RESILIENCE_ROUND, RESILIENCE_BESIDE } = process.env
+const { RESILIENCE_EXPERIMENTS, RESILIENCE_ROUND, RESILIENCE_BESIDE, RESILIENCE_ASKED_BY } = process.env
 const all = (await listExperiments(root)).map(({ name }) => name)
 const names = RESILIENCE_EXPERIMENTS?.split(',') ?? all
 const planned = await planRound(root, names, capabilitiesOf({}))
@@ -44,6 +44,7 @@ describe('resilience', () => {
 
 async function hold(one: Planned, { skip }: { skip: (note: string) => never }): Promise<void> {
   const { name, alone, lacking } = one
+  if (!isAskedFor()) throw new Error('The command that asked for this run is gone.')
   const words = printable(notRunWords(lacking))
   if (isMissed(one)) throw new Error(`${name} was not run: it ${words}`)
   if (lacking.length > 0) return skip(words)
@@ -66,6 +67,16 @@ async function run(name: string, alone: boolean) {
     made = await berths.alone(make)
   }
   return made
+}
+
+/** A command that was killed can stop nobody: what it asked for must not go on for an hour. */
+function isAskedFor(): boolean {
+  if (RESILIENCE_ASKED_BY === undefined) return true
+  try {
+    return process.kill(Number(RESILIENCE_ASKED_BY), 0)
+  } catch {
+    return false
+  }
 }
 
 /** Whoever asked for this run has begun the round already, and said of what. */

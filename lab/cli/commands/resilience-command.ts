@@ -70,6 +70,7 @@ async function runAll(root: string, chosen: readonly Planned[], flags: Flags): P
   const code = await vitest(root, runs, interrupts.signal, {
     RESILIENCE_EXPERIMENTS: chosen.map(({ name }) => name).join(','),
     RESILIENCE_ROUND: roundFile,
+    RESILIENCE_ASKED_BY: `${process.pid}`,
     ...(flags.all ? { RESILIENCE_BESIDE: '1' } : {}),
   })
   const round = await open(false)
