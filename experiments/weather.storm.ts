@@ -32,9 +32,9 @@ const chatting = chat({ connections: 20, perSecond: 15 })
 const sending = messages({ perSecond: 15 })
 const ordering = orders({ perSecond: 15, paying: 0.3 })
 
-const toStores = links(/^(shop|worker)-\d+$/, /^(redis|postgres)$/)
-const toRedis = links(/^(shop|worker)-\d+$/, 'redis')
-const toPostgres = links(/^(shop|worker)-\d+$/, 'postgres')
+const toStores = links(/^shop-\d+$/, /^(redis|postgres)$/)
+const toRedis = links(/^shop-\d+$/, 'redis')
+const toPostgres = links(/^shop-\d+$/, 'postgres')
 const unpaid = { 'slow-peer': 'it calls no peer' }
 
 /**
@@ -89,6 +89,6 @@ export default storm({
       fault: stutter(instance(1), { freeze: '150ms', every: '300ms' }),
       for: '3s',
     },
-    'slow-peer': { fault: latency(links(/^(shop|worker)-\d+$/, 'payments'), '600ms'), for: '3s' },
+    'slow-peer': { fault: latency(links(/^shop-\d+$/, 'payments'), '600ms'), for: '3s' },
   },
 })

@@ -10,6 +10,8 @@ export const matrixStyle = `
 .matrix td.none { color: var(--soft); }
 .matrix td a { color: inherit; text-decoration: none; display: block; }
 .matrix td a:hover, .matrix td a:focus { text-decoration: underline; }
-.degraded { --tone: #7c8a1d; } .refused { --tone: #b0681b; }
+.degraded { --tone: #7c8a1d; } .refused { --tone: #b0681b; } .matrix .inconclusive, td .inconclusive, .card .inconclusive { --tone: #68717f; }
+@media (max-width: 640px) { .matrix { font-size: 0.72rem; } .matrix th, .matrix td { padding: 3px 4px; } }
+main:has(.matrix) { max-width: 1800px; }
 a { color: var(--connect); }
 `
