@@ -17,7 +17,8 @@ import { demandHeld, runExperiment } from './index.ts'
  * that, those that measure no time, side by side; then the others one by one.
  */
 const root = process.cwd()
-const { RESILIENCE_EXPERIMENTS, RESILIENCE_ROUND, RESILIENCE_BESIDE, RESILIENCE_ASKED_BY } = process.env
+const { RESILIENCE_EXPERIMENTS, RESILIENCE_ROUND, RESILIENCE_BESIDE, RESILIENCE_ASKED_BY } =
+  process.env
 const all = (await listExperiments(root)).map(({ name }) => name)
 const names = RESILIENCE_EXPERIMENTS?.split(',') ?? all
 const planned = await planRound(root, names, capabilitiesOf({}))
