@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from './config.ts'
+import { createDefences } from './defences.ts'
 import { createLog } from './log.ts'
 import { startService } from './service.ts'
 
@@ -15,6 +16,8 @@ async function start(): Promise<void> {
   const config = loadConfig(process.env)
   const log = createLog(config)
   const service = await startService(config, log)
+  // Nobody who had thought of nothing would catch the signal.
+  if (!createDefences(config.defencesOff).on('graceful-shutdown')) return
   const stop = async (signal: NodeJS.Signals) => {
     log.info({ event: 'closing', signal }, 'closing')
     await service.close()
