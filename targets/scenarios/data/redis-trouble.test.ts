@@ -143,12 +143,14 @@ async function withRedis<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
 
 describe('WS-07 a subscriber whose connection is half-open', () => {
   /** Connections that old are the ones a fault finds open; those opened later are fine. */
-  const oldMs = 6_000
+  const oldMs = 4_000
+  const defenceSettings = { ...patience, 'subscriber-ping': { everyMs: 500, timeoutMs: 600 } }
 
   /** Whether a message comes that is announced by Redis alone, once the connections went silent. */
   async function hears(defencesOff: readonly string[]) {
     // Without the look into Postgres, which would find it all the same.
-    const instance = await start('deaf', [...defencesOff, 'websocket-resume'])
+    const off = [...defencesOff, 'websocket-resume']
+    const instance = await start('deaf', off, { defenceSettings })
     const channel = `room-${randomUUID()}`
     using reader = await ChatClient.open(instance, { channel })
     using writer = await ChatClient.open(instance, { channel })
@@ -158,7 +160,7 @@ describe('WS-07 a subscriber whose connection is half-open', () => {
       stream: 'downstream',
       attributes: { match: { ageMs: { from: oldMs } } },
     })
-    await new Promise(resolve => setTimeout(resolve, 4_500))
+    await new Promise(resolve => setTimeout(resolve, 2_500))
     await writer.say(channel, 'announced')
     await new Promise(resolve => setTimeout(resolve, 1_000))
     return {
