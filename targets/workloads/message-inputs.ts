@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Random } from '../../lab/base/random.ts'
+import type { Event } from '../../lab/journal/journal.ts'
 import type { Operation } from '../../lab/model/workload.ts'
 import { uuid } from './uuid.ts'
 
@@ -11,6 +12,17 @@ export type Poison = (typeof poisons)[number]
 /** What every statement that handles such a message carries as its trace. */
 export function traceOf(poison: Poison): string {
   return `${poison}-*`
+}
+
+/** Which statement stores what a poison of this kind would leave; for faults at statements. */
+export function handlingOf(poison: Poison) {
+  return { on: { statement: 'INSERT', table: 'messages_stored', trace: traceOf(poison) } }
+}
+
+/** The message that a worker begins to handle, where it is such a poison; for `backOff`. */
+export function triesOf(poison: Poison) {
+  return ({ what, message, trace }: Event & { readonly kind: 'wire' }) =>
+    what === 'request' && message === 'BEGIN' && trace?.startsWith(`${poison}-`) ? trace : undefined
 }
 
 /** What a person is to send. */
@@ -53,7 +65,7 @@ export function* messageOperations(
   for (let number = 0; ; number++) {
     const id = uuid(random)
     const person = random.integer(0, people - 1)
-    const wrong = poisons.find(kind => number % (poison[kind] ?? Number.NaN) === 1)
+    const wrong = poisons.find((kind, at) => number % (poison[kind] ?? Number.NaN) === at)
     const inReplyTo = last.get(person)
     const isReply = random.next() * 100 < replies && inReplyTo !== undefined && !wrong
     if (!wrong) last.set(person, id)
