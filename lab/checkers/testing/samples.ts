@@ -36,6 +36,7 @@ import { landedLetGo } from '../wire/landed-let-go.ts'
 import { neverRetried } from '../wire/never-retried.ts'
 import { noLateWork } from '../wire/no-late-work.ts'
 import { retryAfterObeyed } from '../wire/retry-after-obeyed.ts'
+import { spreadConnects } from '../wire/spread-connects.ts'
 import {
   asked,
   attempts,
@@ -115,6 +116,12 @@ export const samples: Readonly<Record<string, Sample>> = {
       { kind: 'service', instance: 'api-1', event: 'other', detail: null, atMs: 100 },
       { kind: 'service', instance: 'api-1', event: 'alert', detail: null, atMs: 4_500 },
     ]),
+  },
+  spreadConnects: {
+    checker: spreadConnects({ atMost: 0.1, within: '100ms' }),
+    journal: sampleRun(
+      Array.from({ length: 30 }, (_, n) => wire('connect', 4_100 + 100 * n, { connection: n })),
+    ),
   },
   closedWith: {
     checker: closedWith(w, { code: 1012 }),

@@ -3,8 +3,9 @@ import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew } from '../shared/conclude.ts'
 import { oneOf, told, withMore } from '../shared/falsify.ts'
-import { faultWindow, isCalm } from '../shared/strikes.ts'
-import { atOf, type Links, type WireEntry, wireOf, withoutRefusedConnects } from './wire-events.ts'
+import { isCalm } from '../shared/strikes.ts'
+import { busiest, connectsSince } from './connects.ts'
+import type { Links, WireEntry } from './wire-events.ts'
 
 export interface ReconnectOptions {
   /** The most connects on any one link within any stretch of this length. */
@@ -19,9 +20,9 @@ export interface ReconnectOptions {
 }
 
 /**
- * No reconnect storm: counted at the proxies, once for each attempt and refused ones too, no link sees more than so many
- * connects in any such stretch since the first fault. Unknown when nobody connected since then,
- * unless the run had no faults.
+ * No reconnect storm: counted at the proxies, once for each attempt and refused ones too, no link sees
+ * more than so many connects in any such stretch since the first fault. Unknown when nobody connected
+ * since then, unless the run had no faults.
  */
 export function calmReconnects(options: ReconnectOptions): Checker {
   return {
@@ -67,27 +68,6 @@ function judge(journal: Journal, options: ReconnectOptions): Finding {
 
 function byPlace(connects: readonly WireEntry[], { together }: ReconnectOptions) {
   return Map.groupBy(connects, ({ link }) => (together ? 'all links' : link))
-}
-
-function connectsSince(
-  journal: Journal,
-  { links, after = '0ms' }: ReconnectOptions,
-): readonly WireEntry[] {
-  const fromMs = (faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY) + toMs(after)
-  return withoutRefusedConnects(wireOf(journal, links)).filter(
-    each => (each.what === 'connect' || each.what === 'refused') && atOf(each) >= fromMs,
-  )
-}
-
-/** Two pointers over ascending times: the fullest stretch. */
-function busiest(connects: readonly WireEntry[], lengthMs: number): readonly WireEntry[] {
-  let best: readonly [number, number] = [0, 0]
-  let first = 0
-  connects.forEach((connect, last) => {
-    while (atOf(connect) - atOf(connects[first] ?? connect) >= lengthMs) first++
-    if (last + 1 - first > best[1] - best[0]) best = [first, last + 1]
-  })
-  return connects.slice(...best)
 }
 
 function lie(name: string, what: 'connect' | 'refused', options: ReconnectOptions): Lie {
