@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { goInstall } from '../../targets/runtime/go-install.ts'
 
 export const k6Version = '1.8.1'
@@ -26,18 +27,23 @@ export interface Generator {
   start(plan: Plan): Promise<Running>
   /** When operation `op` was intended, in ms of wall time, from what it printed and what it sent. */
   intended(output: string, startMs: number, perSecond: number): (op: number) => number
+  /** What it held in the end for each operation, without garbage, where it tells. */
+  keptBytes?(output: string): number
 }
+
+const told = z.object({ intended: z.array(z.number()), keptBytes: z.number() })
 
 export const ours: Generator = {
   name: 'ours',
   start: async plan => {
     const file = join(import.meta.dirname, 'ours.ts')
-    return run(process.execPath, [file, JSON.stringify(plan)])
+    return run(process.execPath, ['--expose-gc', file, JSON.stringify(plan)])
   },
   intended: output => {
-    const { intended } = JSON.parse(output) as { readonly intended: readonly number[] }
+    const { intended } = told.parse(JSON.parse(output))
     return op => intended[op] ?? Number.NaN
   },
+  keptBytes: output => told.parse(JSON.parse(output)).keptBytes,
 }
 
 /** Built once with Go, which takes minutes: said through `progress`. */

@@ -38,13 +38,27 @@ const workload: Workload = {
   open,
 }
 
+/** By then the journal holds as much as it ever does in memory, if the run lasts longer. */
+const filledMs = Math.min(12_000, (seconds * 1_000) / 2)
+
+/** What is in use, without what is only not collected yet, where that can be told apart. */
+function held(): number {
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  return heapUsed + external
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'lab-bench-traffic-'))
 try {
   using journal = new JournalFile({ file: join(folder, 'journal.jsonl'), clock: systemClock })
   const startMs = performance.timeOrigin + systemClock.nowMs() - journal.nowMs()
   const context = { recorder: journal, clock: systemClock, random: seeded(1) }
   await using traffic = await startTraffic([workload], open, context)
-  await Promise.race([traffic.failed, systemClock.sleep(seconds * 1_000)])
+  await Promise.race([traffic.failed, systemClock.sleep(filledMs)])
+  const [heldThen, countThen] = [held(), journal.count]
+  await Promise.race([traffic.failed, systemClock.sleep(seconds * 1_000 - filledMs)])
+  // Of an operation there are two entries.
+  const keptBytes = (held() - heldThen) / ((journal.count - countThen) / 2)
   await traffic.stop()
   const intended: number[] = []
   let failed = 0
@@ -52,7 +66,7 @@ try {
     if (entry.kind === 'invoke') intended.push(startMs + entry.intendedMs)
     if (entry.kind === 'complete' && entry.outcome.kind !== 'ok') failed++
   }
-  console.log(JSON.stringify({ intended, failed }))
+  console.log(JSON.stringify({ intended, failed, keptBytes }))
 } finally {
   await rm(folder, { recursive: true })
 }

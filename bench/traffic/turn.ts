@@ -32,12 +32,13 @@ export async function turn(
     .flatMap((ms, index) => (ms === 0 ? [] : [ms - intended(before.count + index)]))
     .sort((a, b) => a - b)
   const made = after.count - before.count
+  const grownBytes = ((after.residentKb - before.residentKb) * 1_024) / made
   return {
     cpuUs: (after.cpuUs - before.cpuUs) / made,
     rate: made / ((after.atMs - before.atMs) / 1_000) / perSecond,
     lateMs: late[Math.floor(0.99 * late.length)] ?? Number.NaN,
     residentMb: after.residentKb / 1_024,
-    grownBytes: ((after.residentKb - before.residentKb) * 1_024) / made,
+    keptBytes: generator.keptBytes?.(output) ?? grownBytes,
   }
 }
 

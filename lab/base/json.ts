@@ -6,3 +6,7 @@ export type Json =
   | string
   | readonly Json[]
   | { readonly [key: string]: Json | undefined }
+
+export function isRecord(value: Json): value is { readonly [key: string]: Json | undefined } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -68,6 +68,11 @@ export class JournalFile implements Recorder, Disposable {
     return this.#failure
   }
 
+  /** How many entries there are so far. */
+  get count(): number {
+    return this.#count
+  }
+
   /** Now, in ms since the run began: the scale of every `atMs`. */
   nowMs(): number {
     return this.#options.clock.nowMs() - this.#startMs

@@ -1,4 +1,4 @@
-import type { Json } from '../../base/json.ts'
+import { isRecord, type Json } from '../../base/json.ts'
 
 /** A value as text, the same for all values that are equal, whatever the order of their members. */
 export function canonical(value: Json): string {
@@ -10,7 +10,3 @@ export function canonical(value: Json): string {
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
   a < b ? -1 : a > b ? 1 : 0
-
-export function isRecord(value: Json): value is { readonly [key: string]: Json | undefined } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -42,16 +42,26 @@ export interface Named {
   readonly name: string
 }
 
+const histories = new WeakMap<Journal, Map<string, readonly Performed[]>>()
+
 /** Every operation of a workload in the order of invocation, those of the final reads too. */
-export function history(journal: Journal, workload: Named): readonly Performed[] {
+export function history(journal: Journal, { name }: Named): readonly Performed[] {
+  const known = histories.get(journal) ?? new Map<string, readonly Performed[]>()
+  histories.set(journal, known)
+  const performed = known.get(name) ?? historyOf(journal, name)
+  known.set(name, performed)
+  return performed
+}
+
+function historyOf(journal: Journal, workload: string): readonly Performed[] {
+  const { phases } = sorted(journal)
   const answers = answersOf(journal, workload)
   const performed: Performed[] = []
-  let phase: Phase = 'start'
-  for (const entry of journal) {
-    if (entry.kind === 'phase') phase = entry.phase
-    if (entry.kind !== 'invoke' || entry.workload !== workload.name) continue
+  for (const [place, entry] of ofKind(journal, 'invoke').entries()) {
+    if (entry.workload !== workload) continue
     const { op, client, f, key, input, intendedMs, atMs: invokedMs, index: invokeIndex } = entry
     const answer = answers.get(op)
+    const phase = phases[place] ?? 'start'
     performed.push({ op, client, f, key, input, phase, intendedMs, invokedMs, invokeIndex, answer })
   }
   return performed
@@ -66,10 +76,10 @@ export function isFinal({ op, phase }: Performed): boolean {
   return op >= firstFinalOp || phase === 'final-reads'
 }
 
-function answersOf(journal: Journal, workload: Named): ReadonlyMap<number, Answer> {
+function answersOf(journal: Journal, workload: string): ReadonlyMap<number, Answer> {
   const answers = new Map<number, Answer>()
-  for (const entry of journal) {
-    if (entry.kind !== 'complete' || entry.workload !== workload.name) continue
+  for (const entry of ofKind(journal, 'complete')) {
+    if (entry.workload !== workload) continue
     const { op, outcome, atMs, latencyMs, index } = entry
     answers.set(op, { outcome, atMs, latencyMs, index })
   }
@@ -102,12 +112,42 @@ export function nameOf({ f, key, op }: Performed): string {
   return `${f} ${key ?? op}`
 }
 
+export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { readonly kind: Kind }>
+
 /** Entries of one kind, typed. */
 export function ofKind<Kind extends Entry['kind']>(
   journal: Journal,
   kind: Kind,
 ): readonly EntryOf<Kind>[] {
-  return journal.filter((entry): entry is EntryOf<Kind> => entry.kind === kind)
+  // What stands there is of this kind, which no type of a map can say.
+  return (sorted(journal).kinds.get(kind) ?? []) as readonly EntryOf<Kind>[]
 }
 
-export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { readonly kind: Kind }>
+interface Sorted {
+  readonly kinds: ReadonlyMap<Entry['kind'], readonly Entry[]>
+  /** The phase in which each `invoke` was written. */
+  readonly phases: readonly Phase[]
+}
+
+/** Checks ask for the same again and again, and a journal never changes. */
+const sortedJournals = new WeakMap<Journal, Sorted>()
+
+function sorted(journal: Journal): Sorted {
+  const found = sortedJournals.get(journal) ?? sort(journal)
+  sortedJournals.set(journal, found)
+  return found
+}
+
+function sort(journal: Journal): Sorted {
+  const kinds = new Map<Entry['kind'], Entry[]>()
+  const phases: Phase[] = []
+  let phase: Phase = 'start'
+  for (const entry of journal) {
+    if (entry.kind === 'phase') phase = entry.phase
+    if (entry.kind === 'invoke') phases.push(phase)
+    const alike = kinds.get(entry.kind)
+    if (alike) alike.push(entry)
+    else kinds.set(entry.kind, [entry])
+  }
+  return { kinds, phases }
+}

@@ -93,7 +93,7 @@ export function endOf(journal: Journal): number {
 
 /** A control run without faults: where nothing is wrong, that nothing was refused is the answer. */
 export function isCalm(journal: Journal): boolean {
-  return journal.some(entry => entry.kind === 'run' && entry.faultsOff)
+  return ofKind(journal, 'run').some(({ faultsOff }) => faultsOff)
 }
 
 export function isWithin(window: Window, atMs: number): boolean {

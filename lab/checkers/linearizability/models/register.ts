@@ -1,5 +1,6 @@
 import type { Json } from '../../../base/json.ts'
-import { canonical, isRecord } from '../canonical.ts'
+import { isRecord } from '../../../base/json.ts'
+import { canonical } from '../canonical.ts'
 import type { Asked, Effect, Model } from '../model.ts'
 
 export interface RegisterOptions {
