@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findHere, findServer, type ServerKind } from './find-server.ts'
-import { redisServer } from './redis-server.ts'
 import { reservePort } from './reserve-port.ts'
-import { runTool } from './run-tool.ts'
 
 /** A server that no machine has. */
 const unheardOf: ServerKind = {
@@ -92,54 +90,6 @@ test('an installed server that does not run is passed over, and told', async () 
   await writeFile(join(whole, 'unheard-of-server'), good, { mode: 0o755 })
   expect(await findHere(kind, { labFolder })).toMatchObject({ version: 'Unheard 1' })
 })
-
-const isDebian = await runTool('apt-get', ['--version']).then(
-  () => true,
-  () => false,
-)
-
-/** apt reads all its lists each time: on a busy machine that takes a while. */
-const slow = { timeout: 120_000 }
-
-test.skipIf(!isDebian)(
-  'two at once unpack once; a third finds it without a word',
-  slow,
-  async () => {
-    // As if it were not installed, on machines where it is.
-    const kind = { ...redisServer, command: 'redis-server-of-ours', variable: 'UNHEARD_OF_BIN' }
-    const messages: string[] = []
-    const options = { labFolder, progress: (message: string) => messages.push(message) }
-    const [one, other] = await Promise.all([findServer(kind, options), findServer(kind, options)])
-    expect(one).toEqual(other)
-    expect(one.version).toContain('Redis server')
-    expect(messages.filter(message => message.startsWith('unpacking'))).toHaveLength(1)
-    messages.length = 0
-    await findServer(kind, options)
-    expect(messages).toEqual([])
-  },
-)
-
-test.skipIf(!isDebian || process.getuid?.() !== 0)(
-  'an ordinary user on a machine without package lists unpacks it too',
-  slow,
-  async () => {
-    const main = join(labFolder, 'main.ts')
-    const module = join(import.meta.dirname, 'unpack.ts')
-    await mkdir(join(labFolder, 'lab'))
-    await writeFile(
-      main,
-      `import { unpack } from '${module}'
-      const got = await unpack('redis', ['redis-server'], { labFolder: '${labFolder}/lab' })
-      console.log(got.file('usr/bin/redis-server'))`,
-    )
-    await runTool('chown', ['-R', '65534:65534', labFolder])
-    // In a mount namespace of its own, where the lists are an empty folder.
-    const script = `mount -t tmpfs none /var/lib/apt/lists &&
-      exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$1"`
-    const found = await runTool('unshare', ['-m', 'sh', '-c', script, process.execPath, main])
-    expect(found).toContain('usr/bin/redis-server')
-  },
-)
 
 test('ports are free, below the range of outgoing connections, and held until released', async () => {
   const ports = await Promise.all(Array.from({ length: 50 }, reservePort))
