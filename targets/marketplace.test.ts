@@ -4,7 +4,9 @@ import { request } from 'node:http'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Marketplace, startMarketplace } from './marketplace.ts'
-import { testRun } from './testing/test-run.ts'
+import { runParts } from './testing/run-parts.ts'
+
+const newRun = runParts()
 
 const products = [
   { sku: 'lamp', title: 'Lamp', priceCents: 4900, stock: 10 },
@@ -35,7 +37,7 @@ function send(
 }
 
 test('shows what it first knew while it lags, and what is when it is healed', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await startMarketplace(run, { products })
   const shown = z.object({ stock: z.number() })
   const stock = async () => shown.parse(await (await get(api, '/products/lamp')).json()).stock
@@ -53,7 +55,7 @@ test('shows what it first knew while it lags, and what is when it is healed', as
 })
 
 test('sells what it has, once for each key', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await startMarketplace(run, { products })
   const list = await (await get(api, '/products')).json()
   expect(list).toMatchObject({ products: [{ sku: 'lamp' }, { sku: 'sofa' }] })
@@ -75,7 +77,7 @@ test('sells what it has, once for each key', async () => {
 })
 
 test('refuses without a key, beyond its scope, what it does not know, and too much', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await startMarketplace(run, { products, requestsPerSecond: 5 })
   expect((await get(api, '/products', 'wrong-key')).status).toBe(401)
   const stock = { stock: 1 }
@@ -89,7 +91,7 @@ test('refuses without a key, beyond its scope, what it does not know, and too mu
 })
 
 test('answers with the status it is told to, on that route alone', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await startMarketplace(run, { products })
   const on = 'GET /products/:sku'
   for (const status of [401, 403, 404, 429, 500, 502, 503]) {
@@ -103,7 +105,7 @@ test('answers with the status it is told to, on that route alone', async () => {
 })
 
 test('spoils the answer as it is told to: slow, cut, of the wrong type, no JSON', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await startMarketplace(run, { products })
   const once = { on: 'GET /products', times: 1 }
   const whole = await (await get(api, '/products')).text()
@@ -126,7 +128,7 @@ test('spoils the answer as it is told to: slow, cut, of the wrong type, no JSON'
 })
 
 test('does what it is asked and hides it, and counts every attempt', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await startMarketplace(run, { products })
   const lamp = { sku: 'lamp', quantity: 2 }
   await api.admin.post({ kind: 'reset', after: true, on: 'POST /orders', skip: 1, times: 1 })

@@ -2,7 +2,9 @@ import * as client from 'openid-client'
 import { expect, test } from 'vitest'
 import { followRedirects } from './oauth/follow-redirects.ts'
 import { type OauthOptions, type OauthPeer, startOauth } from './oauth.ts'
-import { testRun } from './testing/test-run.ts'
+import { runParts } from './testing/run-parts.ts'
+
+const newRun = runParts()
 
 const redirectUri = 'http://127.0.0.1:9/callback'
 const options: OauthOptions = { clients: [{ clientId: 'shop', redirectUris: [redirectUri] }] }
@@ -44,7 +46,7 @@ async function signIn(config: client.Configuration, { hint = 'ada', verifier }: 
 }
 
 test('signs a user in with PKCE, tells who it is, and refreshes once with each token', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startOauth(run, options)
   const config = await discover(server)
   const tokens = await (await signIn(config, { hint: 'bob@example.test' })).exchange()
@@ -61,7 +63,7 @@ test('signs a user in with PKCE, tells who it is, and refreshes once with each t
 })
 
 test('refuses a flow without PKCE, a wrong verifier, a used code and an unknown user', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startOauth(run, options)
   const config = await discover(server)
   const bare = client.buildAuthorizationUrl(config, { redirect_uri: redirectUri, scope: 'openid' })
@@ -80,7 +82,7 @@ test('refuses a flow without PKCE, a wrong verifier, a used code and an unknown 
 })
 
 test('lets codes expire when they are told to', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startOauth(run, { ...options, authorizationCodeSeconds: 1 })
   const config = await discover(server)
   const flow = await signIn(config)
@@ -89,7 +91,7 @@ test('lets codes expire when they are told to', async () => {
 })
 
 test('is away, slow, failing or cut off as it is told to, and well again when healed', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startOauth(run, options)
   const config = await discover(server)
   config.timeout = 1
@@ -111,7 +113,7 @@ test('is away, slow, failing or cut off as it is told to, and well again when he
 })
 
 test('remembers its tokens and keys through a SIGKILL', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startOauth(run, options)
   const config = await discover(server)
   const tokens = await (await signIn(config)).exchange()

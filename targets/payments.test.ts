@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type Payments, startPayments } from './payments.ts'
-import { testRun } from './testing/test-run.ts'
+import { runParts } from './testing/run-parts.ts'
+
+const newRun = runParts()
 
 function charge(
   gateway: Payments,
@@ -36,7 +38,7 @@ function refund(gateway: Payments, key: string, amountCents: number): Promise<Re
 }
 
 test('charges once for one key, and twice for two keys', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   const first = await charge(gateway, { key: 'a' })
   const again = await charge(gateway, { key: 'a' })
@@ -54,7 +56,7 @@ test('charges once for one key, and twice for two keys', async () => {
 })
 
 test('refuses a key used for another order, no key, a wrong API key and a wrong body', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   await charge(gateway, { key: 'a' })
   expect((await charge(gateway, { key: 'a', amountCents: 1 })).status).toBe(422)
@@ -68,7 +70,7 @@ test('refuses a key used for another order, no key, a wrong API key and a wrong 
 })
 
 test('refunds up to what was charged, once for each key', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   await charge(gateway, { key: 'a' })
   expect((await refund(gateway, 'a', 1000)).status).toBe(201)
@@ -80,7 +82,7 @@ test('refunds up to what was charged, once for each key', async () => {
 })
 
 test('charges and loses the answer when told to, and then only as often as told', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   const fault = await gateway.admin.post({
     kind: 'reset',
@@ -97,7 +99,7 @@ test('charges and loses the answer when told to, and then only as often as told'
 })
 
 test('answers late, never, with 503 or with a decline, and is healthy again when healed', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   const rule = { on: 'POST /charges', times: 1 }
   await gateway.admin.post({ ...rule, kind: 'status', status: 503 })
@@ -126,7 +128,7 @@ test('answers late, never, with 503 or with a decline, and is healthy again when
 })
 
 test('is healthy again by itself after the time it was told', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   const began = performance.now()
   await gateway.admin.post({ kind: 'status', status: 503, forMs: 500 })
@@ -137,7 +139,7 @@ test('is healthy again by itself after the time it was told', async () => {
 })
 
 test('keeps its books, its address and no fault through a SIGKILL', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   await charge(gateway, { key: 'a' })
   await gateway.admin.post({ kind: 'status', status: 500 })
@@ -149,7 +151,7 @@ test('keeps its books, its address and no fault through a SIGKILL', async () => 
 })
 
 test('gives its faults and books to nobody without the token', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using gateway = await startPayments(run)
   const url = `${gateway.admin.url}/statement`
   expect((await fetch(url)).status).toBe(401)

@@ -1,7 +1,9 @@
 import { createTransport } from 'nodemailer'
 import { expect, test } from 'vitest'
 import { type MailPeer, startSmtp } from './smtp.ts'
-import { testRun } from './testing/test-run.ts'
+import { runParts } from './testing/run-parts.ts'
+
+const newRun = runParts()
 
 async function send(server: MailPeer, subject: string, giveUpMs = 1_000): Promise<string> {
   const transport = createTransport({
@@ -23,7 +25,7 @@ async function send(server: MailPeer, subject: string, giveUpMs = 1_000): Promis
 }
 
 test('accepts mail and shows it as it came', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startSmtp(run)
   await send(server, 'Größe 42')
   expect(await server.mailbox('ZOE@example.test')).toMatchObject([
@@ -39,7 +41,7 @@ test('accepts mail and shows it as it came', async () => {
 })
 
 test('refuses for now or for good as it is told to, and keeps nothing of it', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startSmtp(run)
   await server.admin.post({ kind: 'greylist', times: 1 })
   await expect(send(server, 'greylisted')).rejects.toMatchObject({ responseCode: 451 })
@@ -53,7 +55,7 @@ test('refuses for now or for good as it is told to, and keeps nothing of it', as
 })
 
 test('keeps a message and loses the answer when told to', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startSmtp(run)
   const fault = await server.admin.post({ kind: 'lost-answer', times: 1 })
   await expect(send(server, 'in doubt')).rejects.toThrow()
@@ -62,7 +64,7 @@ test('keeps a message and loses the answer when told to', async () => {
 })
 
 test('is away, then slow, then well again on the same port', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startSmtp(run)
   const away = await server.admin.post({ kind: 'away' })
   await expect(send(server, 'nobody there')).rejects.toThrow('ECONNREFUSED')
@@ -77,7 +79,7 @@ test('is away, then slow, then well again on the same port', async () => {
 })
 
 test('keeps its mailbox through a SIGKILL', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using server = await startSmtp(run)
   await send(server, 'before')
   await server.kill()
