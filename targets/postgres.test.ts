@@ -1,3 +1,5 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { startPostgres } from './postgres.ts'
@@ -51,6 +53,22 @@ test('a paused Postgres answers nobody, not even sessions already open, until it
   await asking
   const again = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
   expect(again.rows, 'the same session').toEqual(rows)
+})
+
+test('keeps its data where it is told and its log apart, and finds both again after a kill', async () => {
+  await using run = await testRun()
+  const folder = join(run.scratchFolder, 'elsewhere')
+  await mkdir(folder, { mode: 0o755 })
+  await using postgres = await startPostgres(run, { folder, logApart: true })
+  expect(postgres.dataFolder).toBe(join(folder, 'postgres'))
+  await using client = await connect(postgres.url)
+  await client.query('create table t (id int)')
+  await postgres.kill()
+  await postgres.restart()
+  await using after = await connect(postgres.url)
+  expect((await after.query('select from t')).rowCount).toBe(0)
+  const log = await realpath(join(postgres.dataFolder, 'pg_wal'))
+  expect(log.startsWith(await realpath(folder))).toBe(false)
 })
 
 test('a setting that Postgres refuses is shown with the last lines of its log', async () => {

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
@@ -7,6 +8,9 @@ import { stopWatching, watch } from '../watch.ts'
 import { endSessions, openPostgres, type PostgresServer, unlessGone } from './postgres-server.ts'
 
 export const undoArgs = z.object({ url: z.url(), session: z.string() })
+
+/** The session that this process holds, by the name that it and the undo know it by. */
+const held = new Map<string, pg.Client>()
 
 const waiters = z.array(z.object({ id: z.string() }))
 
@@ -38,6 +42,7 @@ export function heldLock<System extends LabSystem>(
         touches: [name],
         apply: async () => {
           const holder = await openPostgres(url, session)
+          held.set(session, holder)
           await holder.query(`begin; set local lock_timeout = '${lockWithin}'`)
           await holder.query(`lock table ${holder.escapeIdentifier(table)} in ${mode} mode`)
           const admin = await openPostgres(url)
@@ -65,5 +70,9 @@ const waitingFor = `
 export async function undo(args: Json): Promise<void> {
   const { url, session } = undoArgs.parse(args)
   await stopWatching(session)
-  await unlessGone(url, admin => endSessions(admin, session))
+  const own = held.get(session)
+  held.delete(session)
+  // Whoever holds it needs no other session for that, which there may be no slot for.
+  if (own) await own.end()
+  else await unlessGone(url, admin => endSessions(admin, session))
 }

@@ -1,6 +1,8 @@
+import type { Context } from '../../lab/model/target.ts'
 import { type Postgres, type PostgresOptions, startPostgres } from '../postgres.ts'
 import { type PostgresStandby, startStandby } from '../postgres-standby.ts'
 import { listenAddress, type Proxies } from '../proxy.ts'
+import { mountLimitedDisk } from '../runtime/limited-disk.ts'
 import type { ServerContext } from '../runtime/server-part.ts'
 
 export interface RunningPostgres<Standby> {
@@ -11,7 +13,7 @@ export interface RunningPostgres<Standby> {
 }
 
 export type PostgresLayout<Standby> = (
-  context: ServerContext,
+  context: ServerContext & Pick<Context, 'ledger'>,
   proxies: Proxies,
 ) => Promise<RunningPostgres<Standby>>
 
@@ -19,6 +21,18 @@ export type PostgresLayout<Standby> = (
 export function singlePostgres(options: PostgresOptions = {}): PostgresLayout<undefined> {
   return async context => {
     const postgres = await startPostgres(context, options)
+    return { postgres, standby: undefined, servers: [postgres] }
+  }
+}
+
+/**
+ * One server whose data is on a disk of its own of so many bytes, for it to be full for real; its log is
+ * elsewhere, since a server that cannot write that ends. Needs a machine that may mount.
+ */
+export function postgresOnSmallDisk(bytes: number): PostgresLayout<undefined> {
+  return async context => {
+    const folder = await mountLimitedDisk(context, 'postgres-disk', bytes)
+    const postgres = await startPostgres(context, { folder, logApart: true })
     return { postgres, standby: undefined, servers: [postgres] }
   }
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { LabError } from '../../lab/base/errors.ts'
 import type {
   Killable,
@@ -38,6 +39,12 @@ export const postgresPart = labelled('postgres', (system: Shop) => reached(syste
 
 /** The same as a server to be asked or changed past every link. */
 export const postgresServer = labelled('postgres', ({ postgres }: Shop) => postgres)
+
+/** The disk that its data is on, where that is a small one of its own. */
+export const postgresDisk = labelled('disk of postgres', ({ postgres }: Shop) => {
+  const { name, dataFolder, logFile } = postgres
+  return { name, folder: dirname(dataFolder), logFile }
+})
 
 /** The standby as a server to be promoted, asked or changed past every link. */
 export const standbyServer = labelled(

@@ -23,20 +23,29 @@ export interface WithBackups extends LabSystem {
   readonly backUp: (folder: string) => Promise<void>
 }
 
+export interface BackupOptions {
+  /** Between two of them. */
+  readonly thinkTime: Duration
+  /** So many at most: a slow machine makes fewer until the traffic ends. */
+  readonly count: number
+}
+
 /**
  * Somebody who backs up the database of the checkout again and again. The final reads restore each
  * backup that was said to be made, as a server of its own, and count the orders `missing` there `of`
  * those that were confirmed before it began.
  */
-export function backups(options: { readonly thinkTime: Duration }): Workload<WithBackups> {
+export function backups(options: BackupOptions): Workload<WithBackups> {
+  const { thinkTime, count } = options
   return {
     name: 'backups',
     // One after the other, however long each takes.
-    perSecond: { thinkTime: options.thinkTime },
+    perSecond: { thinkTime },
+    finite: true,
     clients: 1,
     maxInFlight: 1,
     giveUpMs,
-    operations: numbered,
+    operations: () => numbered(count),
     open: async (system, context) => {
       const folder = join(context.scratchFolder, 'backups')
       // Whoever the server runs as has to reach it.
@@ -74,8 +83,9 @@ export const backupUnderWay: SystemProbe<WithBackups, boolean> = {
     }),
 }
 
-function* numbered(): Generator<Operation> {
-  for (let number = 1; ; number++) yield { f: 'back-up', key: `backup-${number}`, input: null }
+function* numbered(count: number): Generator<Operation> {
+  for (let number = 1; number <= count; number++)
+    yield { f: 'back-up', key: `backup-${number}`, input: null }
 }
 
 function* made(journal: readonly Entry[]): Generator<Operation> {
