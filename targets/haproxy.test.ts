@@ -9,7 +9,9 @@ import { type Haproxy, startHaproxy } from './haproxy.ts'
 import { HaproxyAdmin } from './runtime/haproxy-admin.ts'
 import { haproxyServer } from './runtime/haproxy-server.ts'
 import { missing } from './testing/missing.ts'
-import { testRun } from './testing/test-run.ts'
+import { runParts } from './testing/run-parts.ts'
+
+const newRun = runParts()
 
 const test = plainTest.skipIf(await missing(haproxyServer))
 
@@ -73,7 +75,7 @@ function status(balancer: Haproxy, member: string, wanted: string): Promise<void
 }
 
 test('shares requests out, leaves an unhealthy instance out, and takes it back', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using one = await Instance.start('one')
   await using two = await Instance.start('two')
   const pools = [{ name: 'api', members: [one, two], healthPath: '/health' }]
@@ -93,7 +95,7 @@ test('shares requests out, leaves an unhealthy instance out, and takes it back',
 })
 
 test('drains one instance, and brings web sockets to the pool of their path', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using api = await Instance.start('api')
   await using one = await Instance.start('one')
   await using two = await Instance.start('two')
@@ -114,7 +116,7 @@ test('drains one instance, and brings web sockets to the pool of their path', as
 })
 
 test('an instance that says it is leaving gets nothing new, and ends what it has', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using one = await Instance.start('one')
   await using two = await Instance.start('two')
   const pools = [{ name: 'all', members: [one, two], healthPath: '/health' }]
@@ -140,7 +142,7 @@ test('an instance that says it is leaving gets nothing new, and ends what it has
 })
 
 test('answers for an instance that does not, at the deadline that the caller named', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using one = await Instance.start('one')
   const pools = [{ name: 'api', members: [one], healthPath: '/health' }]
   await using balancer = await startHaproxy(run, { pools })
@@ -163,7 +165,7 @@ test('answers for an instance that does not, at the deadline that the caller nam
 })
 
 test('takes commands by a file that is its own alone, and by no port', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using one = await Instance.start('one')
   const pools = [{ name: 'api', members: [one], healthPath: '/health' }]
   await using balancer = await startHaproxy(run, { pools })
@@ -182,7 +184,7 @@ test('refuses a folder whose name is too long for a socket, and says so', () => 
 })
 
 test('comes back on its address after a SIGKILL', async () => {
-  await using run = await testRun()
+  await using run = await newRun()
   await using one = await Instance.start('one')
   const pools = [{ name: 'api', members: [one], healthPath: '/health' }]
   await using balancer = await startHaproxy(run, { pools })
