@@ -29,19 +29,12 @@ interface Delivery extends Seen {
 
 /** Ways to falsify what subscribers saw of confirmed messages. */
 export function channelLies(workload: Named, options: ChannelOptions): readonly Lie[] {
-  // All of them look at the same.
-  const known = new WeakMap<Journal, readonly Delivery[]>()
-  const deliveries = (journal: Journal) => {
-    const found = known.get(journal) ?? deliveriesOf(journal, workload, options)
-    known.set(journal, found)
-    return found
-  }
   const lie = (
     name: string,
     change: (journal: Journal, delivery: Delivery) => Told | undefined,
   ): Lie => {
     const tell = (journal: Journal, random: Random) =>
-      firstThat(random, deliveries(journal), each => change(journal, each))
+      firstThat(random, deliveriesOf(journal, workload, options), each => change(journal, each))
     return { name, found: 'invalid', tell }
   }
   return [

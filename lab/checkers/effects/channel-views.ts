@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isRecord, type Json } from '../../base/json.ts'
+import type { Json } from '../../base/json.ts'
 import type { Entry, Journal } from '../../journal/journal.ts'
 import { isOk, type Named, ofKind, type Performed, trafficOf } from '../shared/history.ts'
 
@@ -34,9 +34,7 @@ export interface Frame {
   readonly content?: Json | undefined
 }
 
-/** Of a journal, whose values are JSON: to look at each again takes longer than all else. */
-const json = z.custom<Json>(value => value !== undefined)
-const content = { content: json.optional(), text: z.string().optional() }
+const content = { content: z.json().optional(), text: z.string().optional() }
 const sent = z.object({ id: z.coerce.string(), channel: z.string().optional(), ...content })
 const frame = sent.extend({ channel: z.string(), seq: z.number() })
 const subscription = z.object({ channel: z.string() })
@@ -50,11 +48,6 @@ export interface View {
   readonly seen: readonly Seen[]
 }
 
-interface OpenView extends View {
-  since: number | undefined
-  readonly seen: Seen[]
-}
-
 export interface Seen {
   readonly frame: Frame
   readonly entry: Entry
@@ -62,14 +55,12 @@ export interface Seen {
 
 /** Who saw what of which channel, from what clients observed. */
 export function viewsOf(journal: Journal, workload: Named, options: ChannelOptions) {
-  const views: OpenView[] = []
-  const byClient = new Map<number, Map<string, OpenView>>()
-  const viewOf = (client: number, channel: string) => {
-    const own = byClient.get(client) ?? new Map<string, OpenView>()
-    byClient.set(client, own)
-    const view = own.get(channel) ?? { client, channel, since: undefined, seen: [] }
-    if (!own.has(channel)) views.push(view)
-    own.set(channel, view)
+  const views = new Map<string, View & { readonly seen: Seen[] }>()
+  const viewOf = (client: number, channel: string, since: number | undefined) => {
+    const id = JSON.stringify([client, channel])
+    const known = views.get(id) ?? { client, channel, since: undefined, seen: [] }
+    const view = { ...known, since: known.since ?? since }
+    views.set(id, view)
     return view
   }
   let unparsed = 0
@@ -77,16 +68,16 @@ export function viewsOf(journal: Journal, workload: Named, options: ChannelOptio
     if (entry.workload !== workload.name) continue
     if (entry.what === 'subscribed') {
       const parsed = subscription.safeParse(entry.value).data
-      if (parsed) viewOf(entry.client, parsed.channel).since ??= entry.index
+      if (parsed) viewOf(entry.client, parsed.channel, entry.index)
       else unparsed++
     }
     if (entry.what === 'frame') {
       const seen = (options.frame ?? parseFrame)(entry.value)
-      if (seen) viewOf(entry.client, seen.channel).seen.push({ frame: seen, entry })
+      if (seen) viewOf(entry.client, seen.channel, undefined).seen.push({ frame: seen, entry })
       else if (!options.frame) unparsed++
     }
   }
-  return { views: views satisfies readonly View[], unparsed }
+  return { views: [...views.values()], unparsed }
 }
 
 /** A message, with every attempt to send it: one that got no answer may follow one that was ok. */
@@ -115,14 +106,6 @@ export function sendsOf(journal: Journal, workload: Named, options: ChannelOptio
 export const isConfirmed = ({ attempts }: Send) => attempts.some(isOk)
 
 function parseFrame(value: Json): Frame | undefined {
-  // The usual form, of which there may be hundreds of thousands.
-  if (isRecord(value)) {
-    const { id, channel, seq, text } = value
-    const isPlain = typeof id === 'string' && typeof channel === 'string'
-    if (isPlain && typeof seq === 'number' && typeof text === 'string') {
-      return { id, channel, seq, content: value.content ?? text }
-    }
-  }
   const parsed = frame.safeParse(value).data
   return parsed && { ...parsed, content: parsed.content ?? parsed.text }
 }

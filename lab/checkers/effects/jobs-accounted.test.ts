@@ -70,6 +70,19 @@ describe('jobs', () => {
     expect([run(1), run(1, 2), run(), run(2)]).toEqual(['valid', 'valid', 'invalid', 'invalid'])
   })
 
+  test('what nobody enqueued is shown with the read that lists it, of however many', () => {
+    const reads = Array.from({ length: 20 }, (_, op): readonly Told[] => [
+      { ...invoke, op: 100 + op, f: 'read', input: null },
+      {
+        ...{ ...answer, op: 100 + op, f: 'read' },
+        outcome: { kind: 'ok', value: op === 19 ? [{ id: 'j7', state: 'done' }] : [] },
+      },
+    ])
+    const journal = journalOf([...hand(0), ...books([done(0)]), ...reads.flat()])
+    const { witness } = Object(jobs.check(journal))
+    expect(witness.entries).toContain(journal.length - 1)
+  })
+
   test('jobs of one key in the wrong order are found, a redelivery is none', () => {
     const rows = books([done(0), done(1)])
     const bad = check(hand(0), hand(1), [handled(1, 2), handled(0, 1)], rows)

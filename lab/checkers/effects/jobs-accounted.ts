@@ -114,6 +114,8 @@ interface Books {
   readonly rows: readonly JobState[]
   readonly readMs: number
   readonly entries: readonly number[]
+  /** The entry of the read that lists a job, by the job's id. */
+  readonly listedIn: ReadonlyMap<string, number>
   /** Every final read was answered and understood, and there was one. */
   readonly isWhole: boolean
 }
@@ -126,6 +128,11 @@ function booksOf(all: readonly Performed[], options: JobOptions): Books {
     rows: parsed.flatMap(rows => rows ?? []),
     readMs: reads[0]?.answer.atMs ?? 0,
     entries: reads.flatMap(({ answer }) => answer.index),
+    listedIn: new Map(
+      reads.flatMap(
+        ({ answer }, at) => parsed[at]?.map(({ id }) => [id, answer.index] as const) ?? [],
+      ),
+    ),
     isWhole: reads.length > 0 && reads.length === asked.length && !parsed.includes(undefined),
   }
 }
@@ -144,9 +151,10 @@ function lost(job: Performed, rows: readonly JobState[] | undefined) {
   return rows ? [] : violation('lost', job, 'was accepted and is nowhere')
 }
 
-function phantom(id: string, { readMs: atMs }: Books): readonly Violation[] {
+function phantom(id: string, { readMs: atMs, listedIn }: Books): readonly Violation[] {
   const what = `job ${id} is in the books, and nobody enqueued it`
-  return [{ kind: 'phantom', what, entries: [], atMs }]
+  // First, since a witness shows only some of the reads.
+  return [{ kind: 'phantom', what, entries: [listedIn.get(id) ?? []].flat(), atMs }]
 }
 
 /** How a job must end; undefined: either way. */

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Json } from '../../base/json.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import { indicesOf } from '../shared/falsify.ts'
-import { type Named, ofKind } from '../shared/history.ts'
+import type { Named } from '../shared/history.ts'
 import { channelLies } from './channel-lies.ts'
 import {
   type ChannelOptions,
@@ -40,7 +39,7 @@ export function noGapsNoDuplicates(workload: Named, options: ChannelOptions = {}
 function judge(journal: Journal, workload: Named, options: ChannelOptions): Finding {
   const { views, unparsed } = viewsOf(journal, workload, options)
   const { sends, unnamed } = sendsOf(journal, workload, options)
-  const settled = ofKind(journal, 'phase').some(({ phase }) => phase === 'final-reads')
+  const settled = journal.some(each => each.kind === 'phase' && each.phase === 'final-reads')
   const seen = views.flatMap(view => view.seen)
   const owed = owedMessages(seen, sends)
   const violations = [
@@ -153,7 +152,7 @@ function disagreements(seen: readonly Seen[]): readonly Violation[] {
     ...unlike(
       seen,
       ({ id }) => id,
-      ({ seq }) => seq,
+      ({ seq }) => `${seq}`,
       'places in the order',
     ),
     ...unlike(
@@ -168,52 +167,43 @@ function disagreements(seen: readonly Seen[]): readonly Violation[] {
 function unlike(
   seen: readonly Seen[],
   of: (frame: Seen['frame']) => string,
-  value: (frame: Seen['frame']) => string | number,
+  value: (frame: Seen['frame']) => string,
   things: string,
 ): readonly Violation[] {
-  const firsts = new Map<string, Map<string, Seen>>()
-  const violations = new Map<Seen, Violation>()
-  for (const other of seen) {
-    const { channel } = other.frame
-    const ofChannel = firsts.get(channel) ?? new Map<string, Seen>()
-    firsts.set(channel, ofChannel)
-    const name = of(other.frame)
-    const first = ofChannel.get(name)
-    if (!first) ofChannel.set(name, other)
-    if (!first || violations.has(first) || value(first.frame) === value(other.frame)) continue
+  const groups = Map.groupBy(seen, ({ frame }) => JSON.stringify([frame.channel, of(frame)]))
+  return [...groups.values()].flatMap(group => {
+    const [first] = group
+    const other = group.find(each => first && value(each.frame) !== value(first.frame))
+    if (!first || !other) return []
     const [one, two] = [value(first.frame), value(other.frame)]
-    const what = `${name} of ${channel} has two ${things}: ${one}, ${two}`
+    const what = `${of(first.frame)} of ${first.frame.channel} has two ${things}: ${one}, ${two}`
     const entries = [first.entry.index, other.entry.index]
-    violations.set(first, { kind: 'disagreed', what, entries, atMs: other.entry.atMs })
-  }
-  return [...violations.values()]
+    return [{ kind: 'disagreed', what, entries, atMs: other.entry.atMs }]
+  })
 }
 
 /** What was seen, held against what was sent: each first sight, for the others saw the same. */
 function againstSend({ frame, entry }: Seen, sends: Sends): readonly Violation[] {
-  if (sends.size === 0) return []
   const send = sends.get(frame.id)
-  const { channel = frame.channel, content = frame.content, attempts = [] } = send ?? {}
-  const refused = attempts.every(({ answer }) => answer?.outcome.kind === 'fail')
-  const misrouted = channel !== frame.channel
-  const altered = isAltered(content, frame.content)
-  // Of nearly all there is nothing to say.
-  if (!refused && !misrouted && !altered) return []
+  if (sends.size === 0) return []
   const of = `message ${frame.id} of ${frame.channel}`
-  const entries = [entry.index, ...indicesOf(attempts)]
   const violation = (kind: string, what: string) => {
+    const entries = [entry.index, ...indicesOf(send?.attempts ?? [])]
     return { kind, what: `${of} ${what}`, entries, atMs: entry.atMs }
   }
   if (!send) return [violation('phantom', 'was seen, and nobody sent it')]
+  const { channel, content, attempts } = send
+  const refused = attempts.every(({ answer }) => answer?.outcome.kind === 'fail')
+  const known = content !== undefined && frame.content !== undefined
   return [
     ...(refused ? [violation('refusedYetSeen', 'was refused and delivered all the same')] : []),
-    ...(misrouted ? [violation('misrouted', `was sent to ${channel}`)] : []),
-    ...(altered ? [violation('altered', 'has another content than was sent')] : []),
+    ...(channel !== undefined && channel !== frame.channel
+      ? [violation('misrouted', `was sent to ${channel}`)]
+      : []),
+    ...(known && !isDeepStrictEqual(content, frame.content)
+      ? [violation('altered', 'has another content than was sent')]
+      : []),
   ]
-}
-
-function isAltered(sent: Json | undefined, seen: Json | undefined): boolean {
-  return sent !== seen && seen !== undefined && !isDeepStrictEqual(sent, seen)
 }
 
 function isComparable({ frame }: Seen, sends: Sends): boolean {
