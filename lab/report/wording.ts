@@ -44,7 +44,8 @@ export function happened({ verdict, title, reasons, checks }: Conclusion): strin
   if (verdict === 'held' || !reason) return title
   const seen = reason.check === undefined ? undefined : checks[reason.check]?.witness?.what
   const [first = ''] = (seen ?? reason.text).split('\n')
-  return `${first.charAt(0).toUpperCase()}${first.slice(1)}`
+  // A name or an id at its beginning stays as it is.
+  return /^[a-z]+ /.test(first) ? `${first.charAt(0).toUpperCase()}${first.slice(1)}` : first
 }
 
 /** How a check did on lies planted in this very journal. */

@@ -55,7 +55,7 @@ describe('the HTML report', () => {
     const reasons = sampleConclusion.reasons.toSpliced(0, 1)
     const named = reasons.map(one => ({ ...one, check: 'kept' }))
     const page = renderPage(sampleRun(), { ...sampleConclusion, verdict: 'broken', reasons: named })
-    expect(page).toContain('<h1>Order-371 was confirmed and is gone</h1>')
+    expect(page).toContain('<h1>order-371 was confirmed and is gone</h1>')
     expect(page).toContain('<p>Not kept: A failover loses no confirmed write</p>')
     const held = renderPage(sampleRun(), { ...sampleConclusion, verdict: 'held', reasons: [] })
     expect(held).toContain('<h1>A failover loses no confirmed write</h1>')

@@ -42,10 +42,11 @@ export function requestStories(
       operations.add(`${entry.op} ${entry.workload}`)
     }
   }
-  return [...operations].slice(0, mostOperations).flatMap(id => {
+  const stories = [...operations].slice(0, mostOperations).flatMap(id => {
     const [op = '', ...workload] = id.split(' ')
     return storyOf(journal, workload.join(' '), Number(op)) ?? []
   })
+  return stories.toSorted((a, b) => a.intendedMs - b.intendedMs)
 }
 
 function storyOf(journal: Journal, workload: string, op: number): RequestStory | undefined {
@@ -71,7 +72,8 @@ function storyOf(journal: Journal, workload: string, op: number): RequestStory |
       : step(toMs, 'lab', 'no answer until here', 'client', true),
   ]
   const ordered = steps
-    .map(one => ({ ...one, afterMs: one.afterMs - intendedMs }))
+    // Its start is intended before it is made, also where two clocks differ by a hair.
+    .map(one => ({ ...one, afterMs: Math.max(0, one.afterMs - intendedMs) }))
     .toSorted((a, b) => a.afterMs - b.afterMs)
   return { workload, f, key, intendedMs, ...shortened(ordered) }
 }
@@ -134,10 +136,17 @@ function strikes(entry: Entry): readonly RequestStep[] {
 
 function answerWords({ outcome, latencyMs }: Extract<Entry, { kind: 'complete' }>): string {
   const after = `after ${Math.round(latencyMs)} ms`
-  if (outcome.kind === 'ok') return `answered ok ${after}`
+  if (outcome.kind === 'ok') return `answered ok ${after}: ${short(outcome.value)}`
   const known = outcome.kind === 'fail' ? 'failed' : 'may or may not have happened'
   const status = outcome.status === undefined ? '' : ` (status ${outcome.status})`
   return `${known} ${after}: ${outcome.error}${status}`
+}
+
+const longestValue = 120
+
+function short(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.length > longestValue ? `${text.slice(0, longestValue)} …` : text
 }
 
 function step(
