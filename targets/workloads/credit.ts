@@ -1,11 +1,9 @@
-import { Client } from 'pg'
-import { z } from 'zod'
-import type { Json } from '../../lab/base/json.ts'
 import type { Random } from '../../lab/base/random.ts'
 import type { Outcome } from '../../lab/journal/journal.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
 import { type HttpAnswer, httpClient } from '../../lab/workloads/http.ts'
 import { httpOutcome } from '../../lab/workloads/http-outcome.ts'
+import { account, addPast, cents, creditInput } from './credit-books.ts'
 import { Seats } from './endpoints.ts'
 import { oncePerRun } from './once-per-run.ts'
 import { bearer, type Person, signInPeople, type WithPeople } from './people.ts'
@@ -21,8 +19,6 @@ const maxInFlight = 400
 /** So many people at once get credit, and spend it. */
 const abreast = 4
 const groups = 3
-const cents = 10_00
-const input = z.object({ person: z.number() })
 const refusal = 'not-enough-credit'
 
 /**
@@ -76,27 +72,6 @@ export function credit(options: {
   }
 }
 
-/** For `counterBounds`: what was given and spent, by account. */
-export const givenAndSpent = {
-  read: 'account',
-  amounts: (operation: { readonly f: string; readonly input: Json; readonly answer?: unknown }) => {
-    const { person } = input.parse(operation.input)
-    if (refused.safeParse(operation.answer).success) return {}
-    return { [person]: operation.f === 'gift' ? cents : -cents }
-  },
-  value: (answer: Json) => books.parse(answer).balance,
-}
-
-/** For `conservation`: the least that an account ever had. */
-export const neverOverdrawn = {
-  read: 'account',
-  quantity: (answer: Json) => books.parse(answer).least,
-  is: { atLeast: 0 },
-}
-
-const refused = z.object({ outcome: z.object({ value: z.object({ refused: z.string() }) }) })
-const books = z.object({ balance: z.number(), least: z.number() })
-
 /** A group gets its credit while another, two before it, spends what it has. */
 function* givingAndSpending(random: Random): Generator<Operation> {
   for (let block = 0; ; block++) {
@@ -114,6 +89,7 @@ function* givingAndSpending(random: Random): Generator<Operation> {
 }
 
 async function signIn(system: WithPeople): Promise<Customers> {
+  await addPast(system.postgres.url)
   const people = await signInPeople(system, abreast * groups)
   const [keeper] = await signInPeople(system, 1, ['admin'])
   if (!keeper) throw new RangeError('nobody may give credit')
@@ -121,7 +97,7 @@ async function signIn(system: WithPeople): Promise<Customers> {
 }
 
 function whoIn({ keeper, people }: Customers, operation: Operation) {
-  const { person: number } = input.parse(operation.input)
+  const { person: number } = creditInput.parse(operation.input)
   const person = people[number]
   if (!person) throw new RangeError(`There are ${people.length} people, and no ${number}.`)
   return { keeper, person }
@@ -131,20 +107,4 @@ function outcomeOf(answer: HttpAnswer): Outcome {
   const outcome = httpOutcome(answer, () => ({ done: true }))
   const isRefusal = outcome.kind !== 'ok' && outcome.code === refusal
   return isRefusal ? { kind: 'ok', value: { refused: refusal } } : outcome
-}
-
-async function account(url: string, userId: string): Promise<Outcome> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    const { rows } = await client.query(
-      `select coalesce(sum(cents), 0)::int as balance, coalesce(min(running), 0)::int as least
-       from (select cents, sum(cents) over (order by id) as running
-             from orders_credit_entries where user_id = $1) as entries`,
-      [userId],
-    )
-    return { kind: 'ok', value: books.parse(rows[0]) }
-  } finally {
-    await client.end()
-  }
 }

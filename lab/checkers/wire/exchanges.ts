@@ -1,7 +1,7 @@
 import type { Journal, WireEvent } from '../../journal/journal.ts'
 import { idsIn, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
-/** A response, and the request it answers: the last one on its connection that had none yet. */
+/** A response, and the request it answers: the first one of its kind on its connection that had none yet. */
 export interface Exchange {
   readonly request: WireEntry
   readonly response: WireEntry
@@ -26,9 +26,18 @@ export function exchangesIn(journal: Journal, options: CorrelateOptions): readon
     open.set(connection, waiting)
     if (entry.what === 'request') waiting.push(entry)
     if (entry.what !== 'response') return []
-    const request = waiting.shift()
+    const request = answeredBy(entry, waiting)
     if (!request) return []
     const ids = [...new Set([...carries(request), ...carries(entry)])]
     return [{ request, response: entry, ids }]
   })
+}
+
+/**
+ * Takes the request that a response answers out of those that wait on its connection, with those
+ * before it: some are never answered, as the start of a session.
+ */
+export function answeredBy(response: WireEntry, waiting: WireEntry[]): WireEntry | undefined {
+  const place = waiting.findIndex(({ message }) => message === response.message)
+  return waiting.splice(0, Math.max(0, place) + 1).at(-1)
 }

@@ -39,6 +39,16 @@ test.each([
   expect(check.check(sampleRun(pressed, more)).word).toBe(word)
 })
 
+test('the start of a session, which has no answer of its own, takes nobody else’s', () => {
+  const one = { message: 'SELECT', connection: 99 }
+  const session = [
+    wire('request', 6_000, { message: 'STARTUP', connection: 99 }),
+    ...[wire('request', 6_100, { ...one, key: 'k1' }), wire('response', 6_110, one)],
+    ...[wire('request', 9_000, { ...one, key: 'k4' }), wire('response', 9_010, one)],
+  ]
+  expect(check.check(sampleRun(pressed, session)).word).toBe('valid')
+})
+
 test('where nobody is pressed for time nothing can be said', () => {
   const quick = [1, 2, 3, 4, 5].flatMap(op => [
     ...operation({ op, key: `k${op}`, outcome: ok(op), atMs: 5_000 + op, tookMs: 5 }),

@@ -4,6 +4,7 @@ import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import { firstThat, told, withMore } from '../shared/falsify.ts'
 import { type Named, nameOf, type Performed, trafficOf } from '../shared/history.ts'
 import { endedBefore, faultWindow, isCalm } from '../shared/strikes.ts'
+import { answeredBy } from './exchanges.ts'
 import { atOf, idsIn, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
 export interface LateWorkOptions {
@@ -99,7 +100,7 @@ function worksIn(journal: Journal, workload: Named, options: LateWorkOptions): r
       waiting.push(entry)
       requests.push(entry)
     } else if (entry.what === 'response') {
-      const [answered] = waiting.splice(0, 1)
+      const answered = answeredBy(entry, waiting)
       if (answered) ends.set(answered, entry)
     } else if (entry.what === 'close') {
       for (const left of waiting.splice(0)) ends.set(left, entry)
