@@ -114,7 +114,7 @@ function guilty(
   const answers = calls.filter(isAnswered).toSorted((a, b) => a.until - b.until)
   const fails = (count: number) => {
     const budget = { steps: 2_000_000, memory: mostRemembered }
-    const search = new Search(model.initial, until(calls, answers[count - 1]?.until ?? 0))
+    const search = new Search(model.initial, until(calls, answers[count - 1]?.until ?? 0, model))
     search.advance(budget.steps, budget)
     return search.verdict === false
   }

@@ -5,8 +5,6 @@ import type { Effect, Model } from './model.ts'
 export interface Call {
   readonly performed: Performed
   readonly effect: Effect
-  /** What it does for all that is known before its answer; undefined: nothing. */
-  readonly unanswered: Effect | undefined
   readonly from: number
   /** Infinity: perhaps later than all else, which is as good as never. */
   readonly until: number
@@ -31,7 +29,7 @@ export function objectsOf(
     for (const performed of ofKey) {
       const call = callOf(performed, model)
       if (call === 'unknown')
-        return { key, calls: until(calls, performed.invokeIndex), unknown: performed }
+        return { key, calls: until(calls, performed.invokeIndex, model), unknown: performed }
       if (call) calls.push(call)
     }
     return { key, calls, unknown: undefined }
@@ -39,11 +37,11 @@ export function objectsOf(
 }
 
 /** What is known of the calls when the entry `last` has been written. */
-export function until(calls: readonly Call[], last: number): readonly Call[] {
+export function until(calls: readonly Call[], last: number, model: Model): readonly Call[] {
   return calls.flatMap(call => {
     if (call.from > last) return []
     if (call.until <= last) return call
-    const { unanswered } = call
+    const unanswered = unansweredOf(call, model)
     return unanswered ? { ...call, effect: unanswered, until: Number.POSITIVE_INFINITY } : []
   })
 }
@@ -56,9 +54,15 @@ function callOf(performed: Performed, model: Model): Call | 'unknown' | undefine
   const effect = model.effectOf({ f, input, answer: known })
   if (!effect) return 'unknown'
   if (!known && !effect.changes) return undefined
-  // Where no model could say what it did without its answer, its answer does.
-  const open = known ? (model.effectOf({ f, input, answer: undefined }) ?? effect) : effect
-  const unanswered = open?.changes ? open : undefined
   const end = known && answer ? answer.index : Number.POSITIVE_INFINITY
-  return { performed, effect, unanswered, from, until: end }
+  return { performed, effect, from, until: end }
+}
+
+/** What it does for all that is known before its answer; undefined: nothing. */
+function unansweredOf({ performed, effect, until }: Call, model: Model): Effect | undefined {
+  const { f, input } = performed
+  const isAnswered = Number.isFinite(until)
+  // Where no model could say what it did without its answer, its answer does.
+  const open = isAnswered ? (model.effectOf({ f, input, answer: undefined }) ?? effect) : effect
+  return open.changes ? open : undefined
 }

@@ -21,12 +21,13 @@ function judged(object: SimpleObject, bug: ObjectBug, seed: number) {
 }
 
 /** The answer after which no order is left. */
-function firstFailing(all: readonly ObjectHistory[], { initial }: Model): number | undefined {
+function firstFailing(all: readonly ObjectHistory[], model: Model): number | undefined {
+  const { initial } = model
   const [failing] = all.filter(({ calls }) => !hasOrder(calls, initial))
   const answers = failing?.calls.flatMap(call => (Number.isFinite(call.until) ? call.until : []))
   return answers
     ?.toSorted((a, b) => a - b)
-    .find(last => !hasOrder(until(failing?.calls ?? [], last), initial))
+    .find(last => !hasOrder(until(failing?.calls ?? [], last, model), initial))
 }
 
 describe('linearizability against the slow truth', () => {
