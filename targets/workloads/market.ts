@@ -33,7 +33,7 @@ export interface MarketOptions {
 }
 
 const maxInFlight = 300
-const signedIn = 4
+const signedIn = 2
 /** What the marketplace sells, and how many at first. */
 const goods = { lamp: 1_000, sofa: 2 } as const
 const skus = Object.keys(goods) as [keyof typeof goods, ...(keyof typeof goods)[]]

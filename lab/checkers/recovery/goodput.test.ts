@@ -25,6 +25,17 @@ describe('goodput', () => {
     })
   })
 
+  test('dates what was in flight at the strike by its end, which the strike can explain', () => {
+    const isLong = (ms: number) => ms === 3_900
+    const journal = sampleRun(
+      operations((_, ms) => ({
+        outcome: during(ms) || isLong(ms) ? refused : ok(1),
+        tookMs: isLong(ms) ? 400 : 5,
+      })),
+    )
+    expect(half.check(journal)).toMatchObject({ word: 'invalid', witness: { atMs: 4_300 } })
+  })
+
   test('of every stretch is not hidden by the mean', () => {
     const dark = run(op => (op >= 60 && op < 80 ? refused : ok(1)))
     expect(half.check(dark).word).toBe('valid')

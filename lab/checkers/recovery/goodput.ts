@@ -82,7 +82,9 @@ function judge(journal: Journal, workload: Named, options: GoodputOptions): Find
       const first = bad[0]
       if (all < leastOperations || !first || good.length >= Math.ceil(atLeast * all)) return []
       const what = `${good.length} of ${all} operations went well (${name}), at least ${atLeast} of them should`
-      return [{ kind: 'tooFewGood', what, entries: indicesOf(bad), atMs: first.invokedMs }]
+      // One that was in flight when the fault struck went badly by its end.
+      const atMs = first.answer?.atMs ?? Math.max(first.invokedMs, window?.fromMs ?? 0)
+      return [{ kind: 'tooFewGood', what, entries: indicesOf(bad), atMs }]
     },
   )
   const share = whole.all > 0 ? Math.round((1000 * whole.good.length) / whole.all) / 1000 : 0
