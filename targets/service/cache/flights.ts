@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { currentContext, inTrace } from '../context.ts'
+import { currentContext, runInContext } from '../context.ts'
 import type { Defences } from '../defences.ts'
 import { createBudget } from '../redis/budget.ts'
+import { deadlineIn, noDeadline } from '../resilience/deadline.ts'
 
 type Load<Value> = () => Promise<Value>
 /** What somebody else has put there meanwhile. */
@@ -18,7 +19,18 @@ export const alone: Share = (_flight, _peek, load) => load()
 export function createFlights(redis: Redis, defences: Defences): Share {
   const { lockMs, pollMs } = defences.settings('stampede-guard')
   const budget = createBudget(defences)
+  const { defaultMs, retryAfterSeconds } = defences.settings('request-deadline')
   const flights = new Map<string, Promise<unknown>>()
+  /**
+   * Others wait for a load too, so the deadline of whoever came first does not end it. It has one of its
+   * own: on a connection that gives no answer it would keep all of them until the statement's time-out.
+   */
+  const ownContext = () => {
+    const { requestId, deadline } = currentContext()
+    if (!defences.on('request-deadline')) return { requestId, deadline: noDeadline }
+    const ms = Math.max(defaultMs, deadline.remainingMs())
+    return { requestId, deadline: deadlineIn(ms, retryAfterSeconds) }
+  }
   const fly = async <Value>(flight: string, peek: Peek<Value>, load: Load<Value>) => {
     const [lock, mine] = [`${flight}:lock`, randomUUID()]
     const endsAt = performance.now() + lockMs
@@ -32,9 +44,7 @@ export function createFlights(redis: Redis, defences: Defences): Share {
     }
     // Who held the lock before may have loaded it since we looked.
     const found = await peek()
-    // Others wait for it too: the deadline of whoever came first does not end it.
-    const { requestId } = currentContext()
-    const loaded = found ? found.value : await inTrace(requestId, load)
+    const loaded = found ? found.value : await runInContext(ownContext(), load)
     // Only our own lock: a slow load's may have passed to somebody else.
     await budget.spend(() => redis.eval(unlock, 1, lock, mine)).catch(() => {})
     return loaded
