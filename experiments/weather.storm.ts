@@ -55,7 +55,14 @@ export default storm({
       workload: buying,
       checks: {
         kept: noLostWrites(buying, { write: 'checkout', promised: promisedTotal }),
-        honest: honestRefusals(buying, { deadlineMs: checkoutDeadlineMs + 300 }),
+        honest: honestRefusals(buying, {
+          deadlineMs: checkoutDeadlineMs + 300,
+          // Clients come in by the instances: one that is killed cuts them off, and can say nothing.
+          typed: ({ ended, status = 503, code }) =>
+            ended === 'cut' ||
+            (ended === 'refused' &&
+              (status < 500 || ([503, 504].includes(status) && code !== undefined))),
+        }),
       },
       unfelt: unpaid,
     },
