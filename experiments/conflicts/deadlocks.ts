@@ -75,9 +75,9 @@ export default experiment({
         config: { defencesOff: ['proved-outcomes', 'idempotency-keys'] },
       }),
     }),
-    control('looks that take 900 ms', {
+    control('looks that take two seconds', {
       ...{ breaks: 'served', mayAlsoBreak: ['victims'] },
-      strikes: [at('7s', delayAnswer(database, '900ms', looks), { for: '3s' })],
+      strikes: [at('7s', delayAnswer(database, '2s', looks), { for: '3s' })],
     }),
   ],
 })
