@@ -36,6 +36,8 @@ export interface ShopOptions<Redis, Standby, Name extends PeerName> {
   readonly sqlClients?: readonly string[]
   /** Clients come in by one HAProxy; default false: by the instances themselves. */
   readonly balancer?: boolean
+  /** Connections to Postgres that each process may have; default the service's own. */
+  readonly poolSize?: number
   /** How its database is backed up; default by asking the server for a consistent moment. */
   readonly backUp?: (server: Postgres, folder: string) => Promise<void>
   /** Further keys of the service's configuration, the same for every process. */
@@ -70,7 +72,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
   context: Context,
   options: ShopOptions<Redis, Standby, Name>,
 ): Promise<Shop<Redis, Standby, Name>> {
-  const { peers: names = [], backUp = backUpPostgres } = options
+  const { peers: names = [], backUp = backUpPostgres, poolSize } = options
   await using starting = new AsyncDisposableStack()
   const proxies = starting.use(await startProxies(context))
   const [stores, queues, peers] = await Promise.all([
@@ -82,7 +84,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
   const config = {
     ...commonConfig(),
     defencesOff: context.defencesOff,
-    postgres: { url: stores.postgres.url },
+    postgres: { url: stores.postgres.url, ...(poolSize !== undefined && { poolSize }) },
     redis: queues.section,
     ...sectionsOf(peers),
     ...options.config,
