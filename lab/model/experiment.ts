@@ -39,6 +39,9 @@ export interface Experiment<System extends LabSystem = LabSystem> {
   readonly tier?: 'push' | 'night'
 }
 
-export function experiment<System extends LabSystem>(plan: Experiment<System>): Experiment<System> {
+/** The target says what the system is; all else is held to that. */
+export function experiment<System extends LabSystem>(
+  plan: Experiment<NoInfer<System>> & { readonly target: Target<System> },
+): Experiment<System> {
   return plan
 }

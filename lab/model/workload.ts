@@ -32,7 +32,10 @@ export interface Workload<in System extends LabSystem = LabSystem> {
   /** It ends by itself, on purpose; else a run whose traffic ends early is inconclusive. */
   readonly finite?: boolean
   operations(random: Random): Iterator<Operation>
-  /** Opens clients (connections, logins); disposed when traffic ends. */
+  /**
+   * Opens clients (connections, logins); disposed when traffic ends. Called again for the final
+   * reads: what was made for the traffic is not made anew.
+   */
   open(system: System, context: Context): Promise<WorkloadClients>
   /**
    * Reads at the end, on a calm system, from what the journal recorded of this workload: up to 16

@@ -34,6 +34,9 @@ export const redisServer = labelled('redis', (system: Shop<RedisNode>) =>
   reached(system, system.redis),
 )
 
+/** The same as a server to be asked or changed past every link. */
+export const redisNode = labelled('redis', ({ redis }: Shop<RedisNode>) => redis)
+
 /** The Postgres that the service is told of. */
 export const postgresPart = labelled('postgres', (system: Shop) => reached(system, system.postgres))
 
