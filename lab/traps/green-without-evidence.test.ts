@@ -111,7 +111,8 @@ const harmless: Fault<CounterSystem> = {
   plan: async () => ({ undo: undefined, touches: [], apply: async () => ({ landed: () => 1 }) }),
 }
 
-test('a lab that stood still itself does not blame the service', async () => {
+// Alone: the process stands still, and whatever runs beside it in that process.
+plainTest('a lab that stood still itself does not blame the service', async () => {
   let operations = 0
   const standing = tampered(async perform => {
     operations++

@@ -30,7 +30,7 @@ const withId = ({ path }: Route, id: string = randomUUID()) => path.replace(/:\w
 
 /** What one can ask without being signed in. */
 const forEverybody: readonly string[] = [
-  ...['live', 'ready', 'startup', 'dependencies'].map(path => `GET /health/${path}`),
+  ...['live', 'ready', 'startup', 'traffic', 'dependencies'].map(path => `GET /health/${path}`),
   'GET /metrics',
   ...['POST /checkout', 'GET /orders/:id', 'GET /sessions/:id'],
   ...['POST /v1/accounts', 'POST /v1/accounts/verify', 'POST /v1/accounts/verify/mail'],
