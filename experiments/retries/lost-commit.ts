@@ -41,6 +41,7 @@ export default experiment({
   ],
   baseline: '4s',
   recoverWithin: '10s',
+  tier: 'push',
   abortWhen: [errorRatio(buying).above(0.9).for('10s')],
   checks: {
     // A doubled order, and an answer that names another than the one that is there, both show here.
