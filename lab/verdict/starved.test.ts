@@ -10,10 +10,10 @@ const paused = { kind: 'fault', id: 0, strike: 'pause', fault: 'pause', label: '
 const of = (...entries: readonly Told[]) => starvedIn(factsOf(journalOf(entries)), 1_000, 3_000)
 
 test.each<[string, readonly Told[], string | undefined]>([
-  ['one that waited', [sampled('a', 1_000, 10), sampled('a', 2_000, 310)], 'a 300'],
-  ['one that waited a little', [sampled('a', 1_000, 0), sampled('a', 2_000, 250)], undefined],
-  ['one that waited for two seconds', [sampled('a', 1_000, 0), sampled('a', 3_000, 800)], 'a 400'],
-  ['one that was asked twice at once', [sampled('a', 2_000, 0), sampled('a', 2_001, 300)], 'a 300'],
+  ['one that waited', [sampled('a', 1_000, 10), sampled('a', 2_000, 460)], 'a 450'],
+  ['one that waited a little', [sampled('a', 1_000, 0), sampled('a', 2_000, 400)], undefined],
+  ['one that waited for two seconds', [sampled('a', 1_000, 0), sampled('a', 3_000, 900)], 'a 450'],
+  ['one that was asked twice at once', [sampled('a', 2_000, 0), sampled('a', 2_001, 450)], 'a 450'],
   ['one that waited before', [sampled('a', 0, 0), sampled('a', 999, 900)], undefined],
   ['one that waited as it began', [sampled('a', 0, 0), sampled('a', 1_000, 900)], 'a 900'],
   ['one that waited as it ended', [sampled('a', 3_000, 0), sampled('a', 4_000, 900)], 'a 900'],
@@ -23,7 +23,7 @@ test.each<[string, readonly Told[], string | undefined]>([
   [
     'two, of which one waited longer',
     [
-      ...[sampled('a', 1_000, 0), sampled('a', 2_000, 300)],
+      ...[sampled('a', 1_000, 0), sampled('a', 2_000, 450)],
       ...[sampled('b', 1_000, 0), sampled('b', 2_000, 500)],
     ],
     'b 500',
