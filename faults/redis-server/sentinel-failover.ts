@@ -44,7 +44,7 @@ export function sentinelFailover<System extends LabSystem>(
         apply: async () => {
           const former = await primaryOf(sentinel, masterName)
           const clients = await withRedis(former, admin => usersOf(admin, 'normal'))
-          await withRedis(sentinel, admin => admin.call('SENTINEL', 'FAILOVER', masterName))
+          await begin(clock, sentinel, masterName)
           await another(
             clock,
             async () => (await primaryOf(sentinel, masterName)).port,
@@ -54,6 +54,25 @@ export function sentinelFailover<System extends LabSystem>(
         },
       }
     },
+  }
+}
+
+/** Refused while the failover before is not over, and until a replica is known to be well after it. */
+const notYet = /^(INPROG|NOGOODSLAVE)/
+
+async function begin(clock: Clock, sentinel: RedisServer, masterName: string): Promise<void> {
+  const deadline = clock.nowMs() + withinMs
+  const ask = () =>
+    withRedis(sentinel, admin => admin.call('SENTINEL', 'FAILOVER', masterName)).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  for (;;) {
+    const refusal = await ask()
+    if (refusal === undefined) return
+    const waits = refusal instanceof Error && notYet.test(refusal.message)
+    if (!waits || clock.nowMs() > deadline) throw refusal
+    await clock.sleep(pollMs)
   }
 }
 

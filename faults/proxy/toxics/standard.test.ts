@@ -99,7 +99,7 @@ test('slicer cuts into slices of the asked size', async () => {
   const sizes: number[] = []
   await using server = await upstream(socket => socket.on('data', data => sizes.push(data.length)))
   const listen = await proxyTo(proxy, server)
-  const attributes = { average_size: 100, size_variation: 10, delay: 3_000 }
+  const attributes = { average_size: 100, size_variation: 10, delay: 20_000 }
   await addToxic(proxy, { type: 'slicer', stream: 'upstream', attributes })
   using socket = await client(listen)
   socket.write('x'.repeat(1_000))
