@@ -13,14 +13,11 @@ import {
   p95,
   staleness,
 } from '../../lab/index.ts'
-import { singlePostgres } from '../../targets/shop/postgres-layouts.ts'
-import { singleRedis } from '../../targets/shop/redis-layouts.ts'
 import { links, redisNode } from '../../targets/shop/selectors.ts'
-import { shop } from '../../targets/shop.ts'
+import { twoInstances } from '../../targets/shop/two-instances.ts'
 import { blog } from '../../targets/workloads/blog.ts'
 import { checkout } from '../../targets/workloads/checkout.ts'
 
-const standing = { postgres: singlePostgres(), redis: singleRedis(), instances: 2 }
 const reading = blog({ perSecond: 30 })
 const buying = checkout({ perSecond: 10 })
 const toRedis = /^shop-\d+>redis$/
@@ -35,7 +32,7 @@ const toRedis = /^shop-\d+>redis$/
 export default experiment({
   title: 'A demoted Redis refuses writes and takes no read down',
   because: 'Ten refused writes a second must not cost the thirty readers their connection.',
-  target: shop(standing),
+  target: twoInstances([]),
   steadyState: [
     hypothesis('posts are read quickly', p95(reading), atMost('250ms')),
     hypothesis('nearly every reader is served', errorRatio(reading), atMost(0.01)),
@@ -61,10 +58,7 @@ export default experiment({
   controls: [
     control('posts that are kept for ten minutes', {
       breaks: 'stale',
-      target: shop({
-        ...standing,
-        config: { defenceSettings: { 'post-cache': { ttlMs: 600_000 } } },
-      }),
+      target: twoInstances([], { 'post-cache': { ttlMs: 600_000 } }),
     }),
     control('a database that is away too', {
       breaks: 'reads',

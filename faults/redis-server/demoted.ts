@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
@@ -6,8 +7,8 @@ import type { LabSystem } from '../../lab/model/target.ts'
 import {
   addressArgs,
   addressOf,
-  figure,
   type RedisServer,
+  refusedBy,
   setting,
   unlessGone,
   withRedis,
@@ -51,8 +52,7 @@ export function demoted<System extends LabSystem>(
   }
 }
 
-const refused = async (admin: { info(section: string): Promise<string> }): Promise<number> =>
-  figure(await admin.info('errorstats'), 'errorstat_READONLY')
+const refused = (admin: Redis) => refusedBy(admin, 'READONLY')
 
 /** A server that is gone comes back as the primary it was started as. */
 export async function undo(args: Json): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
@@ -8,6 +9,7 @@ import {
   addressOf,
   figure,
   type RedisServer,
+  refusedBy,
   setting,
   unlessGone,
   withRedis,
@@ -73,8 +75,7 @@ export function memoryFull<System extends LabSystem>(
   }
 }
 
-const refused = async (admin: { info(section: string): Promise<string> }): Promise<number> =>
-  figure(await admin.info('errorstats'), 'errorstat_OOM')
+const refused = (admin: Redis) => refusedBy(admin, 'OOM')
 
 /** A server that is gone comes back with its own settings; the ballast of its file expires. */
 export async function undo(args: Json): Promise<void> {

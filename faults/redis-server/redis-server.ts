@@ -65,6 +65,11 @@ export function figure(info: string, name: string): number {
   return Number(new RegExp(`^${name}:(?:count=)?(\\d+)`, 'm').exec(info)?.[1] ?? 0)
 }
 
+/** Commands refused with this code since the server's start (Redis 6.2 or later). */
+export async function refusedBy(admin: Redis, code: string): Promise<number> {
+  return figure(await admin.info('errorstats'), `errorstat_${code}`)
+}
+
 /** Of `CONFIG GET name`. */
 export async function setting(admin: Redis, name: string): Promise<string> {
   const [, value] = z.tuple([z.string(), z.string()]).parse(await admin.call('CONFIG', 'GET', name))

@@ -11,9 +11,6 @@ import { bearer, type Person, signInPeople, type WithPeople } from './people.ts'
 /** How long the service may take for an answer; every request says so. */
 const deadlineMs = 800
 
-/** The same as the client sees it, who also waits for the network and for its turn on a busy machine. */
-export const blogDeadlineMs = deadlineMs + 200
-
 const giveUpMs = 4_000
 const maxInFlight = 200
 
@@ -63,17 +60,15 @@ export function blog(options: BlogOptions): Workload<WithPeople> {
       const seats = new Seats(system)
       const shared = httpClient({ connections: maxInFlight })
       return {
-        perform: async ({ f, key = '', input }, client, signal) => {
+        perform: ({ f, key = '', input }, client, signal) => {
           const post = posts.get(key)
           if (!post) throw new RangeError(`There is no ${key}.`)
-          const seat = seats.of(client)
-          const at = { client: shared, http: seat.http, signal }
-          const outcome = await (f === 'write'
-            ? change(at, author, post, z.string().parse(input))
-            : readPost(at, post))
-          const isCut = outcome.kind !== 'ok' && outcome.ended === 'cut'
-          if (isCut && seats.of(client) === seat) seats.moveOn(client)
-          return outcome
+          return seats.ask(client, ({ http }) => {
+            const at = { client: shared, http, signal }
+            return f === 'write'
+              ? change(at, author, post, z.string().parse(input))
+              : readPost(at, post)
+          })
         },
         [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
       }

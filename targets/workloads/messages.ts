@@ -60,10 +60,10 @@ export function messages(options: MessagesOptions): Workload<WithPeople> {
       const listening = listenForNotices(seats, before ? [] : people.slice(0, -1), context)
       const sent = new Set<string>()
       const post = async (operation: Operation, client: number, signal: AbortSignal) => {
-        const seat = seats.of(client)
-        const outcome = await send({ http, seat, people, sent, operation, signal })
+        const outcome = await seats.ask(client, seat =>
+          send({ http, seat, people, sent, operation, signal }),
+        )
         if (outcome.kind === 'ok') sent.add(operation.key ?? '')
-        else if (outcome.ended === 'cut' && seats.of(client) === seat) seats.moveOn(client)
         return outcome
       }
       return {
