@@ -11,7 +11,7 @@ const config = join(import.meta.dirname, 'rolldown.config.ts')
 const paths = z.array(z.string())
 
 const builder: Builder = {
-  folder: join(root, 'node_modules/.cache/programs'),
+  folder: join(root, 'targets/service/node_modules/.cache/programs'),
   names: Object.keys(mains).map(name => `${name}.mjs`),
   build: async folder => {
     // As a process of its own, so that its memory is not held by whoever asked.
