@@ -41,7 +41,12 @@ export function ownToxicFault<System extends LabSystem, Type extends ToxicType>(
       const { links } = await select(system)
       for (const link of links) await refuse(link)
       const mark = `${name}-${context.random.fork(label).integer(0, 0xffffff).toString(16)}`
-      const requests = toxics.map((toxic, index) => ({ ...toxic, name: `${mark}-${index}` }))
+      const { lease } = context
+      const requests = toxics.map((toxic, index) => ({
+        ...toxic,
+        name: `${mark}-${index}`,
+        ...(lease && { lease }),
+      }))
       const each = links.flatMap(link => requests.map(request => ({ link, request })))
       return {
         undo: {

@@ -20,6 +20,8 @@ export interface Address {
 /** Makes links: one listener for each (consumer, provider). */
 export interface Proxies extends AsyncDisposable {
   readonly process: GuardedProcess
+  /** Of its API, once that listens. */
+  readonly url: Promise<string>
   readonly links: readonly Link[]
   link(path: Path & { readonly upstream: Address }): Promise<Link>
 }
@@ -40,6 +42,7 @@ export async function startProxies(context: ProxyContext, name = 'proxy'): Promi
   const links: Link[] = []
   return {
     process: own.process,
+    url: own.url,
     links,
     link: async ({ consumer, provider, protocol, upstream }) => {
       const name = `${consumer}>${provider}`

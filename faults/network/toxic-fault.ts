@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
-import type { LabSystem } from '../../lab/model/target.ts'
+import type { Context, LabSystem } from '../../lab/model/target.ts'
 import { landedByLink } from '../landed-by-link.ts'
 import { ProxyClient } from '../proxy/client/client.ts'
 import { type TapCounters, tapCounters } from './tap.ts'
@@ -76,7 +76,7 @@ export function toxicFault<System extends LabSystem>(
           const meters = await Promise.all(
             placed.map(async each => ({ link: each.link, landed: await meterOf(each, toxic) })),
           )
-          for (const each of placed) await add(each, toxic)
+          for (const each of placed) await add(each, toxic, context.lease)
           return { landed: () => landedByLink(meters, ({ landed }) => landed()) }
         },
       }
@@ -87,10 +87,17 @@ export function toxicFault<System extends LabSystem>(
 const isOwn = ({ adminUrl, tapUrl }: Link): boolean => adminUrl === tapUrl
 const clientOf = ({ tapUrl, tapToken }: Link) => new ProxyClient(tapUrl, tapToken)
 
-async function add({ link, stream, name }: Placed, toxic: StandardToxic): Promise<void> {
+async function add(
+  { link, stream, name }: Placed,
+  toxic: StandardToxic,
+  lease: Context['lease'],
+): Promise<void> {
   const { type, attributes, own } = toxic
   if (own && isOwn(link)) {
-    await clientOf(link).addToxic(link.name, { name, type: own, stream, attributes: {} })
+    const black = { name, type: own, stream, attributes: {}, ...(lease && { lease }) }
+    await clientOf(link).addToxic(link.name, black)
+  } else if (lease && isOwn(link)) {
+    await clientOf(link).addToxic(link.name, { name, type, stream, attributes, lease })
   } else {
     const proxy = await new Toxiproxy(link.adminUrl).get(link.name)
     await proxy.addToxic({ name, type, stream, toxicity: 1, attributes })

@@ -29,6 +29,7 @@ const forbidden = [
   ['lab/run/run.ts', '../../targets/shop.ts'],
   ['lab/checkers/shared/history.ts', '../../../faults/noop.ts'],
   ['lab/run/run.ts', '../../experiments/redis/redis-failover.ts'],
+  ['lab/run/run.ts', '../../harness/scope.ts'],
   ['faults/noop.ts', '../targets/shop.ts'],
   ['faults/proxy/main.ts', '../../lab/base/clock.ts'],
   ['targets/shop.ts', '../faults/noop.ts'],

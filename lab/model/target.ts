@@ -30,6 +30,8 @@ export interface Context {
   readonly proxy: 'embedded' | 'toxiproxy'
   /** A word to the person who watches (`downloading Redis …`). */
   readonly progress: (message: string) => void
+  /** Put on every toxic of our own proxy: it ends by itself unless it is renewed. Default: none. */
+  readonly lease?: { readonly ttlMs: number; readonly heartbeat: boolean }
 }
 
 /** A system that can be started, hurt, and stopped by disposing it. */

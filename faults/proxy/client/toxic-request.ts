@@ -77,7 +77,23 @@ export interface ConnectionToxicAttributes {
   readonly connect_timeout: Record<never, never>
 }
 
-export interface ToxicAttributes extends MessageToxicAttributes, ConnectionToxicAttributes {}
+/** Toxiproxy's own beside those above, which its client can say too, but for a lease. */
+export interface StandardToxicAttributes {
+  readonly slow_close: { readonly delay?: number }
+  readonly timeout: { readonly timeout?: number }
+  readonly slicer: {
+    readonly average_size?: number
+    readonly size_variation?: number
+    readonly delay?: number
+  }
+  readonly limit_data: { readonly bytes?: number }
+  readonly reset_peer: { readonly timeout?: number }
+}
+
+export interface ToxicAttributes
+  extends MessageToxicAttributes,
+    ConnectionToxicAttributes,
+    StandardToxicAttributes {}
 
 export type ToxicType = keyof ToxicAttributes
 

@@ -1,0 +1,11 @@
+/** Faults of the network: on any link, whatever it speaks. */
+export { bandwidth } from '../../faults/network/bandwidth.ts'
+export { blackHole } from '../../faults/network/black-hole.ts'
+export { closeConnections } from '../../faults/network/close-connections.ts'
+export { connectTimeout } from '../../faults/network/connect-timeout.ts'
+export { cutAfter } from '../../faults/network/cut-after.ts'
+export { down } from '../../faults/network/down.ts'
+export { halfOpen } from '../../faults/network/half-open.ts'
+export { latency } from '../../faults/network/latency.ts'
+export { packetLoss } from '../../faults/network/packet-loss.ts'
+export { reset } from '../../faults/network/reset.ts'

@@ -1,0 +1,12 @@
+/** Faults at single messages between a client and PostgreSQL. */
+export { cutStatement } from '../../faults/postgres/cut-statement.ts'
+export { deadlock } from '../../faults/postgres/deadlock.ts'
+export { delayAnswer } from '../../faults/postgres/delay-answer.ts'
+export { doubleStatement } from '../../faults/postgres/double-statement.ts'
+export { dropAnswer } from '../../faults/postgres/drop-answer.ts'
+export { loseAcknowledgement } from '../../faults/postgres/lose-acknowledgement.ts'
+export { readOnly } from '../../faults/postgres/read-only.ts'
+export { serializationFailure } from '../../faults/postgres/serialization-failure.ts'
+export { sqlError } from '../../faults/postgres/sql-error.ts'
+export { terminateSession } from '../../faults/postgres/terminate-session.ts'
+export { tooManyConnections } from '../../faults/postgres/too-many-connections.ts'

@@ -1,0 +1,11 @@
+/** Faults at single messages between a client and Redis. */
+export { corruptReply } from '../../faults/redis/corrupt-reply.ts'
+export { cutCommand } from '../../faults/redis/cut-command.ts'
+export { delayReply } from '../../faults/redis/delay-reply.ts'
+export { doubleCommand } from '../../faults/redis/double-command.ts'
+export { doublePubSub } from '../../faults/redis/double-pub-sub.ts'
+export { dropPubSub } from '../../faults/redis/drop-pub-sub.ts'
+export { loseReply } from '../../faults/redis/lose-reply.ts'
+export { redirect } from '../../faults/redis/redirect.ts'
+export { redisError } from '../../faults/redis/redis-error.ts'
+export { reorderPubSub } from '../../faults/redis/reorder-pub-sub.ts'
