@@ -21,7 +21,7 @@ function loadedBy(code: string): readonly string[] {
 const server = /\/(targets|faults)\/|node_modules\/(pg|ioredis|toxiproxy-node-client)\//
 
 const entries = {
-  './harness/index.ts': `(await import('./harness/index.ts')).openLab()`,
+  './harness/index.ts': `;(await import('./harness/index.ts')).openLab()`,
   // Outside of a test of Vitest it loads all it imports, and refuses to go on.
   './harness/vitest.ts': `await import('./harness/vitest.ts').catch(() => {})`,
 }

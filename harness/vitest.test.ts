@@ -15,7 +15,7 @@ test('an acknowledgement of a COMMIT is lost, once, and the row is there', async
   }
   await using again = await connect(db.url)
   expect((await again.query('select id from orders')).rows).toEqual([{ id: 1 }])
-})
+}, 120_000)
 
 async function connect(url: string) {
   const client = new pg.Client({ connectionString: url })
