@@ -21,7 +21,7 @@ const figures: Readonly<Record<string, Figure>> = {
   poolIdle: { metric: 'pg_pool_idle' },
   poolWaiting: { metric: 'pg_pool_waiting' },
   queueDepth: { metric: 'messages_queue_depth' },
-  queueOldestMs: { metric: 'messages_oldest_seconds', factor: 1_000 },
+  queueOldestMs: { metric: 'messages_oldest_age_seconds', factor: 1_000 },
   webSockets: { metric: 'websocket_connections' },
   answers: { metric: answers },
   refusals: { metric: answers, only: status(/^4|^503$/) },

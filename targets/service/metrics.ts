@@ -1,19 +1,20 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { metricCatalogue } from './metric-catalogue.ts'
 
-interface Described<Label extends string> {
-  readonly name: string
-  readonly help: string
-  readonly labelNames?: readonly Label[]
-}
+type Catalogue = typeof metricCatalogue
+type OfType<Type> = {
+  [Name in keyof Catalogue]: Catalogue[Name]['type'] extends Type ? Name : never
+}[keyof Catalogue]
+type LabelsOf<Name extends keyof Catalogue> = Catalogue[Name]['labels'][number]
 
 /** The process's metrics. Asking twice for one name gives the same metric. */
 export interface Metrics {
-  counter<Label extends string>(described: Described<Label>): Counter<Label>
-  gauge<Label extends string>(described: Described<Label>): Gauge<Label>
+  counter<Name extends OfType<'counter'>>(name: Name): Counter<LabelsOf<Name>>
+  gauge<Name extends OfType<'gauge'>>(name: Name): Gauge<LabelsOf<Name>>
   /** In seconds. */
-  histogram<Label extends string>(described: Described<Label>): Histogram<Label>
+  histogram<Name extends OfType<'histogram'>>(name: Name): Histogram<LabelsOf<Name>>
   /** Read when scraped. */
-  gaugeOf(described: Described<never>, read: () => number): void
+  gaugeOf(name: OfType<'gauge'>, read: () => number): void
   readonly registry: Registry
 }
 
@@ -23,33 +24,29 @@ export function createMetrics(instance: string): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ instance })
   collectDefaultMetrics({ register: registry })
-  const known = new Map<string, unknown>()
-  const once = <T>(kind: new (...args: never[]) => T, name: string, make: () => T): T => {
-    const existing = known.get(name)
-    if (existing instanceof kind) return existing
-    const made = make()
-    known.set(name, made)
-    return made
+  const options = <Name extends keyof Catalogue>(name: Name) => {
+    const { help, labels } = metricCatalogue[name]
+    const labelNames: LabelsOf<Name>[] = [...labels]
+    return { name, help, labelNames, registers: [registry] }
   }
-  const options = <Label extends string>({ name, help, labelNames = [] }: Described<Label>) => ({
-    name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-  })
   return {
     registry,
-    counter: described => once(Counter, described.name, () => new Counter(options(described))),
-    gauge: described => once(Gauge, described.name, () => new Gauge(options(described))),
-    histogram: described =>
-      once(
-        Histogram,
-        described.name,
-        () => new Histogram({ ...options(described), buckets: secondsBuckets }),
-      ),
-    gaugeOf: (described, read) => {
+    counter: name => {
+      const known = registry.getSingleMetric(name)
+      return known instanceof Counter ? known : new Counter(options(name))
+    },
+    gauge: name => {
+      const known = registry.getSingleMetric(name)
+      return known instanceof Gauge ? known : new Gauge(options(name))
+    },
+    histogram: name => {
+      const known = registry.getSingleMetric(name)
+      if (known instanceof Histogram) return known
+      return new Histogram({ ...options(name), buckets: secondsBuckets })
+    },
+    gaugeOf: (name, read) => {
       new Gauge({
-        ...options(described),
+        ...options(name),
         collect() {
           this.set(read())
         },

@@ -53,7 +53,10 @@ async function read(system: System, name: string, defencesOff: readonly string[]
   })
   const { text: metrics } = await extra.instance.client().get('/metrics')
   const count = (result: string) => {
-    const line = new RegExp(`^blog_cache_reads_total\\{result="${result}".*\\} (\\d+)$`, 'm')
+    const line = new RegExp(
+      `^cache_reads_total\\{cache="blog",result="${result}".*\\} (\\d+)$`,
+      'm',
+    )
     return Number(line.exec(metrics)?.[1] ?? 0)
   }
   return { perSecond: report.okPerSecond, usage, hits: count('hit'), misses: count('miss') }

@@ -101,7 +101,7 @@ test('counts what was applied, also when the toxic is gone', async () => {
   await one.bytes(1)
   await proxy.call('DELETE', '/proxies/p/toxics/slow')
   const { text } = await proxy.call('GET', '/metrics')
-  expect(text).toContain('toxiproxy_proxy_events_total{event="toxic:slow",proxy="p"} 1')
+  expect(text).toContain('toxiproxy_proxy_toxics_applied_total{proxy="p",toxic="slow"} 1')
 })
 
 test('connect_timeout tells the packets it left unanswered, refuse that nobody counts', async () => {

@@ -78,7 +78,7 @@ test('closes the client when the upstream refuses, and says so', async () => {
   using socket = await client(listen)
   expect(await socket.ended).toBe('fin')
   const metrics = await proxy.call('GET', '/metrics')
-  expect(metrics.text).toContain('event="refused",proxy="p"} 1')
+  expect(metrics.text).toContain('toxiproxy_proxy_connections_refused_total{proxy="p"} 1')
 })
 
 test('keeps a bounded number of bytes for a reader that does not read', async () => {

@@ -51,9 +51,24 @@ export async function slicedLink(
   }
 }
 
+/** As `request:GET`, `error:READONLY`, `unparsed`, `refused`. */
 async function eventsOf(url: string, name: string): Promise<Map<string, number>> {
   const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(10_000) })
-  const line = /^toxiproxy_proxy_events_total\{event="([^"]+)",proxy="([^"]+)"\} (\d+)$/gm
-  const found = [...(await answer.text()).matchAll(line)].filter(([, , proxy]) => proxy === name)
-  return new Map(found.map(([, event = '', , count]) => [event, Number(count)]))
+  const text = await answer.text()
+  const lines = text.matchAll(/^toxiproxy_proxy_(\w+)_total\{(.*)\} (\d+)$/gm)
+  const events = new Map<string, number>()
+  for (const [, metric = '', labels = '', count] of lines) {
+    const label = (key: string) => new RegExp(`\\b${key}="([^"]*)"`).exec(labels)?.[1] ?? ''
+    if (label('proxy') !== name) continue
+    const role = label('direction') === 'upstream' ? 'request' : 'response'
+    const event = {
+      messages: `${role}:${label('message')}`,
+      errors: `error:${label('code')}`,
+      unparsed: 'unparsed',
+      connections_refused: 'refused',
+    }
+    const [, of] = Object.entries(event).find(([known]) => known === metric) ?? []
+    if (of !== undefined) events.set(of, Number(count))
+  }
+  return events
 }

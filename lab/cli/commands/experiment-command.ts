@@ -3,7 +3,7 @@ import { print, printJson } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import { loadExperiment } from '../../model/load-experiment.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
-import { collect, parseCount, parsePort, parseSeed } from '../support/options.ts'
+import { collect, parseCount, parseHttpUrl, parsePort, parseSeed } from '../support/options.ts'
 import { proxyOption } from '../support/proxy-option.ts'
 import { runLive } from '../support/run-live.ts'
 
@@ -14,6 +14,7 @@ interface Flags {
   readonly plant: readonly string[]
   readonly faults: boolean
   readonly metricsPort?: number
+  readonly push?: string
   readonly json?: boolean
   readonly keep: number
 }
@@ -28,6 +29,7 @@ export function addExperimentCommand(program: Command): void {
     .option('--plant <control>', 'add a planted failure (repeatable)', collect, [])
     .option('--no-faults', 'the control: the same run in calm weather')
     .option('--metrics-port <port>', 'serve Prometheus metrics at /metrics meanwhile', parsePort)
+    .option('--push <url>', 'push the same to a Prometheus Pushgateway', parseHttpUrl)
     .option('--json', 'print the verdict as JSON; the view goes to standard error')
     .option('--keep <number>', 'how many runs to keep', parseCount, 30)
     .action(async (name: string, flags: Flags) => {
@@ -43,6 +45,7 @@ export function addExperimentCommand(program: Command): void {
         root,
         stream,
         metricsPort: flags.metricsPort,
+        pushTo: flags.push,
         proxy: flags.proxy,
         defencesOff: flags.without,
         planted: flags.plant,

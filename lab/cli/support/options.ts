@@ -12,6 +12,11 @@ export function parseCount(text: string): number {
   return whole(text, 1, 100_000, 'expected a whole number of at least 1')
 }
 
+export function parseHttpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text
+  throw new InvalidArgumentError('expected a URL like http://127.0.0.1:9091.')
+}
+
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value]
 }

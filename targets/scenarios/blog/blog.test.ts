@@ -146,8 +146,10 @@ describe('BLG-02 two editors', () => {
 describe('BLG-03 cache', () => {
   const read = async (client: Client, slug: string) => (await client.get(`/v1/posts/${slug}`)).body
   const reads = async (instances: readonly Instance[], result: string) => {
-    const name = 'blog_cache_reads_total'
-    const figures = await Promise.all(instances.map(each => figure(each, name, { result }, 'api')))
+    const name = 'cache_reads_total'
+    const figures = await Promise.all(
+      instances.map(each => figure(each, name, { cache: 'blog', result }, 'api')),
+    )
     return figures.reduce((sum, count) => sum + count, 0)
   }
   /** Forty readers who all find a post not cached: how often it was loaded, and what they got. */

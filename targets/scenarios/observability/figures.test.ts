@@ -74,7 +74,7 @@ test('messages tell how many wait, are dead, and what came of the others', async
   expect([await handled('stored'), await handled('dead')]).toEqual([1, 1])
   await until('messages_queue_depth', {}, count => count === 1)
   await until('messages_dead_letters', {}, count => count === 1)
-  await until('messages_oldest_seconds', {}, age => age > 0)
+  await until('messages_oldest_age_seconds', {}, age => age > 0)
 })
 
 test('the pool tells its connections, and who waits for one', async () => {

@@ -70,7 +70,7 @@ async function readAndSleep(instance: Instance) {
 }
 
 /** What an instance held for one client at the most: exact, whatever the machine does besides. */
-const mostHeld = (instance: Instance) => figure(instance, 'websocket_unread_bytes_peak')
+const mostHeld = (instance: Instance) => figure(instance, 'websocket_unread_peak_bytes')
 const cutOff = (instance: Instance) =>
   figure(instance, 'websocket_cut_total', { reason: 'slow-consumer' })
 

@@ -41,11 +41,7 @@ export function createCache<Known extends Entries>(
   { name: cache, ttlMs, entries }: CacheOptions<Known>,
 ): Cache<Known> {
   const { redis, defences, metrics } = parts
-  const reads = metrics.counter({
-    name: `${cache}_cache_reads_total`,
-    help: 'Reads of the cache: found, missed, and loaded from the database.',
-    labelNames: ['result'],
-  })
+  const reads = metrics.counter('cache_reads_total')
   if (ttlMs === 0) {
     return { read: (_owner, _name, load) => load(), invalidate: async () => {} }
   }
@@ -71,12 +67,12 @@ export function createCache<Known extends Entries>(
     read: async (owner, name, load) => {
       const seen = await look(owner, name).catch(() => undefined)
       if (!seen) return load()
-      reads.inc({ result: seen.hit ? 'hit' : 'miss' })
+      reads.inc({ cache, result: seen.hit ? 'hit' : 'miss' })
       if (seen.hit) return seen.hit.value
       const { generation } = seen
       const key = keyOf(owner, name)
       const fill = async () => {
-        reads.inc({ result: 'load' })
+        reads.inc({ cache, result: 'load' })
         const startedAt = performance.now()
         const value = await load()
         // The age counts from before the load. Whoever loads for longer than the generation lives

@@ -139,11 +139,7 @@ function refusalOfHaste(request: FastifyRequest, defences: Defences): Problem | 
 
 /** Rate, errors and duration of each route. */
 function observe(http: Http, metrics: Metrics, role: string): void {
-  const seconds = metrics.histogram({
-    name: 'http_request_duration_seconds',
-    help: 'From the request head to the end of the answer.',
-    labelNames: ['role', 'method', 'route', 'status'],
-  })
+  const seconds = metrics.histogram('http_request_duration_seconds')
   http.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown'
     const { method } = request

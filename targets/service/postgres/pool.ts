@@ -35,7 +35,7 @@ export function createPool(
     }),
   })
   observe(pool, metrics)
-  const queries = metrics.counter({ name: 'pg_queries_total', help: 'Statements sent.' })
+  const queries = metrics.counter('pg_queries_total')
   return livePool(pool, {
     defences,
     statementMs: isBounded ? statementMs : undefined,
@@ -77,8 +77,8 @@ export function livePool(pool: pg.Pool, options: LiveOptions): PostgresPool {
 }
 
 function observe(pool: pg.Pool, metrics: Metrics): void {
-  const help = 'Connections of the Postgres pool.'
-  metrics.gaugeOf({ name: 'pg_pool_connections', help }, () => pool.totalCount)
-  metrics.gaugeOf({ name: 'pg_pool_idle', help: `${help} Idle.` }, () => pool.idleCount)
-  metrics.gaugeOf({ name: 'pg_pool_waiting', help: 'Callers waiting.' }, () => pool.waitingCount)
+  metrics.gaugeOf('pg_pool_connections', () => pool.totalCount)
+  metrics.gaugeOf('pg_pool_idle', () => pool.idleCount)
+  metrics.gaugeOf('pg_pool_waiting', () => pool.waitingCount)
+  metrics.gaugeOf('pg_pool_size', () => pool.options.max)
 }

@@ -21,11 +21,7 @@ export function createTransact(
   defences: Defences,
   metrics: Metrics,
 ): Transact {
-  const retries = metrics.counter({
-    name: 'pg_transaction_retries_total',
-    help: 'Transactions begun again after a deadlock or serialization failure.',
-    labelNames: ['sqlstate'],
-  })
+  const retries = metrics.counter('pg_transaction_retries_total')
   const once: Transact = (work, isolation = 'read committed') =>
     db.transaction().setIsolationLevel(isolation).execute(work)
   if (!defences.on('transaction-retry')) return once

@@ -14,10 +14,7 @@ export function watchSubscriber(
 ): void {
   const { everyMs, timeoutMs } = defences.settings('subscriber-ping')
   let answers = false
-  const help = '1 while the subscriber of this process answers, and so hears what is published.'
-  metrics.gaugeOf({ name: 'redis_subscriber_up', help }, () =>
-    subscriber.status === 'ready' && answers ? 1 : 0,
-  )
+  metrics.gaugeOf('redis_subscriber_up', () => (subscriber.status === 'ready' && answers ? 1 : 0))
   const ping = async () => {
     if (subscriber.status !== 'ready') {
       answers = false

@@ -121,16 +121,8 @@ function rotationOf(windowMs: number): EventEmitter {
 }
 
 function observe(circuit: Circuit, name: string, m: Metrics, log: Pick<Logger, 'warn'>) {
-  const state = m.gauge({
-    name: 'circuit_breaker_state',
-    help: '0 closed, 1 half-open, 2 open.',
-    labelNames: ['name'],
-  })
-  const changes = m.counter({
-    name: 'circuit_breaker_transitions_total',
-    help: 'Changes of state.',
-    labelNames: ['name', 'to'],
-  })
+  const state = m.gauge('circuit_breaker_state')
+  const changes = m.counter('circuit_breaker_transitions_total')
   state.set({ name }, 0)
   for (const to of ['open', 'half-open', 'closed']) changes.inc({ name, to }, 0)
   const moved = (to: string, value: number) => () => {

@@ -18,11 +18,7 @@ export interface Retrier {
  * everything fails; a small reserve lets a quiet service retry at all.
  */
 export function createRetrier(dependency: string, defences: Defences, metrics: Metrics): Retrier {
-  const retries = metrics.counter({
-    name: 'dependency_retries_total',
-    help: 'Attempts beyond the first, and those the budget refused.',
-    labelNames: ['dependency', 'result'],
-  })
+  const retries = metrics.counter('dependency_retries_total')
   const count = (result: string) => retries.inc({ dependency, result })
   if (!defences.on('retry-budget')) return unlimited(count)
 

@@ -21,27 +21,12 @@ export interface Figures {
 }
 
 export function createFigures(metrics: Metrics): Figures {
-  const peak = metrics.gauge({
-    name: 'websocket_unread_bytes_peak',
-    help: 'The most that was ever held for one client that had not read it yet.',
-  })
+  const peak = metrics.gauge('websocket_unread_peak_bytes')
   let most = 0
   return {
-    connections: metrics.gauge({
-      name: 'websocket_connections',
-      help: 'Web sockets that are open.',
-      labelNames: ['path'],
-    }),
-    frames: metrics.histogram({
-      name: 'websocket_frame_duration_seconds',
-      help: 'From the turn of a frame to the end of its handling.',
-      labelNames: ['path', 'type', 'outcome'],
-    }),
-    cut: metrics.counter({
-      name: 'websocket_cut_total',
-      help: 'Clients the service cut off, and why.',
-      labelNames: ['path', 'reason'],
-    }),
+    connections: metrics.gauge('websocket_connections'),
+    frames: metrics.histogram('websocket_frame_duration_seconds'),
+    cut: metrics.counter('websocket_cut_total'),
     unread: bytes => {
       if (bytes <= most) return
       most = bytes

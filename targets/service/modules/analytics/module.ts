@@ -33,10 +33,7 @@ export const analyticsModule: Module = {
       onClose(() => store.close())
       const insert = (events: readonly Event[]) => store.insert(events)
       const shipping = createShipping({ transact, batch, insert, log })
-      const shipped = metrics.counter({
-        name: 'analytics_events_shipped_total',
-        help: 'Events that ClickHouse acknowledged, copies included.',
-      })
+      const shipped = metrics.counter('analytics_events_shipped_total')
       const ship = async () => {
         const count = await shipping.ship()
         shipped.inc(count)

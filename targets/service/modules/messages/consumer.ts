@@ -33,11 +33,7 @@ export type Consume = (which: Which) => Promise<boolean>
 export function createConsumer(parts: Parts): Consume {
   const { queue, defences, metrics, log } = parts
   const process = defences.on('idempotent-consumer') ? atOnce(parts) : oneAfterTheOther(parts)
-  const handled = metrics.counter({
-    name: 'messages_handled_total',
-    help: 'Attempts to handle a message, by what came of them.',
-    labelNames: ['lane', 'outcome'],
-  })
+  const handled = metrics.counter('messages_handled_total')
   return createWorker<Job>({
     name: 'message',
     queue,

@@ -80,18 +80,9 @@ function serveSockets(kit: Kit, _http: Http, door: Door): void {
 }
 
 function countIn({ metrics }: Kit, queue: MessageQueue) {
-  const depth = metrics.gauge({
-    name: 'messages_queue_depth',
-    help: 'Messages on their way, in all instances.',
-  })
-  const dead = metrics.gauge({
-    name: 'messages_dead_letters',
-    help: 'Messages given up on that wait for a person.',
-  })
-  const oldest = metrics.gauge({
-    name: 'messages_oldest_seconds',
-    help: 'Since when the oldest message has been on its way.',
-  })
+  const depth = metrics.gauge('messages_queue_depth')
+  const dead = metrics.gauge('messages_dead_letters')
+  const oldest = metrics.gauge('messages_oldest_age_seconds')
   return async () => {
     const counts = await queue.counts()
     depth.set(counts.waiting)

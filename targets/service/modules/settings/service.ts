@@ -36,12 +36,8 @@ export function createLiveSettings(parts: Parts, initial: VersionedSettings): Li
   /** The newest there is, valid or not. */
   let newest = initial.version
   const listeners: ((now: VersionedSettings) => void)[] = []
-  const refused = metrics.counter({
-    name: 'settings_refused_total',
-    help: 'Stored settings that are not valid here: the version before stays in force.',
-  })
-  const help = 'The version of the settings in force here.'
-  metrics.gaugeOf({ name: 'settings_version', help }, () => current.version)
+  const refused = metrics.counter('settings_refused_total')
+  metrics.gaugeOf('settings_version', () => current.version)
 
   const enforce = (next: VersionedSettings) => {
     // A look that began before a change of ours may end after it.

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { sampleConclusion, sampleRun } from '../sample-run.ts'
-import { serveMetrics } from './metrics.ts'
+import { serveMetrics } from './serve-metrics.ts'
 
 const read = async (url: string) => (await fetch(url)).text()
 
@@ -16,29 +16,39 @@ function statusAs(url: string, host: string): Promise<number | undefined> {
   })
 }
 
-describe('metrics of a run', () => {
-  test('follow phase, faults, operations and the wire', async () => {
-    await using metrics = await serveMetrics({ port: 0 })
-    for (const entry of sampleRun()) if (entry.atMs < 12_000) metrics.onEntry(entry)
-    const during = await read(metrics.url)
-    expect(during).toContain('lab_phase{phase="inject"} 1')
-    expect(during).not.toContain('phase="baseline"')
-    expect(during).toContain('lab_fault_active{fault="blackHole(replication)"} 1')
-    expect(during).toMatch(/lab_operations_total\{workload="checkout",outcome="fail"\} \d+/)
-    expect(during).toMatch(/lab_wire_total\{link="client>api-1",kind="request:SET"\} \d+/)
-    for (const entry of sampleRun()) if (entry.atMs >= 12_000) metrics.onEntry(entry)
-    metrics.finish(sampleConclusion)
-    const after = await read(metrics.url)
-    expect(after).toContain('lab_fault_active{fault="blackHole(replication)"} 0')
-    expect(after).toContain('lab_verdict{verdict="not-restored"} 1')
-    expect(after).toContain('lab_verdict{verdict="held"} 0')
-  })
-
+describe('served metrics of a run', () => {
   test('two runs at once do not share numbers', async () => {
     await using one = await serveMetrics({ port: 0 })
     await using other = await serveMetrics({ port: 0 })
     for (const entry of sampleRun()) one.onEntry(entry)
+    expect(await read(one.url)).toContain('checkout')
     expect(await read(other.url)).not.toContain('checkout')
+  })
+
+  test('the last samples stay for two scrapes, and the verdict falls to 0 for one more', async () => {
+    await using metrics = await serveMetrics({ port: 0 })
+    for (const entry of sampleRun()) metrics.onEntry(entry)
+    await read(metrics.url)
+    metrics.finish(sampleConclusion)
+    let over = false
+    const seen = metrics.seen().then(() => {
+      over = true
+    })
+    const verdict = 'lab_run_verdict{verdict="not-restored"} 1'
+    expect(await read(metrics.url)).toContain(verdict)
+    expect(await read(metrics.url)).toContain(verdict)
+    await expect.poll(() => read(metrics.url)).not.toContain(verdict)
+    await seen
+    expect(over).toBe(true)
+    expect(await read(metrics.url)).toMatch(/lab_run_end_time_seconds \d{10}/)
+  })
+
+  test('nobody is waited for where nobody scrapes', async () => {
+    await using metrics = await serveMetrics({ port: 0 })
+    metrics.finish(sampleConclusion)
+    const beganMs = performance.now()
+    await metrics.seen()
+    expect(performance.now() - beganMs).toBeLessThan(1_000)
   })
 
   test('a foreign host name is refused', async () => {
