@@ -33,7 +33,14 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   list: async () => (await import('./commands/list-command.ts')).addListCommand,
   scenarios: async () => (await import('./commands/scenarios-command.ts')).addScenariosCommand,
   doctor: async () => (await import('./commands/doctor-command.ts')).addDoctorCommand,
+  up: addComposed,
+  down: addComposed,
+  status: addComposed,
   heal: async () => (await import('./commands/heal-command.ts')).addHealCommand,
+}
+
+async function addComposed() {
+  return (await import('./commands/compose-commands.ts')).addComposeCommands
 }
 
 let cameToItsEnd = false
@@ -47,7 +54,7 @@ process.on('exit', code => {
 try {
   const [asked = ''] = process.argv.slice(2)
   const wanted = Object.hasOwn(commands, asked) ? [commands[asked]] : Object.values(commands)
-  for (const load of wanted) (await load?.())?.(program)
+  for (const load of new Set(wanted)) (await load?.())?.(program)
   await program.parseAsync()
 } catch (error) {
   process.exitCode = report(error)

@@ -3,7 +3,8 @@ import { z } from 'zod'
 
 /** What every peer is told; each adds its own. */
 export const peerSettings = z.strictObject({
-  host: z.literal('127.0.0.1').default('127.0.0.1'),
+  /** All addresses are for a container, whose network decides who reaches it. */
+  host: z.enum(['127.0.0.1', '0.0.0.0']).default('127.0.0.1'),
   /** 0: a free one, told in the ready file. Give fixed ones where the peer will be restarted. */
   port: z.int().min(0).max(65_535).default(0),
   adminPort: z.int().min(0).max(65_535).default(0),

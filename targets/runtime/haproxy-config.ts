@@ -24,8 +24,12 @@ export interface Pool {
 }
 
 export interface HaproxyPorts {
+  /** Default 127.0.0.1; in a container all of its own: 0.0.0.0. */
+  readonly host?: string
   readonly traffic: number
   readonly metrics: number
+  /** Where it is commanded; default `unix@admin`, in the folder the process runs in. */
+  readonly admin?: string
 }
 
 /** The admin socket, in the folder the process runs in: who may not enter that cannot command it. */
@@ -52,8 +56,10 @@ const problems = {
 } as const
 
 export function haproxyConfig(pools: readonly Pool[], ports: HaproxyPorts): string {
+  const { host = '127.0.0.1', admin = `unix@${adminSocket}` } = ports
+  const mode = admin.startsWith('unix@') ? ' mode 600' : ''
   return `global
-  stats socket unix@${adminSocket} mode 600 level admin
+  stats socket ${admin}${mode} level admin
   stats timeout 1m
 
 defaults
@@ -76,12 +82,12 @@ defaults
 ${Object.entries(problems).map(problem).join('\n')}
 
 frontend traffic
-  bind 127.0.0.1:${ports.traffic}
+  bind ${host}:${ports.traffic}
   http-request disable-l7-retry if !{ method GET HEAD }
 ${pools.map(useBackend).join('\n')}
 
 frontend metrics
-  bind 127.0.0.1:${ports.metrics}
+  bind ${host}:${ports.metrics}
   option dontlog-normal
   http-request use-service prometheus-exporter
 
