@@ -29,10 +29,17 @@ async function importedBy(patterns: readonly string[]): Promise<ReadonlySet<stri
   return found
 }
 
+/** The text that names the packages of an image: its own, or that of the list which it takes whole. */
+async function installedBy(path: string): Promise<string> {
+  const text = await readFile(join(root, path), 'utf8')
+  const list = /^COPY (\S+\/package\.json) \.\/$/m.exec(text)?.[1]
+  return list === undefined ? text : readFile(join(root, list), 'utf8')
+}
+
 test.each(Object.entries(dockerfiles))(
   '%s installs what its sources import',
   async (path, patterns) => {
-    const text = await readFile(join(root, path), 'utf8')
+    const text = await installedBy(path)
     const imported = await importedBy(patterns)
     expect(imported.size).toBeGreaterThan(1)
     const missing = [...imported].filter(name => !new RegExp(`['" ]${name}['" ]`).test(text))
