@@ -31,7 +31,9 @@ export function addComposeCommands(program: Command): void {
     .command('down')
     .description('stop the composed system, and remove its containers, networks and volumes')
     // By its name: neither the file nor its variables are needed.
-    .action(() => withCompose(['-p', project, 'down', '--volumes', '--remove-orphans'], {}))
+    .action(async () => {
+      await withCompose(['-p', project, 'down', '--volumes', '--remove-orphans'], {})
+    })
   program
     .command('status')
     .description('what of the composed system runs, and how well')
