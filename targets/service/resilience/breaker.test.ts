@@ -35,6 +35,16 @@ async function hasty(breaker: Breaker): Promise<void> {
   await runInContext({ requestId: 'hasty', deadline }, () => breaker.run(work)).catch(() => {})
 }
 
+/** A call whose caller hangs up, and that ends with what the caller would be told. */
+async function hangingUp(breaker: Breaker): Promise<void> {
+  using deadline = deadlineIn(60_000, 1)
+  const work = async () => {
+    deadline.hangUp()
+    deadline.signal?.throwIfAborted()
+  }
+  await runInContext({ requestId: 'gone', deadline }, () => breaker.run(work)).catch(() => {})
+}
+
 async function times(count: number, work: () => Promise<unknown>): Promise<void> {
   for (let i = 0; i < count; i++) await work().catch(() => {})
 }
@@ -82,6 +92,13 @@ describe('a circuit breaker', () => {
     expect(await refusalOf(breaker)).toBe('circuit-open')
   })
 
+  test('counts a call whose caller hung up as no success of a dependency that fails', async () => {
+    const breaker = breakerWithout()
+    await times(4 * volume, () => hangingUp(breaker))
+    await times(volume, () => patient(() => breaker.run(fail)))
+    expect(await refusalOf(breaker)).toBe('circuit-open')
+  })
+
   test('neither closes nor opens by a probe that its caller ended early', async () => {
     const breaker = breakerWithout()
     await times(2 * volume, () => patient(() => breaker.run(fail)))
@@ -98,5 +115,8 @@ describe('a circuit breaker', () => {
     const breaker = breakerWithout(['hasty-callers'])
     await times(2 * volume, () => hasty(breaker))
     expect(await refusalOf(breaker)).toBe('circuit-open')
+    const another = breakerWithout(['hasty-callers'])
+    await times(2 * volume, () => hangingUp(another))
+    expect(await refusalOf(another)).toBe('circuit-open')
   })
 })

@@ -80,14 +80,15 @@ type End = 'success' | 'failure' | 'neither'
 
 /**
  * A call that its caller ended, by its deadline or by hanging up, says nothing of the dependency,
- * unless that had a fair time to answer.
+ * unless that had a fair time to answer. Whatever it ends with: also the problem that the caller would
+ * be told, which is no answer of the dependency.
  */
 function createJudge(fairMs: number): (error: unknown, hadMs: number) => End {
   return (error, hadMs) => {
-    // Problems below 500 are answers.
-    if (error instanceof Problem && error.details.status < 500) return 'success'
     const isEnded = currentContext().deadline.signal?.aborted === true
-    return isEnded && hadMs < fairMs ? 'neither' : 'failure'
+    if (isEnded) return hadMs < fairMs ? 'neither' : 'failure'
+    // Problems below 500 are answers.
+    return error instanceof Problem && error.details.status < 500 ? 'success' : 'failure'
   }
 }
 
