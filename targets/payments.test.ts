@@ -138,6 +138,24 @@ test('is healthy again by itself after the time it was told', async () => {
   expect(performance.now() - began).toBeGreaterThan(495)
 })
 
+test('comes and goes as it was told, until it is healed', async () => {
+  await using run = await newRun()
+  await using gateway = await startPayments(run)
+  await gateway.admin.post({ kind: 'status', status: 503, forMs: 300, everyMs: 600 })
+  const until = async (status: number) => {
+    const began = performance.now()
+    while ((await charge(gateway)).status !== status)
+      expect(performance.now() - began).toBeLessThan(5_000)
+  }
+  for (let turn = 1; turn <= 2; turn++) {
+    await until(503)
+    await until(201)
+  }
+  await gateway.admin.heal()
+  const began = performance.now()
+  while (performance.now() - began < 700) expect((await charge(gateway)).status).toBe(201)
+})
+
 test('keeps its books, its address and no fault through a SIGKILL', async () => {
   await using run = await newRun()
   await using gateway = await startPayments(run)

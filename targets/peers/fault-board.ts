@@ -8,8 +8,10 @@ export const faultRule = z.strictObject({
   skip: z.int().min(0).default(0),
   /** Touches so many, then lets all pass. */
   times: z.int().min(1).optional(),
-  /** Heals by itself after so long. */
+  /** Heals by itself after so long; with `everyMs`, only until it comes again. */
   forMs: z.int().min(1).optional(),
+  /** Comes again each time so long after it last came, until it is healed. Longer than `forMs`. */
+  everyMs: z.int().min(1).optional(),
 })
 
 type FaultRule = z.infer<typeof faultRule>
@@ -25,6 +27,7 @@ export interface PostedFault<Fault> {
 
 interface Slot<Fault> {
   readonly id: number
+  readonly sinceMs: number
   readonly fault: Fault
   seen: number
   landed: number
@@ -42,11 +45,15 @@ export class FaultBoard<Fault extends FaultRule> {
   }
 
   async post(fault: Fault): Promise<PostedFault<Fault>> {
-    const slot = { id: this.#slots.length + 1, fault, seen: 0, landed: 0, healed: false }
+    const id = this.#slots.length + 1
+    const slot = { id, fault, sinceMs: performance.now(), seen: 0, landed: 0, healed: false }
     this.#slots.push(slot)
-    if (fault.forMs !== undefined) setTimeout(() => this.heal(slot.id), fault.forMs).unref()
+    const { forMs, everyMs } = fault
+    if (forMs !== undefined && everyMs === undefined) {
+      setTimeout(() => this.heal(id), forMs).unref()
+    }
     await this.#changed()
-    return { ...slot }
+    return { id, fault, landed: 0, healed: false }
   }
 
   list(): readonly PostedFault<Fault>[] {
@@ -61,13 +68,13 @@ export class FaultBoard<Fault extends FaultRule> {
 
   /** Whether one of these is in force, without counting it as landed. */
   inForce(matches: (fault: Fault) => boolean): boolean {
-    return this.#slots.some(slot => !slot.healed && !spent(slot) && matches(slot.fault))
+    return this.#slots.some(slot => isStriking(slot) && matches(slot.fault))
   }
 
   /** The first fault in force for this request, counted as landed. */
   take(request: string, matches: (fault: Fault) => boolean = () => true): Fault | undefined {
     for (const slot of this.#slots) {
-      if (slot.healed || spent(slot) || !matches(slot.fault)) continue
+      if (!isStriking(slot) || !matches(slot.fault)) continue
       if (slot.fault.on !== undefined && slot.fault.on !== request) continue
       slot.seen++
       if (slot.seen <= slot.fault.skip) continue
@@ -82,6 +89,9 @@ export class FaultBoard<Fault extends FaultRule> {
   }
 }
 
-function spent(slot: Slot<FaultRule>): boolean {
-  return slot.fault.times !== undefined && slot.landed >= slot.fault.times
+function isStriking({ fault, sinceMs, landed, healed }: Slot<FaultRule>): boolean {
+  const { times, forMs, everyMs } = fault
+  if (healed || (times !== undefined && landed >= times)) return false
+  if (forMs === undefined || everyMs === undefined) return true
+  return (performance.now() - sinceMs) % everyMs < forMs
 }
