@@ -15,11 +15,12 @@ export const undoArgs = z.object({ id: z.string(), toxics: toxicArgs })
 /**
  * Kills a process whenever it sends such a message, and starts it again: poison that takes whoever
  * handles it along. The message itself does not get through. Lasting: healed by letting messages
- * through again, with the process running. Lands on the messages it was killed for, by link.
- * @param links those on which the process sends
+ * through again, with the processes running. Lands on the messages they were killed for, by link.
+ * @param select one of these dies: the consumer of the link, or else the first
+ * @param links those on which the processes send
  */
 export function killUpon<System extends LabSystem>(
-  select: Selector<System, Killable>,
+  select: Selector<System, readonly Killable[]>,
   links: Selector<System, Linked>,
   on: MatchRequest = {},
 ): Fault<System> {
@@ -27,49 +28,46 @@ export function killUpon<System extends LabSystem>(
     'kill-upon',
     links,
     { on },
-    {
-      type: 'message_drop',
-      stream: 'upstream',
-      attributes: {},
-      protocols: ['postgres', 'redis'],
-    },
+    { type: 'message_drop', stream: 'upstream', attributes: {}, protocols: ['postgres', 'redis'] },
   )
   return {
     ...held,
     label: `${held.label}, killing ${select.label ?? 'the process'}`,
     plan: async (system, context) => {
-      const part = await select(system)
+      const parts = await select(system)
+      const consumers = new Map((await links(system)).links.map(link => [link.name, link.consumer]))
       const { undo, touches, apply } = await held.plan(system, context)
       const toxics = toxicArgs.parse(undo?.args)
       const id = toxics.map(({ toxic, proxy }) => `${toxic} ${proxy}`).join()
+      const names = parts.map(({ name }) => name)
       return {
         undo: { module: import.meta.url, args: { id, toxics } },
-        touches: [...touches, part.name],
-        mayEnd: [part.name],
+        touches: [...touches, ...names],
+        mayEnd: names,
         apply: async () => {
           const injection = await apply()
-          const count = async () => {
-            const landed = await injection.landed()
-            return typeof landed === 'number' ? landed : sum(Object.values(landed))
+          const hits = async () => Object.entries(Object(await injection.landed()))
+          let before = new Map<string, unknown>()
+          const killed = async (link: string) => {
+            const part = parts.find(({ name }) => name === consumers.get(link)) ?? parts[0]
+            await part?.kill()
+            if (part) await playHere(part.undoKill)
           }
-          let killedFor = await count()
           const look = async (signal: AbortSignal) => {
-            if ((await count()) > killedFor) {
-              await part.kill()
-              killedFor = await count()
-              await playHere(part.undoKill)
-            }
+            const now = await hits()
+            const struck = now.filter(([link, count]) => count !== (before.get(link) ?? 0))
+            before = new Map(now)
+            await Promise.all(struck.map(([link]) => killed(link)))
             await pauseFor(context.clock, lookEveryMs, signal)
           }
-          repeatUntilUndone(id, look, () => playHere(part.undoKill))
+          const start = () => Promise.all(parts.map(({ undoKill }) => playHere(undoKill)))
+          repeatUntilUndone(id, look, async () => void (await start()))
           return injection
         },
       }
     },
   }
 }
-
-const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0)
 
 /** What is over, or gone, is done. */
 export async function undo(args: Json): Promise<void> {

@@ -99,6 +99,9 @@ export function worker(number: number): Selector<Shop, LinkedPart> {
   )
 }
 
+/** Every process that does what waits. */
+export const workers = labelled('workers', (system: Shop) => system.workers)
+
 /** The payment gateway. */
 export const gateway = labelled('payments', (system: Shop<unknown, unknown, 'payments'>) =>
   told(system, system.peers.payments),

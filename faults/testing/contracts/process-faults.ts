@@ -14,7 +14,7 @@ export const faults = [
   kill(part),
   stop(part),
   pause(part),
-  killUpon(part, part),
+  killUpon(async system => [await part(system)], part),
   crashLoop(part, { up: '1s' }),
   stutter(part, { freeze: '2s', every: '2100ms' }),
 ]
