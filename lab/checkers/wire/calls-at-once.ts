@@ -20,6 +20,7 @@ export interface AtOnceOptions {
 export function callsAtOnce(options: AtOnceOptions): Checker {
   return {
     name: `at most ${options.atMost} calls per link at once`,
+    timed: true,
     subscribes: options.links,
     check: journal => judge(journal, options),
     lies: [
