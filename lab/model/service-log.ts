@@ -9,6 +9,9 @@ export interface ServiceEvent {
   readonly wallMs?: number
 }
 
+/** The event of an error that nobody in the service handled; its detail has the `text`. */
+export const unhandledError = 'unhandled-error'
+
 /** The log of one process of the service, which becomes `service` entries of the journal. */
 export interface ServiceLog {
   readonly instance: string

@@ -17,6 +17,7 @@ import { fastRefusals } from '../recovery/fast-refusals.ts'
 import { goodput } from '../recovery/goodput.ts'
 import { honestRefusals } from '../recovery/honest-refusals.ts'
 import { longestOutage } from '../recovery/longest-outage.ts'
+import { noCrashes } from '../recovery/no-crashes.ts'
 import { recovers } from '../recovery/recovers.ts'
 import { shutdownInTime } from '../recovery/shutdown-in-time.ts'
 import { backToBaseline } from '../resources/back-to-baseline.ts'
@@ -134,6 +135,15 @@ export const samples: Readonly<Record<string, Sample>> = {
         value: { code: 1012 },
         atMs: 5_000,
       },
+    ]),
+  },
+  noCrashes: {
+    checker: noCrashes(),
+    journal: sampleRun([
+      { kind: 'process', process: 'api-1', step: 'ready', asked: true, pid: 1, atMs: 1 },
+      { kind: 'process', process: 'api-1', step: 'exited', asked: false, pid: 1, atMs: 5_000 },
+      { kind: 'process', process: 'api-1', step: 'ready', asked: true, pid: 1, atMs: 6_000 },
+      { kind: 'process', process: 'redis', step: 'ready', asked: true, pid: 1, atMs: 2 },
     ]),
   },
   shutdownInTime: {
