@@ -1,5 +1,5 @@
 import { glob } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { closest } from 'fastest-levenshtein'
 import { z } from 'zod'
@@ -16,9 +16,9 @@ export interface FoundExperiment {
 /** All experiments below `experiments/`, by name. */
 export async function listExperiments(root: string): Promise<readonly FoundExperiment[]> {
   const found: FoundExperiment[] = []
-  for await (const path of glob('experiments/**/*.ts', { cwd: root })) {
-    if (/\.(test|storm)\.ts$/.test(path)) continue
-    found.push({ name: basename(path, '.ts'), file: join(root, path) })
+  for await (const path of glob('experiments/**/*.{ts,mts,js,mjs}', { cwd: root })) {
+    if (/\.(test|storm)\.m?[jt]s$|\.d\.m?ts$/.test(path)) continue
+    found.push({ name: basename(path, extname(path)), file: join(root, path) })
   }
   return found.sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file))
 }

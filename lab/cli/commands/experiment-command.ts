@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { print, printJson } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
-import { loadExperiment } from '../../model/load-experiment.ts'
+import { askedExperiment } from '../support/asked-experiment.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
 import { collect, parseCount, parseHttpUrl, parsePort, parseSeed } from '../support/options.ts'
 import { proxyOption } from '../support/proxy-option.ts'
@@ -22,7 +22,9 @@ interface Flags {
 export function addExperimentCommand(program: Command): void {
   program
     .command('experiment <name>')
-    .description('run one experiment and say whether the system kept its promises')
+    .description(
+      'run one experiment, by its name or its file, and say whether the system kept its promises',
+    )
     .option('--seed <number>', 'same seed: same inputs, same moments of the faults', parseSeed)
     .addOption(proxyOption())
     .option('--without <defence>', 'switch a defence off (repeatable)', collect, [])
@@ -32,12 +34,11 @@ export function addExperimentCommand(program: Command): void {
     .option('--push <url>', 'push the same to a Prometheus Pushgateway', parseHttpUrl)
     .option('--json', 'print the verdict as JSON; the view goes to standard error')
     .option('--keep <number>', 'how many runs to keep', parseCount, 30)
-    .action(async (name: string, flags: Flags) => {
+    .action(async (asked: string, flags: Flags) => {
       const seed = flags.seed ?? freshSeed()
       const stream = flags.json ? process.stderr : process.stdout
-      print(stream, `${name}, seed ${seed}`)
-      const root = process.cwd()
-      const experiment = await loadExperiment(root, name)
+      print(stream, `${asked}, seed ${seed}`)
+      const { name, root, experiment } = await askedExperiment(asked, process.cwd())
       using interrupts = catchInterrupts()
       const { conclusion } = await runLive(experiment, {
         name,

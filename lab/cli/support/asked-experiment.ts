@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { LabError } from '../../base/errors.ts'
+import type { Experiment } from '../../model/experiment.ts'
+import { loadExperiment, loadExperimentFile } from '../../model/load-experiment.ts'
+
+export interface AskedExperiment {
+  /** Names the run's folder. */
+  readonly name: string
+  /** Where `runs/` and `.lab/` are. */
+  readonly root: string
+  readonly experiment: Experiment
+}
+
+/**
+ * The experiment of this name in the project of the working directory; or the one in this file, run in
+ * the project that the file belongs to: the folder that holds its `experiments/`, else the working
+ * directory. What has a slash in it, or ends like a module, is a file.
+ */
+export async function askedExperiment(asked: string, cwd: string): Promise<AskedExperiment> {
+  if (!/[\\/]|\.[cm]?[jt]s$/.test(asked)) {
+    return { name: asked, root: cwd, experiment: await loadExperiment(cwd, asked) }
+  }
+  const file = resolve(cwd, asked)
+  if (!existsSync(file)) throw noFile(asked, file)
+  const name = basename(file, extname(file))
+  return { name, root: projectOf(file) ?? cwd, experiment: await loadExperimentFile(file) }
+}
+
+function projectOf(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    if (basename(folder) === 'experiments') return dirname(folder)
+  }
+  return undefined
+}
+
+function noFile(asked: string, file: string): LabError {
+  return new LabError(
+    {
+      code: 'unknown-experiment',
+      expected: `a file with an experiment: ${asked}`,
+      found: `nothing at ${file}`,
+      why: 'What has a slash in it, or ends like a module, is taken for a file.',
+      next: 'Correct the path, or give the name of an experiment of this project.',
+    },
+    'usage',
+  )
+}

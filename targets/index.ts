@@ -1,0 +1,23 @@
+export type { Migration } from './system/migrate.ts'
+export type { PartPlan, Setting, StartedPart } from './system/part-plan.ts'
+export { type PostgresPart, type PostgresPartOptions, postgres } from './system/postgres.ts'
+export type { Reach } from './system/reach.ts'
+export { http, logLine, type Ready, tcp } from './system/ready.ts'
+export { type RedisPart, type RedisPartOptions, redis } from './system/redis.ts'
+export type { RunningSystem, ServiceSelector } from './system/selectors.ts'
+export {
+  type Given,
+  type InstancePart,
+  type ServiceOptions,
+  type ServicePlan,
+  service,
+} from './system/service.ts'
+export { type SystemOptions, type SystemTarget, system } from './system/system.ts'
+export {
+  type UpstreamAnswer,
+  type UpstreamHandler,
+  type UpstreamPart,
+  type UpstreamRequest,
+  type UpstreamRoutes,
+  upstream,
+} from './system/upstream.ts'

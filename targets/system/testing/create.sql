@@ -1,0 +1,1 @@
+create table made (by text); insert into made values ('create.sql');
