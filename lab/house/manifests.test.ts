@@ -15,7 +15,7 @@ type Manifest = z.infer<typeof manifest>
 /** Exact versions: what one finds, all find. */
 function loose({ dependencies, devDependencies, optionalDependencies }: Manifest) {
   return Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })
-    .filter(([, version]) => !/^(\d+\.\d+\.\d+\S*|workspace:\*)$/.test(version))
+    .filter(([, version]) => !/^(\d+\.\d+\.\d+\S*|workspace:\*|link:\.)$/.test(version))
     .map(([name, version]) => `${name} ${version}`)
 }
 

@@ -11,6 +11,8 @@ export interface CrashOptions {
   readonly of?: RegExp
 }
 
+const everything = /^/
+
 /** A fault's doing may show a moment after it was healed. */
 const dyingMs = 1_000
 
@@ -19,9 +21,10 @@ const dyingMs = 1_000
  * handled (an unhandled rejection, an uncaught exception, a panic). The first thing most services do
  * under a fault. Unknown when no such process was ever ready.
  */
-export function noCrashes({ of = /(?:)/ }: CrashOptions = {}): Checker {
+export function noCrashes(options: CrashOptions = {}): Checker {
+  const { of = everything } = options
   return {
-    name: of.source === '(?:)' ? 'no process crashes' : `no process like ${of} crashes`,
+    name: of === everything ? 'no process crashes' : `no process like ${of} crashes`,
     check: journal => judge(journal, of),
     lies: [endsByItself(of), writesOfOne(of)],
   }
