@@ -9,7 +9,7 @@ import { Seats } from './endpoints.ts'
 import { bearer, type Person, signInPeople, type WithPeople } from './people.ts'
 
 /** How long the service may take for an answer; every request says so. */
-const deadlineMs = 800
+export const blogDeadlineMs = 800
 
 const giveUpMs = 4_000
 const maxInFlight = 200
@@ -133,7 +133,7 @@ async function publish(
 }
 
 function readPost({ client, http, signal }: At, { slug }: Post): Promise<Outcome> {
-  const headers = { 'x-deadline-ms': `${deadlineMs}` }
+  const headers = { 'x-deadline-ms': `${blogDeadlineMs}` }
   return client.ask({ url: `${http}/v1/posts/${slug}`, headers, signal }, answer =>
     httpOutcome(answer, found => {
       const { body } = shown.parse(found)
@@ -149,7 +149,7 @@ async function change(
   { id }: Post,
   body: string,
 ): Promise<Outcome> {
-  const headers = { ...bearer(author), 'x-deadline-ms': `${deadlineMs}` }
+  const headers = { ...bearer(author), 'x-deadline-ms': `${blogDeadlineMs}` }
   const url = `${http}/v1/drafts/${id}`
   const now = await client.ask({ url, headers, signal }, answer =>
     httpOutcome(answer, found => draft.parse(found).version),
