@@ -1,3 +1,4 @@
+import { AsyncDisposableStack } from '../lab/base/async-disposable-stack.ts'
 import type { Context, Target } from '../lab/model/target.ts'
 import type { Haproxy } from './haproxy.ts'
 import { postgresSessions } from './meters/postgres-sessions.ts'

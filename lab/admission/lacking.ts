@@ -1,3 +1,4 @@
+import { called } from '../base/installation.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { Need } from '../model/need.ts'
 import type { LabSystem } from '../model/target.ts'
@@ -35,7 +36,7 @@ export async function lackingOf<System extends LabSystem>(
   for (const need of needs) {
     const why = await capabilities(need)
     if (why !== undefined)
-      lacking.push({ need, why, bring: bringing[need] ?? 'see pnpm lab doctor' })
+      lacking.push({ need, why, bring: bringing[need] ?? `see ${called('doctor')}` })
   }
   return lacking
 }

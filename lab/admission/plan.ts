@@ -1,5 +1,6 @@
 import { toMs } from '../base/duration.ts'
 import { LabError } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -67,7 +68,7 @@ function unable(label: string, need: string, lacking: string): LabError {
       expected: `this machine to offer ${need}, which ${label} needs`,
       found: lacking,
       why: 'A fault that cannot be made would leave the question open.',
-      next: 'pnpm lab doctor says what this machine can do, and how to get the rest.',
+      next: `${called('doctor')} says what this machine can do, and how to get the rest.`,
     },
     'unable',
   )

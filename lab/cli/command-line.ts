@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { LabError, messageOf } from '../base/errors.ts'
+import { isBuilt } from '../base/installation.ts'
 import { print, printPart } from '../base/print.ts'
 import { exitCodes } from '../base/verdict.ts'
+import type { Commands } from './support/commands.ts'
 import { watchOutput } from './support/watch-output.ts'
 
 watchOutput()
@@ -10,7 +12,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => process.exit(report(error)))
 }
 
-const program = new Command('lab')
+const program = new Command(isBuilt ? 'resilience-lab' : 'lab')
   .description('Hurt the system on purpose, and learn whether it kept its promises.')
   .exitOverride()
   .configureOutput({
@@ -20,23 +22,22 @@ const program = new Command('lab')
   .showHelpAfterError('(--help lists all commands and flags)')
 
 /** In the order of the help. Each is loaded when it is asked for: the others would cost its start. */
-const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+const commands: Commands = {
   experiment: async () => (await import('./commands/experiment-command.ts')).addExperimentCommand,
   judge: async () => (await import('./commands/judge-command.ts')).addJudgeCommand,
   check: async () => (await import('./commands/check-command.ts')).addCheckCommand,
   prove: async () => (await import('./commands/prove-command.ts')).addProveCommand,
-  'prove-scenarios': async () =>
-    (await import('./commands/prove-scenarios-command.ts')).addProveScenariosCommand,
   soak: async () => (await import('./commands/soak-command.ts')).addSoakCommand,
   resilience: async () => (await import('./commands/resilience-command.ts')).addResilienceCommand,
   matrix: async () => (await import('./commands/matrix-command.ts')).addMatrixCommand,
   list: async () => (await import('./commands/list-command.ts')).addListCommand,
-  scenarios: async () => (await import('./commands/scenarios-command.ts')).addScenariosCommand,
   doctor: async () => (await import('./commands/doctor-command.ts')).addDoctorCommand,
   up: addComposed,
   down: addComposed,
   status: addComposed,
   heal: async () => (await import('./commands/heal-command.ts')).addHealCommand,
+  proxy: async () => (await import('./commands/proxy-command.ts')).addProxyCommand,
+  ...(await repositoryCommands()),
 }
 
 async function addComposed() {
@@ -60,6 +61,12 @@ try {
   process.exitCode = report(error)
 }
 cameToItsEnd = true
+
+/** Commands about the lab's own scenarios, which are not in the package. */
+async function repositoryCommands(): Promise<Commands> {
+  const file: string = './repository-commands.ts'
+  return isBuilt ? {} : (await import(file)).repositoryCommands
+}
 
 /** Says what went wrong, and with which code to end. */
 function report(error: unknown): number {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import type { Clock } from '../base/clock.ts'
 import { inTime } from '../base/deadline.ts'
 import { LabError } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import { appending, isMissing, openOwnFile } from '../base/own-file.ts'
 import type { Recorder } from '../journal/journal.ts'
 import { finishRun } from '../ledger/finish-run.ts'
@@ -124,7 +125,7 @@ function notFinished(file: string, problems: readonly string[]): LabError {
       expected: 'to undo every fault and to end every process of the run',
       found: problems.join('\n           '),
       why: 'what is left may disturb you, and the next run',
-      next: `remove the cause, then: pnpm lab heal (the record is kept in ${file})`,
+      next: `remove the cause, then: ${called('heal')} (the record is kept in ${file})`,
     },
     'not-restored',
   )

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import { LabError, messageOf } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import { isAlive, isSame, type ProcessId } from '../processes/process-table.ts'
 import { killTree, send } from '../processes/process-tree.ts'
 import { type LedgerContent, LedgerWriter, readLedger } from './ledger-file.ts'
@@ -115,6 +116,6 @@ function unreadable(file: string, problems: readonly string[]): LabError {
     expected: `${file} to begin with a line that says whose run it is`,
     found: problems[0] ?? 'an empty file',
     why: 'without it nobody can tell which processes and folders belong to the run',
-    next: 'look for servers left over (ps, pnpm lab doctor), then remove the file',
+    next: `look for servers left over (ps, ${called('doctor')}), then remove the file`,
   })
 }

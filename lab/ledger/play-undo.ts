@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { inTime } from '../base/deadline.ts'
 import { LabError, messageOf } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import type { Undo } from '../model/ledger.ts'
 import { loadUndo } from './load-undo.ts'
 
@@ -26,7 +27,7 @@ export async function playUndo(
       expected: `${undo.module} to undo ${JSON.stringify(undo.args)}`,
       found: messageOf(cause),
       why: 'the fault may still be in force',
-      next: 'remove the cause, then play it again: pnpm lab heal',
+      next: `remove the cause, then play it again: ${called('heal')}`,
       cause,
     })
   }

@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts'
+import { called } from '../base/installation.ts'
 import type { Recorder } from '../journal/journal.ts'
 import { type Healed, healRuns } from './heal-runs.ts'
 
@@ -31,6 +32,6 @@ function noteOf(found: Healed): string | undefined {
       return `${found.runId} is left alone: it was started in another PID namespace or machine`
     case 'alive':
       if (found.by === 'lab') return undefined
-      return `the lab of ${found.runId} is gone, and its guardian, process ${found.pid}, still at work; should that last: pnpm lab heal`
+      return `the lab of ${found.runId} is gone, and its guardian, process ${found.pid}, still at work; should that last: ${called('heal')}`
   }
 }

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { closest } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { LabError, messageOf } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import type { Experiment } from './experiment.ts'
 import { loadStorms } from './load-storms.ts'
 import { cellOf } from './storm.ts'
@@ -133,7 +134,7 @@ async function importFile(file: string): Promise<{ readonly default?: unknown }>
   } catch (cause) {
     const where = cause instanceof Error ? placeOf(cause) : undefined
     const found = where === undefined ? messageOf(cause) : `${messageOf(cause)} (${where})`
-    throw broken(file, found, 'Correct the file; pnpm typecheck tells more.', cause)
+    throw broken(file, found, 'Correct the file; the type checker tells more.', cause)
   }
 }
 
@@ -151,7 +152,7 @@ function unknown(name: string, all: readonly FoundExperiment[]): LabError {
       expected: `the name of an experiment: ${names.join(', ') || '(there are none here)'}`,
       found: name,
       why: 'No file experiments/**/<name>.ts has this name.',
-      next: `${hint}pnpm lab list shows all.`,
+      next: `${hint}${called('list')} shows all.`,
     },
     'usage',
   )

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import { readOwnFile } from '../base/own-file.ts'
 import { type Conclusion, conclusion } from '../verdict/conclusion.ts'
 
@@ -34,6 +35,6 @@ function broken(file: string, runFolder: string, found: string): LabError {
     expected: `the verdict of a run in ${file}`,
     found,
     why: 'A report must not guess what was concluded.',
-    next: `Judge the run again from its journal: pnpm lab judge ${runFolder}`,
+    next: `Judge the run again from its journal: ${called(`judge ${runFolder}`)}`,
   })
 }

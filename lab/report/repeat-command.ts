@@ -1,3 +1,4 @@
+import { called } from '../base/installation.ts'
 import { printable } from '../base/printable.ts'
 
 /**
@@ -13,13 +14,13 @@ export function repeatCommand(run: {
   readonly proxy: 'embedded' | 'toxiproxy'
 }): string {
   const words = [
-    ...['pnpm', 'experiment', run.experiment, '--seed', `${run.seed}`],
+    ...[run.experiment, '--seed', `${run.seed}`],
     ...run.defencesOff.flatMap(defence => ['--without', defence]),
     ...run.planted.flatMap(control => ['--plant', control]),
     ...(run.faultsOff ? ['--no-faults'] : []),
     ...(run.proxy === 'embedded' ? [] : ['--proxy', run.proxy]),
   ]
-  return words.map(quoted).join(' ')
+  return called(['experiment', ...words.map(quoted)].join(' '))
 }
 
 /** As one word for any POSIX shell. */

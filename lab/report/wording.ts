@@ -1,3 +1,4 @@
+import { called } from '../base/installation.ts'
 import type { Conclusion, JudgedLies } from '../verdict/conclusion.ts'
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
@@ -57,6 +58,6 @@ export function lieWords({ told, found, noPlace }: JudgedLies): string {
 /** Whether what this run shows can be proved by taking something away. */
 export function proofWords({ experiment, unprovable, checks }: Conclusion): string {
   const open = unprovable.filter(name => name in checks)
-  if (open.length === 0) return `pnpm prove ${experiment} breaks each check on purpose`
+  if (open.length === 0) return `${called(`prove ${experiment}`)} breaks each check on purpose`
   return `nothing breaks ${open.join(', ')} on purpose: held at best, never proved`
 }

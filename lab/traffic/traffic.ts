@@ -1,3 +1,4 @@
+import { AsyncDisposableStack } from '../base/async-disposable-stack.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { Workload, WorkloadClients } from '../model/workload.ts'
 import { generate } from './generate.ts'

@@ -1,3 +1,4 @@
+import { called } from '../base/installation.ts'
 import { phases } from '../journal/journal.ts'
 import type { Demand } from './demand.ts'
 import type { Facts } from './facts.ts'
@@ -22,7 +23,7 @@ export const runDemands: readonly Demand[] = [
     word: 'not-restored',
     missing: facts =>
       facts.of('error').flatMap(one => (one.verdict === 'not-restored' ? [one.message] : [])),
-    next: 'pnpm lab heal tries again and says what is left.',
+    next: `${called('heal')} tries again and says what is left.`,
   },
   {
     name: 'traffic on every link that is to be hurt',

@@ -1,3 +1,4 @@
+import { called } from '../base/installation.ts'
 import type { PlannedStrike } from '../journal/plan.ts'
 import type { JudgedFault } from './conclusion.ts'
 import type { Demand } from './demand.ts'
@@ -15,7 +16,7 @@ export const strikeDemands: readonly Demand[] = [
       faults.flatMap(({ label, unhealed }) =>
         unhealed === undefined ? [] : [`${label} could not be healed: ${unhealed}`],
       ),
-    next: 'pnpm lab heal tries again and says what is left.',
+    next: `${called('heal')} tries again and says what is left.`,
   },
   {
     name: 'every strike made',

@@ -1,4 +1,5 @@
 import { LabError } from '../base/errors.ts'
+import { called } from '../base/installation.ts'
 import { printable } from '../base/printable.ts'
 import { parseConclusion } from '../report/read-conclusion.ts'
 import { repeatCommand } from '../report/repeat-command.ts'
@@ -30,7 +31,7 @@ export async function runExperiment(name: string, run: ExperimentRun = {}): Prom
     expected: `a verdict of ${name}`,
     found: printable(`exit code ${code}\n${stderr}`),
     why: 'Only a verdict of held is green.',
-    next: `Run it by hand: pnpm experiment ${name}`,
+    next: `Run it by hand: ${called(`experiment ${name}`)}`,
   })
 }
 

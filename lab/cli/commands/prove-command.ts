@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { systemClock } from '../../base/clock.ts'
 import { LabError } from '../../base/errors.ts'
+import { called } from '../../base/installation.ts'
 import { writeOwnFile } from '../../base/own-file.ts'
 import { print } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
@@ -76,7 +77,7 @@ function oneOrAll(): LabError {
       expected: 'the name of an experiment, or --all',
       found: 'neither, or both',
       why: 'Proving takes minutes: it should be said of what.',
-      next: 'pnpm lab list shows all names.',
+      next: `${called('list')} shows all names.`,
     },
     'usage',
   )

@@ -7,6 +7,7 @@ import { capabilitiesOf } from '../../admission/capabilities.ts'
 import { isRequired } from '../../admission/lacking.ts'
 import { systemClock } from '../../base/clock.ts'
 import { LabError } from '../../base/errors.ts'
+import { called } from '../../base/installation.ts'
 import { readOwnFileIfThere, writeOwnFile } from '../../base/own-file.ts'
 import { print, printAnnotation } from '../../base/print.ts'
 import { printable } from '../../base/printable.ts'
@@ -137,7 +138,7 @@ function annotate({ conclusions, notRun, missing }: Outcome): void {
     if (verdict === 'held') continue
     tell(`${experiment} is ${verdict}`, reasons.map(({ text }) => text).join('\n'))
   }
-  for (const name of missing) tell(`${name} came to no verdict`, `pnpm experiment ${name}`)
+  for (const name of missing) tell(`${name} came to no verdict`, called(`experiment ${name}`))
   for (const { name, why, fails } of notRun) if (fails) tell(`${name} was not run`, why)
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { called } from '../../base/installation.ts'
 import { exitCodes } from '../../base/verdict.ts'
 import { type Healed, healRuns } from '../../ledger/heal-runs.ts'
 
@@ -51,7 +52,7 @@ function tellFinished(run: Extract<Healed, { state: 'finished' }>): readonly str
   return [
     head,
     ...run.problems.map(problem => `  Not done: ${problem}`),
-    `  The record is kept. Remove the cause and run: pnpm lab heal`,
+    `  The record is kept. Remove the cause and run: ${called('heal')}`,
     `  Or, when you know that nothing is left, remove ${run.ledgerFile}`,
   ]
 }

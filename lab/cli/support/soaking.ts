@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { capabilitiesOf } from '../../admission/capabilities.ts'
 import { systemClock } from '../../base/clock.ts'
 import { LabError } from '../../base/errors.ts'
+import { called } from '../../base/installation.ts'
 import { print, printPart } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import { exitCodes, type Verdict } from '../../base/verdict.ts'
@@ -148,7 +149,7 @@ function onlyOfWhat(): LabError {
       expected: 'the name of an experiment with --only',
       found: 'none',
       why: 'Experiments have different defences.',
-      next: 'pnpm soak NAME --only DEFENCE',
+      next: called('soak NAME --only DEFENCE'),
     },
     'usage',
   )

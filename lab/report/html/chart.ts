@@ -1,5 +1,6 @@
-import * as echarts from 'echarts'
+import type * as echarts from 'echarts'
 import type { FaultStory, RunStory } from '../run-story.ts'
+import { init } from './echarts.ts'
 
 /** The two widths every plot is drawn for: a phone's and a desk's. Styles choose between them. */
 export const sizes = {
@@ -11,7 +12,7 @@ export type Size = (typeof sizes)[keyof typeof sizes]
 /** Draws a plot as SVG text that needs no script, no inline style and no request. */
 export function draw(option: echarts.EChartsOption, size: Size, height: number): string {
   const { width } = size
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height })
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option })
     return stripped(chart.renderToSVGString())
