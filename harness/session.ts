@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AsyncDisposableStack } from '../lab/base/async-disposable-stack.ts'
 import { systemClock } from '../lab/base/clock.ts'
 import { seeded } from '../lab/base/random.ts'
 import { startGuardian } from '../lab/guardian/client.ts'

@@ -23,7 +23,6 @@ export function publishedManifest({ exports, dependencies, ...root }: RootManife
       ...Object.fromEntries(Object.entries(exports).map(([entry, path]) => [entry, built(path)])),
       './package.json': './package.json',
     },
-    sideEffects: false,
     // Processes and threads are started from its files, which must lie on a disk.
     preferUnplugged: true,
     dependencies: Object.fromEntries(

@@ -15,6 +15,6 @@ export async function programFile(name: Program): Promise<string> {
 /** Loaded by a name that the package's compiler does not follow: the package has no sources. */
 async function builtPrograms(): Promise<string | undefined> {
   const file: string = './built-programs.ts'
-  const module: typeof import('./built-programs.ts') = await import(file)
+  const module: { readonly builtPrograms: typeof builtPrograms } = await import(file)
   return module.builtPrograms()
 }
