@@ -1,3 +1,4 @@
+import { AsyncDisposableStack } from '../../lab/base/async-disposable-stack.ts'
 import { LabError } from '../../lab/base/errors.ts'
 import type { Linked } from '../../lab/model/capability.ts'
 import type { Meter } from '../../lab/model/meter.ts'
