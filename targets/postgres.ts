@@ -1,5 +1,6 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { containedPostgres } from './containers/contained-postgres.ts'
 import { postgresPrograms } from './runtime/postgres-programs.ts'
 import { launchPostgres, type Postgres } from './runtime/postgres-server.ts'
 import { copyTemplate, postgresTemplate } from './runtime/postgres-template.ts'
@@ -26,6 +27,7 @@ export async function startPostgres(
 ): Promise<Postgres> {
   const { progress, scratchFolder } = context
   const { name = 'postgres', folder = scratchFolder, logApart = false, settings = {} } = options
+  if (context.containers) return containedPostgres(context, context.containers, name, settings)
   const programs = await postgresPrograms({ progress })
   const template = await postgresTemplate(programs, { progress })
   const dataFolder = join(folder, name)

@@ -4,9 +4,17 @@ import { z } from 'zod'
 import type { Link } from '../lab/model/capability.ts'
 import type { GuardedProcess } from '../lab/model/guardian.ts'
 import type { Context } from '../lab/model/target.ts'
+import type { Containers } from './containers/containers.ts'
+import {
+  type ContainedPlace,
+  type ProxyPlace,
+  placeHere,
+  placeWithin,
+} from './containers/proxy-place.ts'
 import { readyFile } from './ready-file.ts'
 import { programFile } from './runtime/build/program.ts'
-import type { ServerContext } from './runtime/server-part.ts'
+import { reservePort } from './runtime/reserve-port.ts'
+import { type ServerContext, ServerPart } from './runtime/server-part.ts'
 import { startToxiproxy } from './toxiproxy.ts'
 
 const ready = z.object({ url: z.url() })
@@ -34,21 +42,35 @@ type ProxyContext = ServerContext & Pick<Context, 'random' | 'proxy'>
 /**
  * Starts the embedded proxy, as a process of this name. With `--proxy toxiproxy` the real Toxiproxy
  * is started too and stands behind it on every link: it injects, ours only taps, so the checks see
- * the same wire either way. Servers may start meanwhile: it is up when the first link is made.
+ * the same wire either way. Servers may start meanwhile: it is up when the first link is made. With
+ * containers it is one of them; `outside` names the consumers that are not.
  */
-export async function startProxies(context: ProxyContext, name = 'proxy'): Promise<Proxies> {
-  const own = await spawnEmbedded(context, name)
+export async function startProxies(
+  context: ProxyContext,
+  name = 'proxy',
+  outside: readonly string[] = [],
+): Promise<Proxies> {
+  const { containers } = context
+  const contained = containers && (await placeWithin(containers, name, outside))
+  const place = contained ?? placeHere
+  const own =
+    containers && contained
+      ? await containedProxy(context, containers, name, contained)
+      : await spawnEmbedded(context, name)
   const real = context.proxy === 'toxiproxy' ? await startToxiproxy(context) : undefined
   const links: Link[] = []
   return {
     process: own.process,
     url: own.url,
     links,
-    link: async ({ consumer, provider, protocol, upstream }) => {
+    link: async ({ consumer, provider, protocol, upstream: asked }) => {
       const name = `${consumer}>${provider}`
-      const behind = real ? await chain(real.adminUrl, name, upstream) : upstream
+      const upstream = place.upstream(asked)
+      const behind = real
+        ? place.behind(await chain(real.adminUrl, name, upstream, place))
+        : upstream
       const tapUrl = await own.url
-      const listen = await create(tapUrl, name, protocol, behind)
+      const listen = await place.listen(consumer, at => create(tapUrl, name, protocol, behind, at))
       const adminUrl = real?.adminUrl ?? tapUrl
       const link: Link = {
         name,
@@ -101,18 +123,48 @@ async function spawnEmbedded(context: ProxyContext, name: string) {
   return { process, url }
 }
 
+/** The same in a container; it is up when this resolves. */
+async function containedProxy(
+  context: ProxyContext,
+  containers: Containers,
+  name: string,
+  { published }: ContainedPlace,
+) {
+  const api = await reservePort()
+  const logFile = join(context.runFolder, `${name}.log`)
+  await Promise.all([api, ...published].map(({ release }) => release()))
+  const process = await containers.start({
+    name,
+    image: 'proxy',
+    command: [
+      ...['-host', '0.0.0.0', '-port', `${api.port}`, '-published-on-loopback'],
+      ...['-seed', `${context.random.fork(name).integer(0, 2 ** 31)}`],
+    ],
+    ports: [api, ...published].map(({ port }) => port),
+    logFile,
+  })
+  const url = `http://127.0.0.1:${api.port}`
+  const part = new ServerPart(context, process, { port: api.port, logFile }, async () => {
+    const answer = await fetch(`${url}/version`, { signal: AbortSignal.timeout(1_000) })
+    if (!answer.ok) throw new Error(`it answers ${answer.status}`)
+  })
+  await part.ready()
+  return { process, url: Promise.resolve(url) }
+}
+
 async function create(
   url: string,
   name: string,
   protocol: Link['protocol'],
   upstream: Address,
+  listen: string,
 ): Promise<Address> {
   const answer = await fetch(`${url}/proxies`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       name,
-      listen: '127.0.0.1:0',
+      listen,
       upstream: `${upstream.host}:${upstream.port}`,
       protocol,
       messages: protocol !== 'tcp',
@@ -124,10 +176,15 @@ async function create(
   return parseAddress(created.parse(JSON.parse(text)).listen)
 }
 
-async function chain(adminUrl: string, name: string, upstream: Address): Promise<Address> {
+async function chain(
+  adminUrl: string,
+  name: string,
+  upstream: Address,
+  { anyPort: listen }: ProxyPlace,
+): Promise<Address> {
   const proxy = await new Toxiproxy(adminUrl).createProxy({
     name,
-    listen: '127.0.0.1:0',
+    listen,
     upstream: `${upstream.host}:${upstream.port}`,
   })
   return parseAddress(proxy.listen)

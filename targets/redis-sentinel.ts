@@ -1,12 +1,12 @@
-import { findServer, type ServerProgram } from './runtime/find-server.ts'
+import type { ServerProgram } from './runtime/find-server.ts'
 import {
   type Address,
   type RedisNode,
+  redisProgram,
   spawnRedis,
   startNode,
   withClient,
 } from './runtime/redis-node.ts'
-import { redisServer } from './runtime/redis-server.ts'
 import { type ReservedPort, reservePort } from './runtime/reserve-port.ts'
 import { askSentinel, hurry } from './runtime/sentinel-admin.ts'
 import type { ServerContext, ServerPart } from './runtime/server-part.ts'
@@ -63,12 +63,13 @@ export async function planSentinel(
     reserve('redis', options.replicas + 1),
     reserve('sentinel', options.sentinels),
   ])
+  for (const { port, name } of [...nodes, ...sentinels]) context.containers?.claim(port, name)
   return {
     masterName,
     nodes,
     sentinels,
     start: async (announced = {}) => {
-      const program = await findServer(redisServer, { progress: context.progress })
+      const program = await redisProgram(context)
       const known = nodes.map(node => announced[node.name] ?? node)
       const setting = { context, program, options, masterName, known }
       // One after the other is faster: whoever dials what does not listen yet tries again a second
@@ -139,6 +140,8 @@ async function startSentinel(setting: Setting, at: Named): Promise<ServerPart> {
   const values = {
     bind: '127.0.0.1',
     sentinel: [
+      // In a network of containers servers are announced by names.
+      ...(context.containers ? ['resolve-hostnames yes', 'announce-hostnames yes'] : []),
       `monitor ${masterName} ${first.host} ${first.port} ${quorum}`,
       `down-after-milliseconds ${masterName} ${downAfterMs}`,
       `failover-timeout ${masterName} ${failoverTimeoutMs}`,

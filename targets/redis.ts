@@ -1,6 +1,4 @@
-import { findServer } from './runtime/find-server.ts'
-import { type Address, type RedisNode, startNode } from './runtime/redis-node.ts'
-import { redisServer } from './runtime/redis-server.ts'
+import { type Address, type RedisNode, redisProgram, startNode } from './runtime/redis-node.ts'
 import { reservePort } from './runtime/reserve-port.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
@@ -18,7 +16,7 @@ export async function startRedis(
   context: ServerContext,
   options: RedisOptions = {},
 ): Promise<RedisNode> {
-  const program = await findServer(redisServer, { progress: context.progress })
+  const program = await redisProgram(context)
   const reserved = await reservePort()
   return startNode(context, program, reserved, options.name ?? 'redis', options.settings ?? {})
 }

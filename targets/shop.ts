@@ -66,16 +66,42 @@ export interface Shop<Redis = unknown, Standby = unknown, Name extends PeerName 
 export function shop<Redis, Standby, const Name extends PeerName = never>(
   options: ShopOptions<Redis, Standby, Name>,
 ): Target<Shop<Redis, Standby, Name>> {
-  return { name: 'shop', defences: defenceNames, start: context => startShop(context, options) }
+  return {
+    name: 'shop',
+    defences: defenceNames,
+    refuses: runtime => (runtime === 'docker' ? notInContainers(options) : undefined),
+    start: context => startShop(context, options),
+  }
+}
+
+/** What has no container yet. */
+function notInContainers(options: {
+  readonly peers?: readonly string[]
+  readonly balancer?: boolean
+  readonly backUp?: unknown
+  readonly postgres: { readonly notInContainers?: string }
+}): string | undefined {
+  const { peers = [], balancer, backUp, postgres } = options
+  if (postgres.notInContainers) return postgres.notInContainers
+  if (peers.length > 0) return `its peers (${peers.join(', ')}) run as processes only`
+  if (balancer) return 'its balancer runs as a process only'
+  if (backUp) return 'the files of a database in a container cannot be copied from outside'
+  return undefined
 }
 
 async function startShop<Redis, Standby, Name extends PeerName>(
-  context: Context,
+  run: Context,
   options: ShopOptions<Redis, Standby, Name>,
 ): Promise<Shop<Redis, Standby, Name>> {
   const { peers: names = [], backUp = backUpPostgres, poolSize } = options
   await using starting = new AsyncDisposableStack()
-  const proxies = starting.use(await startProxies(context))
+  const containers =
+    run.runtime === 'docker'
+      ? starting.use(await (await import('./containers/open-containers.ts')).openContainers(run))
+      : undefined
+  const context = { ...run, ...(containers && { containers }) }
+  const outside = ['client', ...(options.sqlClients ?? [])]
+  const proxies = starting.use(await startProxies(context, 'proxy', outside))
   const [stores, queues, peers] = await Promise.all([
     options.postgres(context, proxies),
     options.redis(context, proxies),
@@ -146,6 +172,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
       peers: names.join(', ') || 'none',
       balancer: balancer?.version ?? 'none',
       proxy: context.proxy,
+      runtime: containers?.engine ?? 'processes of this machine',
     }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

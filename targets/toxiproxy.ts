@@ -11,17 +11,17 @@ export interface ToxiproxyServer extends ServerPart {
 
 /** @throws {LabError} when it is neither installed nor can be built. */
 export async function startToxiproxy(context: ServerContext): Promise<ToxiproxyServer> {
-  const { path } = await toxiproxyBinary(context.progress)
+  const { containers, guardian } = context
+  const name = 'toxiproxy'
+  const binary = async () => (await toxiproxyBinary(context.progress)).path
   const { port, release } = await reservePort()
   const adminUrl = `http://127.0.0.1:${port}`
-  const logFile = join(context.runFolder, 'toxiproxy.log')
+  const logFile = join(context.runFolder, `${name}.log`)
+  const args = ['-host', containers ? '0.0.0.0' : '127.0.0.1', '-port', `${port}`]
   await release()
-  const process = await context.guardian.spawn({
-    name: 'toxiproxy',
-    command: path,
-    args: ['-host', '127.0.0.1', '-port', `${port}`],
-    logFile,
-  })
+  const process = containers
+    ? await containers.start({ name, image: 'toxiproxy', command: args, ports: [port], logFile })
+    : await guardian.spawn({ name, command: await binary(), args, logFile })
   const part = new ServerPart(context, process, { port, logFile }, async () => {
     const answer = await fetch(`${adminUrl}/version`, { signal: AbortSignal.timeout(1_000) })
     if (!answer.ok) throw new Error(`it answers ${answer.status}`)

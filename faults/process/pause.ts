@@ -14,7 +14,7 @@ export function pause<System extends LabSystem>(
   return {
     name: 'pause',
     label: `pause(${select.label ?? 'process'})`,
-    needs: [],
+    needs: ['pause'],
     kind: 'lasting',
     plan: async system => {
       const part = await select(system)

@@ -20,7 +20,7 @@ export function stutter<System extends LabSystem>(
   return {
     name: 'stutter',
     label,
-    needs: [],
+    needs: ['pause'],
     kind: 'lasting',
     plan: async (system, { clock, random }) => {
       const part = await select(system)

@@ -8,6 +8,7 @@ export interface Options {
   readonly seed: string
   readonly readyFile: string | undefined
   readonly runtimeMetrics: boolean
+  readonly publishedOnLoopback: boolean
   readonly version: boolean
   readonly help: boolean
 }
@@ -20,6 +21,7 @@ export const USAGE = `Usage: proxy [flags]      (Toxiproxy's flags, with one das
   -ready-file FILE    written when listening: {"url", "pid"}
   -proxy-metrics      accepted for compatibility: /metrics always has them
   -runtime-metrics    adds metrics of the process
+  -published-on-loopback  in a container whose API port only loopback reaches: any host, without a token
   -version, -help
 Environment: PROXY_TOKEN  if set, each call must carry "Authorization: Bearer …" or Basic with it as password`
 
@@ -31,6 +33,7 @@ const flags = {
   'ready-file': { type: 'string' },
   'proxy-metrics': { type: 'boolean' },
   'runtime-metrics': { type: 'boolean', default: false },
+  'published-on-loopback': { type: 'boolean', default: false },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
@@ -51,6 +54,7 @@ export function parseOptions(args: readonly string[]): Options {
     seed: wholeNumber('seed', values.seed ?? `${Date.now()}`),
     readyFile: values['ready-file'],
     runtimeMetrics: values['runtime-metrics'],
+    publishedOnLoopback: values['published-on-loopback'],
     version: values.version,
     help: values.help,
   }

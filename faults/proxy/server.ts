@@ -28,6 +28,11 @@ export interface ServerOptions {
   readonly token?: string | undefined
   /** Content of a config file: a list of proxies. Default none. */
   readonly config?: unknown
+  /**
+   * The host is that of a container, whose API port is published on loopback alone: no token is asked for.
+   * Whoever calls must still name a loopback host. Default false.
+   */
+  readonly publishedOnLoopback?: boolean
   /** Adds metrics of the process to `/metrics`. Default false. */
   readonly runtimeMetrics?: boolean
 }
@@ -44,7 +49,8 @@ export interface ProxyServer extends AsyncDisposable {
  * @throws {ApiError} where the config is wrong, {Error} where the API cannot or must not listen.
  */
 export async function startProxyServer(options: ServerOptions): Promise<ProxyServer> {
-  if (!isLoopback(options.host) && options.token === undefined) {
+  const { publishedOnLoopback = false } = options
+  if (!isLoopback(options.host) && !publishedOnLoopback && options.token === undefined) {
     throw new Error(
       `expected a loopback host or a token in PROXY_TOKEN, found -host ${options.host}: ` +
         'whoever reaches this API can cut every link',

@@ -1,6 +1,7 @@
 import { toMs } from '../base/duration.ts'
 import { LabError } from '../base/errors.ts'
 import { called } from '../base/installation.ts'
+import { findEngine } from '../containers/engine.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { Capabilities } from './capabilities.ts'
@@ -48,10 +49,11 @@ export function refusals<System extends LabSystem>(plan: Experiment<System>): re
 export async function admit<System extends LabSystem>(
   plan: Experiment<System>,
   capabilities: Capabilities,
-  options: Pick<RunOptions, 'defencesOff' | 'planted'> = {},
+  options: Pick<RunOptions, 'defencesOff' | 'planted' | 'runtime'> = {},
 ): Promise<Times> {
   const [first, ...more] = [...refusals(plan), ...optionRefusals(plan, options)]
   if (first) throw refusalError(first, more)
+  await admitRuntime(plan, options)
   for (const { fault } of everyStrike(plan)) {
     for (const need of fault.needs) {
       const lacking = await capabilities(need)
@@ -59,6 +61,28 @@ export async function admit<System extends LabSystem>(
     }
   }
   return timesOf(plan)
+}
+
+/** The target that is really started: a control that is planted may bring its own. */
+async function admitRuntime<System extends LabSystem>(
+  { target, controls = [] }: Pick<Experiment<System>, 'target' | 'controls'>,
+  { runtime = 'embedded', planted = [] }: Pick<RunOptions, 'planted' | 'runtime'>,
+): Promise<void> {
+  if (runtime === 'embedded') return
+  await findEngine()
+  const own = controls.find(one => one.target && planted.includes(one.name))?.target ?? target
+  const refusal = own.refuses ? own.refuses(runtime) : 'it knows of no containers'
+  if (refusal === undefined) return
+  throw new LabError(
+    {
+      code: 'runtime-refused',
+      expected: `the target ${own.name} of this experiment to stand in containers`,
+      found: refusal,
+      why: 'Half of a system in containers would be another system.',
+      next: `Run it without --runtime ${runtime}.`,
+    },
+    'unable',
+  )
 }
 
 function unable(label: string, need: string, lacking: string): LabError {

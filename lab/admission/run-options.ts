@@ -1,3 +1,4 @@
+import type { Runtime } from '../base/runtime.ts'
 import type { JournalFile } from '../journal/recorder.ts'
 
 export interface RunOptions {
@@ -6,6 +7,8 @@ export interface RunOptions {
   readonly seed: number
   /** Who injects network faults; default 'embedded'. */
   readonly proxy?: 'embedded' | 'toxiproxy'
+  /** Where the servers run; default 'embedded'. */
+  readonly runtime?: Runtime
   readonly defencesOff?: readonly string[]
   /** The control: the same run, but no fault is made. */
   readonly faultsOff?: boolean

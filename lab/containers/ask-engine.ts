@@ -5,8 +5,6 @@ export type EngineAddress =
   | { readonly socketPath: string }
   | { readonly host: string; readonly port: number }
 
-const withinMs = 5_000
-
 /**
  * Where the environment says the engine is: `DOCKER_HOST`, else Docker's own socket.
  * @throws {Error} for an address of a kind that is not known.
@@ -20,13 +18,18 @@ export function engineAddress(
   throw new Error(`DOCKER_HOST is '${environment.DOCKER_HOST}', neither unix:// nor tcp://`)
 }
 
-/** `GET path` of the engine's HTTP API. Rejects with the error of the socket, whose `code` tells why. */
+/** One call of the engine's HTTP API. Rejects with the error of the socket, whose `code` tells why. */
 export function askEngine(
   address: EngineAddress,
   path: string,
+  {
+    method = 'GET',
+    withinMs = 5_000,
+  }: { readonly method?: string; readonly withinMs?: number } = {},
 ): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...address, path, signal: AbortSignal.timeout(withinMs) }, answer => {
+    const signal = AbortSignal.timeout(withinMs)
+    const asked = request({ ...address, path, method, signal }, answer => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {

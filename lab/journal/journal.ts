@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts'
+import type { Runtime } from '../base/runtime.ts'
 import type { PlanEntry } from './plan.ts'
 import type { WireCounts } from './wire-counters.ts'
 
@@ -63,6 +64,8 @@ export type Event =
       readonly planted: readonly string[]
       /** Who injected network faults. */
       readonly proxy: 'embedded' | 'toxiproxy'
+      /** Where its servers ran; as processes of the machine where it is not said. */
+      readonly runtime?: Runtime
       /** How long the command had been at work before the run began. */
       readonly commandMs?: number
       /** What the run demands as evidence is read from here. */

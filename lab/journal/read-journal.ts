@@ -3,6 +3,7 @@ import { LabError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { readOwnLines } from '../base/own-file.ts'
 import { parseJson } from '../base/parse-json.ts'
+import { runtimes } from '../base/runtime.ts'
 import { type Entry, endings, type Journal, phases } from './journal.ts'
 import { planEntry } from './plan.ts'
 import { wireFields } from './wire-fields.ts'
@@ -50,6 +51,7 @@ const entry = z.discriminatedUnion('kind', [
     faultsOff: z.boolean(),
     planted: z.array(z.string()),
     proxy: z.enum(['embedded', 'toxiproxy']),
+    runtime: z.enum(runtimes).exactOptional(),
     commandMs: count.exactOptional(),
     plan: planEntry,
     versions: texts,

@@ -7,3 +7,4 @@ export type Need =
   | 'clock-shim'
   | 'root'
   | 'embedded-proxy'
+  | 'pause'

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import type { Runtime } from '../base/runtime.ts'
 import type { Recorder } from '../journal/journal.ts'
 import type { Link } from './capability.ts'
 import type { Guardian } from './guardian.ts'
@@ -28,6 +29,8 @@ export interface Context {
   readonly defencesOff: readonly string[]
   /** Who injects network faults: the embedded proxy, or the real Toxiproxy with ours as passive tap. */
   readonly proxy: 'embedded' | 'toxiproxy'
+  /** Where the servers run; default `embedded`. */
+  readonly runtime?: Runtime
   /** A word to the person who watches (`downloading Redis …`). */
   readonly progress: (message: string) => void
   /** Put on every toxic of our own proxy: it ends by itself unless it is renewed. Default: none. */
@@ -39,6 +42,8 @@ export interface Target<System extends LabSystem> {
   readonly name: string
   /** Names of the defences its service offers; an experiment may only name these. */
   readonly defences: readonly string[]
+  /** Why it cannot stand there; undefined where it can. Default: it can be `embedded` and nothing else. */
+  refuses?(runtime: Runtime): string | undefined
   start(context: Context): Promise<System>
 }
 

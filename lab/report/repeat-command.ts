@@ -12,6 +12,7 @@ export function repeatCommand(run: {
   readonly faultsOff: boolean
   readonly planted: readonly string[]
   readonly proxy: 'embedded' | 'toxiproxy'
+  readonly runtime?: string | undefined
 }): string {
   const words = [
     ...[run.experiment, '--seed', `${run.seed}`],
@@ -19,6 +20,7 @@ export function repeatCommand(run: {
     ...run.planted.flatMap(control => ['--plant', control]),
     ...(run.faultsOff ? ['--no-faults'] : []),
     ...(run.proxy === 'embedded' ? [] : ['--proxy', run.proxy]),
+    ...((run.runtime ?? 'embedded') === 'embedded' ? [] : ['--runtime', `${run.runtime}`]),
   ]
   return called(['experiment', ...words.map(quoted)].join(' '))
 }

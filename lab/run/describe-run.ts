@@ -28,6 +28,7 @@ export function describeRun<System extends LabSystem>(
     faultsOff: options.faultsOff ?? false,
     planted: options.planted ?? [],
     proxy: options.proxy ?? 'embedded',
+    ...(options.runtime && { runtime: options.runtime }),
     commandMs: options.commandMs ?? 0,
     plan: planOf(experiment, options),
     versions: {

@@ -126,6 +126,7 @@ async function guarded<System extends LabSystem>(
     needs: [...new Set(strikes.flatMap(({ fault }) => fault.needs))],
     defencesOff: options.defencesOff ?? [],
     proxy: options.proxy ?? 'embedded',
+    runtime: options.runtime ?? 'embedded',
     progress: options.progress ?? (() => {}),
   }
   await conduct(targetOf(experiment, options), times, strikes, context, journal)

@@ -40,6 +40,7 @@ export function conclude(
     faultsOff: run?.faultsOff ?? false,
     planted: run?.planted ?? [],
     proxy: run?.proxy ?? 'embedded',
+    ...(run?.runtime && { runtime: run.runtime }),
     checks,
     unprovable: unprovable(facts),
     hypotheses: facts.hypotheses,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { runtimes } from '../base/runtime.ts'
 import { verdicts } from '../base/verdict.ts'
 
 const ms = z.number()
@@ -116,6 +117,8 @@ export const conclusion = z
     planted: list(z.string()),
     /** Who injected network faults. */
     proxy: z.enum(['embedded', 'toxiproxy']),
+    /** Where its servers ran; as processes of the machine where it is not said. */
+    runtime: z.enum(runtimes).exactOptional(),
     checks: z.record(z.string(), judgedCheck).readonly(),
     /** Checks that no defence and no control claims to break: held at best, never proved. */
     unprovable: list(z.string()),

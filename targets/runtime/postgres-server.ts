@@ -18,7 +18,7 @@ export interface Postgres extends ServerPart {
  * What a crash of the process cannot lose may stay in the kernel's memory: so no fsync. But commits
  * are written before they are acknowledged: never `synchronous_commit=off`.
  */
-const settings = {
+export const postgresSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   // A killed server would leave its segments in /dev/shm.
@@ -53,7 +53,13 @@ export async function launchPostgres(
   const process = await context.guardian.spawn({
     name,
     command: programs.postgres,
-    args: ['-D', dataFolder, '-p', `${port}`, ...asArguments({ ...settings, ...more })],
+    args: [
+      '-D',
+      dataFolder,
+      '-p',
+      `${port}`,
+      ...postgresArguments({ ...postgresSettings, ...more }),
+    ],
     cwd: dataFolder,
     logFile,
     unprivileged: true,
@@ -92,6 +98,6 @@ async function expectDataFolder(url: string, dataFolder: string): Promise<void> 
   if (found !== dataFolder) throw new Error(`another server answers, with its data in ${found}`)
 }
 
-function asArguments(values: Readonly<Record<string, string>>): readonly string[] {
+export function postgresArguments(values: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(values).flatMap(([key, value]) => ['-c', `${key}=${value}`])
 }

@@ -3,13 +3,17 @@ import type { Killable, Pausable, Stoppable } from '../../lab/model/capability.t
 import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
+import type { Containers } from '../containers/containers.ts'
 import { indentedLogEnd } from './log-end.ts'
 
 /** What starting a server takes of a run. */
 export type ServerContext = Pick<
   Context,
   'scratchFolder' | 'runFolder' | 'clock' | 'guardian' | 'signal' | 'progress'
->
+> & {
+  /** Servers are started in these; default: as processes of this machine. */
+  readonly containers?: Containers
+}
 
 const startWithinMs = 30_000
 const pollMs = 10

@@ -4,11 +4,13 @@ import { z } from 'zod'
 import type { Link } from '../../lab/model/capability.ts'
 import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Context } from '../../lab/model/target.ts'
+import { containedInstance } from '../containers/contained-instance.ts'
 import { type LinkedPart, withLinks } from '../linked.ts'
 import { type Address, listenAddress, type Proxies } from '../proxy.ts'
 import { readyFile } from '../ready-file.ts'
 import { programFile } from '../runtime/build/program.ts'
 import { reservePort } from '../runtime/reserve-port.ts'
+import type { ServerContext } from '../runtime/server-part.ts'
 import { throughLinks } from './through-links.ts'
 
 export const roles = ['api', 'realtime', 'worker'] as const
@@ -54,7 +56,8 @@ const stopWithinMs = 15_000
 type InstanceContext = Pick<
   Context,
   'scratchFolder' | 'runFolder' | 'clock' | 'guardian' | 'signal'
->
+> &
+  Pick<ServerContext, 'containers'>
 
 /** @throws {LabError} `process-not-ready` when it ends, or does not say in time where it listens. */
 export async function startInstance(
@@ -68,16 +71,22 @@ export async function startInstance(
   const linked = await throughLinks(proxies, name, config)
   const ports = { ...(await freePorts(roles)), ...fixedPorts.parse(config).ports }
   const all = { ...linked, instance: name, roles, ports, readyFile: file }
-  await writeFile(configFile, JSON.stringify(all), { mode: 0o600 })
-  const process = await context.guardian.spawn({
-    name,
-    command: globalThis.process.execPath,
-    args: [...nodeArgs, await programFile('service')],
-    env: { ...env, SERVICE_CONFIG: configFile },
-    logFile,
-    stopWithinMs,
-  })
-  const { urls } = await readyFile(context, process, file, ready)
+  const here = async () => {
+    await writeFile(configFile, JSON.stringify(all), { mode: 0o600 })
+    const process = await context.guardian.spawn({
+      name,
+      command: globalThis.process.execPath,
+      args: [...nodeArgs, await programFile('service')],
+      env: { ...env, SERVICE_CONFIG: configFile },
+      logFile,
+      stopWithinMs,
+    })
+    return { process, ...(await readyFile(context, process, file, ready)) }
+  }
+  const contained = { name, nodeArgs, env, ports, config: all, logFile, stopWithinMs }
+  const { process, urls } = context.containers
+    ? await containedInstance(context, context.containers, contained)
+    : await here()
   const links = new Map(
     await Promise.all(Object.entries(urls).map(([role, url]) => linkTo(proxies, name, role, url))),
   )

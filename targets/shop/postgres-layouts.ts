@@ -12,10 +12,13 @@ export interface RunningPostgres<Standby> {
   readonly servers: readonly Postgres[]
 }
 
-export type PostgresLayout<Standby> = (
+export type PostgresLayout<Standby> = ((
   context: ServerContext & Pick<Context, 'ledger'>,
   proxies: Proxies,
-) => Promise<RunningPostgres<Standby>>
+) => Promise<RunningPostgres<Standby>>) & {
+  /** Why it cannot stand in containers; default: it can. */
+  readonly notInContainers?: string
+}
 
 /** One server, named `postgres`. */
 export function singlePostgres(options: PostgresOptions = {}): PostgresLayout<undefined> {
@@ -30,11 +33,14 @@ export function singlePostgres(options: PostgresOptions = {}): PostgresLayout<un
  * elsewhere, since a server that cannot write that ends. Needs a machine that may mount.
  */
 export function postgresOnSmallDisk(bytes: number): PostgresLayout<undefined> {
-  return async context => {
+  const start: PostgresLayout<undefined> = async context => {
     const folder = await mountLimitedDisk(context, 'postgres-disk', bytes)
     const postgres = await startPostgres(context, { folder, logApart: true })
     return { postgres, standby: undefined, servers: [postgres] }
   }
+  return Object.assign(start, {
+    notInContainers: 'the small disk of its database is a mount of this machine',
+  })
 }
 
 export interface ReplicatedPostgresOptions extends PostgresOptions {
@@ -47,7 +53,7 @@ export function replicatedPostgres({
   synchronous = false,
   ...options
 }: ReplicatedPostgresOptions = {}): PostgresLayout<PostgresStandby> {
-  return async (context, proxies) => {
+  const start: PostgresLayout<PostgresStandby> = async (context, proxies) => {
     const postgres = await startPostgres(context, options)
     const { name: provider, host, port } = postgres
     const path = { consumer: 'standby', provider, protocol: 'tcp' } as const
@@ -55,4 +61,7 @@ export function replicatedPostgres({
     const standby = await startStandby(context, postgres, { via, synchronous })
     return { postgres, standby, servers: [postgres, standby] }
   }
+  return Object.assign(start, {
+    notInContainers: 'its standby is a copy of files, which are in another container',
+  })
 }

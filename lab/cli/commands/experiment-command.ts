@@ -1,15 +1,18 @@
 import type { Command } from 'commander'
 import { print, printJson } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
+import type { Runtime } from '../../base/runtime.ts'
 import { askedExperiment } from '../support/asked-experiment.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
 import { collect, parseCount, parseHttpUrl, parsePort, parseSeed } from '../support/options.ts'
 import { proxyOption } from '../support/proxy-option.ts'
 import { runLive } from '../support/run-live.ts'
+import { runtimeOption } from '../support/runtime-option.ts'
 
 interface Flags {
   readonly seed?: number
   readonly proxy: 'embedded' | 'toxiproxy'
+  readonly runtime: Runtime
   readonly without: readonly string[]
   readonly plant: readonly string[]
   readonly faults: boolean
@@ -27,6 +30,7 @@ export function addExperimentCommand(program: Command): void {
     )
     .option('--seed <number>', 'same seed: same inputs, same moments of the faults', parseSeed)
     .addOption(proxyOption())
+    .addOption(runtimeOption())
     .option('--without <defence>', 'switch a defence off (repeatable)', collect, [])
     .option('--plant <control>', 'add a planted failure (repeatable)', collect, [])
     .option('--no-faults', 'the control: the same run in calm weather')
@@ -48,6 +52,7 @@ export function addExperimentCommand(program: Command): void {
         metricsPort: flags.metricsPort,
         pushTo: flags.push,
         proxy: flags.proxy,
+        runtime: flags.runtime,
         defencesOff: flags.without,
         planted: flags.plant,
         faultsOff: !flags.faults,

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Json } from '../../lab/base/json.ts'
+import { askEngine } from '../../lab/containers/ask-engine.ts'
+import type { Undo } from '../../lab/model/ledger.ts'
+import { undoArgs as runArgs } from './remove-run.ts'
+
+export const undoArgs = z.object({
+  address: runArgs.shape.address,
+  container: z.string().regex(/^[0-9a-f]{12,64}$/),
+  action: z.enum(['start', 'unpause']),
+})
+type Args = z.infer<typeof undoArgs>
+
+/** What an undo needs of a container of this very process. */
+interface Undoable {
+  startAgain(): Promise<void>
+  goOn(): Promise<void>
+}
+
+/** The containers that this process has started, by id: so that their journal tells what an undo did. */
+export const ownContainers = new Map<string, Undoable>()
+
+export function containerUndo(args: Args): Undo {
+  return { module: import.meta.url, args: { ...args } }
+}
+
+/** Starts or continues one container; one that is gone, or as it should be, is done. */
+export async function undo(args: Json): Promise<void> {
+  const { address, container, action } = undoArgs.parse(args)
+  const own = ownContainers.get(container)
+  if (own) return action === 'start' ? own.startAgain() : own.goOn()
+  const path = `/containers/${container}/${action}`
+  const { status, text } = await askEngine(address, path, { method: 'POST', withinMs: 20_000 })
+  // 304: it runs; 404: it is gone; 409, 500 "is not paused": nothing to continue.
+  const harmless = [304, 404, 409].includes(status) || /not paused/.test(text)
+  if (status >= 300 && !harmless) {
+    throw new Error(`the engine refused to ${action} ${container}: ${status} ${text.trim()}`)
+  }
+}
