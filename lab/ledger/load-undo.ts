@@ -12,11 +12,21 @@ const labPackage = join(import.meta.dirname, '../..')
 /** Below the project, but data: what lies there was written by a run, or by the system under test. */
 const dataFolders = ['runs']
 
+/** What its module may ask for at most: nobody waits longer for what a dead lab left. */
+const longestUndoMs = 20_000
+
 const method = z.custom<(args: Json) => unknown>(value => typeof value === 'function', 'a function')
 const moduleShape = z.object({
   undo: method,
   undoArgs: z.object({ parse: method }).optional(),
+  undoWithinMs: z.number().positive().max(longestUndoMs).optional(),
 })
+
+/** Plays a loaded undo. */
+export type ReadyUndo = (() => Promise<void>) & {
+  /** How long it says that it may take, where that is more than others have. */
+  readonly withinMs: number
+}
 
 /**
  * Loads an undo and parses its arguments, and resolves to what plays it. A ledger is data from
@@ -24,22 +34,20 @@ const moduleShape = z.object({
  * belongs to, with an export named `undo`; nothing else is ever loaded.
  * @throws {Error} when it is none, or does not take these arguments.
  */
-export async function loadUndo(
-  { module, args }: Undo,
-  labFolder: string,
-): Promise<() => Promise<void>> {
+export async function loadUndo({ module, args }: Undo, labFolder: string): Promise<ReadyUndo> {
   await demandUndoModule(module, labFolder)
   const loaded = moduleShape.safeParse({ ...(await import(module)) })
   if (!loaded.success) throw new Error(`${module}: ${z.prettifyError(loaded.error)}`)
-  const { undo, undoArgs } = loaded.data
+  const { undo, undoArgs, undoWithinMs: withinMs = 0 } = loaded.data
   try {
     undoArgs?.parse(args)
   } catch (cause) {
     throw new Error(`its arguments are not understood: ${messageOf(cause)}`, { cause })
   }
-  return async () => {
+  const play = async () => {
     await undo(args)
   }
+  return Object.assign(play, { withinMs })
 }
 
 async function demandUndoModule(module: string, labFolder: string): Promise<void> {

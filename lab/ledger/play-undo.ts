@@ -10,7 +10,8 @@ export const undoWithinMs = 5_000
 /**
  * Plays an undo: the one function for the lab in peace, for the guardian and for `pnpm lab heal`.
  * `labFolder` is the `.lab` that its ledger lies in.
- * @throws {LabError} `undo-failed` when it throws, or has not ended after `withinMs`.
+ * @throws {LabError} `undo-failed` when it throws, or has not ended after `withinMs`, or after what its
+ * module asks for where that is more.
  */
 export async function playUndo(
   undo: Undo,
@@ -19,8 +20,8 @@ export async function playUndo(
   withinMs = undoWithinMs,
 ): Promise<void> {
   try {
-    const play = loadUndo(undo, labFolder).then(ready => ready())
-    await inTime('it to end', withinMs, play, clock)
+    const play = await inTime('it to be loaded', withinMs, loadUndo(undo, labFolder), clock)
+    await inTime('it to end', Math.max(withinMs, play.withinMs), play(), clock)
   } catch (cause) {
     throw new LabError({
       code: 'undo-failed',

@@ -9,6 +9,8 @@ export const undoArgs = z.object({
   container: z.string().regex(/^[0-9a-f]{12,64}$/),
   action: z.enum(['start', 'unpause']),
 })
+/** An engine is asked, which may be busy with other containers. */
+export const undoWithinMs = 15_000
 type Args = z.infer<typeof undoArgs>
 
 /** What an undo needs of a container of this very process. */

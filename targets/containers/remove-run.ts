@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import { askEngine, type EngineAddress } from '../../lab/containers/ask-engine.ts'
@@ -11,8 +12,11 @@ export const undoArgs = z.object({ address, runId: z.string().min(1) })
 
 const containers = z.array(z.object({ Id: z.string() }))
 const volumes = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullish() })
-const removeWithinMs = 30_000
-const rounds = 5
+const removeWithinMs = 15_000
+const rounds = 6
+const lateMs = 250
+/** So many containers are not removed in the second that others have. */
+export const undoWithinMs = 20_000
 
 /**
  * Removes every container of a run with its volumes, and its networks, by their label: as data, so that
@@ -20,15 +24,23 @@ const rounds = 5
  */
 export async function undo(args: Json): Promise<void> {
   const { address, runId } = undoArgs.parse(args)
-  // One that was just being created may appear once more.
+  let none = 0
   for (let round = 0; round < rounds; round++) {
     const found = await listed(address, runId)
-    if (found === undefined || found.length === 0) return
-    for (const path of found) await remove(address, path)
+    if (found === undefined) return
+    none = found.length === 0 ? none + 1 : 0
+    // One that was being created when the lab died may appear a moment later.
+    if (none === 2) return
+    if (none === 1) await sleep(lateMs)
+    const [inside, around] = [found.filter(isContainer), found.filter(path => !isContainer(path))]
+    await Promise.all(inside.map(path => remove(address, path)))
+    await Promise.all(around.map(path => remove(address, path)))
   }
   const left = await listed(address, runId)
   if (left?.length) throw new Error(`still there after ${rounds} rounds: ${left.join(', ')}`)
 }
+
+const isContainer = (path: string) => path.startsWith('/containers/')
 
 /** What carries the label, as paths to be deleted: containers before the networks they are in. */
 async function listed(
