@@ -87,7 +87,7 @@ test.skipIf(missing)(
         },
       )
       const lines = createInterface({ input: lab.stdout })[Symbol.asyncIterator]()
-      const { value: runId } = await lines.next()
+      const { value: runId = '' } = await lines.next()
       // The last one when all is up, the others while it is being started.
       if (kill === kills - 1) await lines.next()
       else await sleep(Math.random() * 4_000)
