@@ -1,10 +1,24 @@
 export type { Migration } from './system/migrate.ts'
 export type { PartPlan, Setting, StartedPart } from './system/part-plan.ts'
+export {
+  isPostgres,
+  isRedis,
+  isService,
+  isUpstream,
+  type Plan,
+  type Plans,
+} from './system/plans.ts'
 export { type PostgresPart, type PostgresPartOptions, postgres } from './system/postgres.ts'
 export type { Reach } from './system/reach.ts'
 export { http, logLine, type Ready, tcp } from './system/ready.ts'
 export { type RedisPart, type RedisPartOptions, redis } from './system/redis.ts'
-export type { RunningSystem, ServiceSelector } from './system/selectors.ts'
+export {
+  instanceOf,
+  partOf,
+  type RunningSystem,
+  type ServiceSelector,
+  serviceOf,
+} from './system/selectors.ts'
 export {
   type Given,
   type InstancePart,

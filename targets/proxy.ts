@@ -169,7 +169,7 @@ async function create(
       protocol,
       messages: protocol !== 'tcp',
     }),
-    signal: AbortSignal.timeout(5_000),
+    signal: AbortSignal.timeout(20_000),
   })
   const text = await answer.text()
   if (!answer.ok) throw new Error(`The proxy refused link ${name}: ${answer.status} ${text}`)

@@ -49,7 +49,8 @@ function shownBy(value: Json, { key, sent }: Asked): Json | undefined {
   const common = commonFields(sent, value)
   if (common.some(([one, other]) => !isSame(one, other))) return value
   const names = JSON.stringify(value).includes(JSON.stringify(key).slice(1, -1))
-  return common.length > 0 || names || isSame(sent, value) ? sent : undefined
+  const isSent = common.length > 0 || names || (!isRecord(sent) && isSame(sent, value))
+  return isSent ? sent : undefined
 }
 
 function commonFields(sent: Json, value: Json): readonly (readonly [Json, Json])[] {

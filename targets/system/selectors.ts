@@ -1,54 +1,59 @@
 import { LabError } from '../../lab/base/errors.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
-import type { LabSystem } from '../../lab/model/target.ts'
 import type { WithServices } from '../../lab/workloads/endpoints.ts'
 import type { PartPlan } from './part-plan.ts'
-import { isService, type Plan, type Plans } from './plans.ts'
 import type { InstancePart, ServicePlan } from './service.ts'
 import type { RunningParts } from './start-parts.ts'
 
-/** The parts that run, by the names they have in the plan. */
-export interface RunningSystem<Parts extends Plans> extends WithServices {
+/** A system that runs, and its parts by name. */
+export interface RunningSystem extends WithServices {
   readonly parts: RunningParts
-  /** Only for the compiler: what the system is made of. */
-  readonly plans: Parts
+}
+
+/** Of a service: all its links, for faults on the network, and its processes one by one. */
+export interface ServiceSelector extends Selector<RunningSystem, Linked> {
+  /** A process of it, from 1. */
+  instance(number: number): Selector<RunningSystem, InstancePart>
 }
 
 /** What a fault may be aimed at, by the kind of part. */
-export type PartOf<OnePlan> = OnePlan extends PartPlan<infer Part> ? Part : Linked
+export type SelectorOf<OnePlan> =
+  OnePlan extends PartPlan<infer Part>
+    ? Selector<RunningSystem, Part>
+    : OnePlan extends ServicePlan
+      ? ServiceSelector
+      : never
 
-/** Of a service: all its links, for faults on the network, and its processes one by one. */
-export interface ServiceSelector<S extends LabSystem> extends Selector<S, Linked> {
-  /** A process of it, from 1. */
-  instance(number: number): Selector<S, InstancePart>
+/** The server of this name, as what its plan makes. */
+export function partOf<Part extends Linked>(
+  name: string,
+  _plan: PartPlan<Part>,
+): Selector<RunningSystem, Part> {
+  // The map of parts holds every kind; under this name is what this plan has started.
+  return labelled(name, ({ parts }) => partNamed(parts, name).pick() as Part | Promise<Part>)
 }
 
-export type SelectorOf<S extends LabSystem, OnePlan> = OnePlan extends ServicePlan
-  ? ServiceSelector<S>
-  : Selector<S, PartOf<OnePlan>>
-
-/** Of one part: what a fault that strikes is aimed at. */
-export function selectorOf<Parts extends Plans>(name: string, plan: Plan) {
-  if (!isService(plan)) {
-    return labelled(name, (system: RunningSystem<Parts>) => partNamed(system.parts, name).pick())
-  }
-  const all = labelled(name, ({ parts }: RunningSystem<Parts>): Linked => {
+export function serviceOf(name: string): ServiceSelector {
+  const all = labelled(name, ({ parts }): Linked => {
     return { name, links: serviceNamed(parts, name).instances.flatMap(({ links }) => links) }
   })
-  const instance = (number: number) =>
-    labelled(`${name}-${number}`, ({ parts }: RunningSystem<Parts>) => {
-      const { instances } = serviceNamed(parts, name)
-      const found = instances[number - 1]
-      if (!found) throw absent(`instance ${number} of ${name}`, `${instances.length} of them`)
-      return found
-    })
-  return Object.assign(all, { instance })
+  return Object.assign(all, { instance: (number: number) => instanceOf(name, number) })
 }
 
-/** Of the links from one part to another, or from `client`. */
-export function linksBetween<Parts extends Plans>(consumer: string, provider: string) {
+/** One process of a service, from 1. */
+export function instanceOf(name: string, number: number): Selector<RunningSystem, InstancePart> {
+  return labelled(`${name}-${number}`, ({ parts }) => {
+    const { instances } = serviceNamed(parts, name)
+    const found = instances[number - 1]
+    if (!found) throw absent(`instance ${number} of ${name}`, `${instances.length} of them`)
+    return found
+  })
+}
+
+/** The links from one part to another, or from `client`. */
+export function linksBetween(consumer: string, provider: string): Selector<RunningSystem, Linked> {
   const label = `${consumer} → ${provider}`
-  return labelled(label, ({ links }: RunningSystem<Parts>): Linked => {
+  return labelled(label, ({ links }) => {
     const found = links.filter(
       link => isOf(link.consumer, consumer) && isOf(link.provider, provider),
     )
@@ -78,10 +83,10 @@ function serviceNamed({ services }: RunningParts, name: string) {
   return found
 }
 
-function labelled<S, Part>(
+function labelled<Part>(
   label: string,
-  select: (system: S) => Part | Promise<Part>,
-): Selector<S, Part> {
+  select: (system: RunningSystem) => Part | Promise<Part>,
+): Selector<RunningSystem, Part> {
   return Object.assign(select, { label })
 }
 

@@ -5,14 +5,18 @@ import type { Context, Target } from '../../lab/model/target.ts'
 import type { Endpoint } from '../../lab/workloads/endpoints.ts'
 import { startProxies } from '../proxy.ts'
 import { isService, type Plans } from './plans.ts'
-import { linksBetween, type RunningSystem, type SelectorOf, selectorOf } from './selectors.ts'
+import {
+  linksBetween,
+  partOf,
+  type RunningSystem,
+  type SelectorOf,
+  serviceOf,
+} from './selectors.ts'
 import type { ServicePlan } from './service.ts'
 import { type RunningParts, startParts } from './start-parts.ts'
 
-type System<Parts extends Plans> = RunningSystem<Parts>
-
 /** Names that a target has for itself. */
-type Taken = 'name' | 'defences' | 'start' | 'links' | 'client' | 'port' | 'instance'
+type Taken = 'name' | 'defences' | 'start' | 'plans' | 'links' | 'client' | 'port' | 'instance'
 
 /** Holds a service to the parts that there are: each that its `env` names is one of them. */
 type Checked<Parts extends Plans> = {
@@ -28,14 +32,16 @@ type Checked<Parts extends Plans> = {
 }
 
 /** A target whose parts are selected by their names: `target.redis`, `target.api.instance(2)`. */
-export type SystemTarget<Parts extends Plans> = Target<System<Parts>> & {
-  readonly [Name in keyof Parts]: SelectorOf<System<Parts>, Parts[Name]>
+export type SystemTarget<Parts extends Plans> = Target<RunningSystem> & {
+  readonly [Name in keyof Parts]: SelectorOf<Parts[Name]>
 } & {
+  /** As they were written. */
+  readonly plans: Parts
   /** The links from one part (or `client`) to another; a service's are those of all its instances. */
   links(
     consumer: Extract<keyof Parts, string> | 'client',
     provider: Extract<keyof Parts, string>,
-  ): Selector<System<Parts>, Linked>
+  ): Selector<RunningSystem, Linked>
 }
 
 export interface SystemOptions {
@@ -51,7 +57,7 @@ export function system<const Parts extends Plans>(
   { name = 'system', cwd = process.cwd() }: SystemOptions = {},
 ): SystemTarget<Parts> {
   const plans: Parts = parts
-  const target: Target<System<Parts>> = {
+  const target: Target<RunningSystem> = {
     name,
     defences: Object.values(plans).flatMap(plan =>
       isService(plan) ? Object.keys(plan.options.switches ?? {}) : [],
@@ -60,25 +66,22 @@ export function system<const Parts extends Plans>(
   }
   const selectors = Object.entries(plans).map(([part, plan]) => [
     part,
-    selectorOf<Parts>(part, plan),
+    isService(plan) ? serviceOf(part) : partOf(part, plan),
   ])
-  const links = (consumer: string, provider: string) => linksBetween<Parts>(consumer, provider)
   // The keys are those of `plans`: what a loop over them makes the compiler cannot follow.
-  return Object.assign(target, Object.fromEntries(selectors), { links }) as SystemTarget<Parts>
+  return Object.assign(target, Object.fromEntries(selectors), {
+    plans,
+    links: linksBetween,
+  }) as SystemTarget<Parts>
 }
 
-async function start<Parts extends Plans>(
-  context: Context,
-  plans: Parts,
-  cwd: string,
-): Promise<System<Parts>> {
+async function start(context: Context, plans: Plans, cwd: string): Promise<RunningSystem> {
   await using starting = new AsyncDisposableStack()
   const proxies = starting.use(await startProxies(context))
   const parts = starting.use(await startParts(plans, context, proxies, cwd))
   const running = starting.move()
   return {
     links: proxies.links,
-    plans,
     parts,
     logs: parts.logs,
     meters: parts.meters,

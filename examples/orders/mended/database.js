@@ -5,7 +5,7 @@ export const pool = new pg.Pool({
   max: 10,
   connectionTimeoutMillis: 1_000,
   // A connection whose other end is gone never answers.
-  query_timeout: 1_500,
+  query_timeout: 700,
 })
 
 // Without a listener, an idle connection that is lost ends the process.

@@ -102,4 +102,12 @@ describe('honest refusals', () => {
       { numRuns: 30 },
     )
   })
+
+  test('each has a lie of an ending that it holds for untyped, and none where all will do', () => {
+    const named = (typed: (failure: { readonly status?: number }) => boolean) =>
+      honestRefusals({ name: 'orders' }, { deadlineMs: 500, typed }).lies.map(({ name }) => name)
+    expect(named(() => true)).toHaveLength(2)
+    expect(named(({ status }) => status !== undefined).at(2)).toContain('cuts one request off')
+    expect(honest.lies.at(2)?.name).toContain('bare server error')
+  })
 })

@@ -1,4 +1,4 @@
-import type { Failure, Journal, Outcome } from '../../journal/journal.ts'
+import type { Failure, Journal } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew } from '../shared/conclude.ts'
 import { delayed, endedAs, indicesOf, oneOf, told, unanswered } from '../shared/falsify.ts'
@@ -107,9 +107,20 @@ function sentence(each: Performed, kind: End, { deadlineMs }: RefusalOptions): s
   return `${nameOf(each)} ended with: ${error}${status === undefined ? '' : ` (status ${status})`}`
 }
 
-const serverError: Outcome = { kind: 'info', ended: 'untyped', status: 500, error: '500' }
+/** Endings that tell the caller nothing; by default the first of them is untyped already. */
+const mute = [
+  {
+    name: 'answers one request with a bare server error',
+    outcome: { kind: 'info', ended: 'untyped', status: 500, error: '500' },
+  },
+  {
+    name: 'cuts one request off without an answer',
+    outcome: { kind: 'info', ended: 'cut', error: 'connection: closed' },
+  },
+] as const
 
 function liesOf(workload: Named, options: RefusalOptions): readonly Lie[] {
+  const { typed = isTyped } = options
   const lie = (name: string, change: (journal: Journal, one: Performed) => Journal): Lie => ({
     name,
     found: 'invalid',
@@ -129,8 +140,9 @@ function liesOf(workload: Named, options: RefusalOptions): readonly Lie[] {
         : journal,
     ),
     lie('never answers one request', (journal, one) => unanswered(journal, [one])),
-    lie('answers one request with a bare server error', (journal, one) =>
-      endedAs(journal, [one], serverError),
-    ),
+    ...mute
+      .filter(({ outcome }) => !typed(outcome))
+      .slice(0, 1)
+      .map(({ name, outcome }) => lie(name, (journal, one) => endedAs(journal, [one], outcome))),
   ]
 }

@@ -2,12 +2,15 @@ import type { Command } from 'commander'
 import { print, printJson } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import type { Runtime } from '../../base/runtime.ts'
-import { askedExperiment } from '../support/asked-experiment.ts'
+import { exitCodes, worst } from '../../base/verdict.ts'
+import type { Conclusion } from '../../verdict/conclusion.ts'
+import { askedExperiments } from '../support/asked-experiments.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
 import { collect, parseCount, parseHttpUrl, parsePort, parseSeed } from '../support/options.ts'
 import { proxyOption } from '../support/proxy-option.ts'
 import { runLive } from '../support/run-live.ts'
 import { runtimeOption } from '../support/runtime-option.ts'
+import { suiteTable } from '../support/suite-table.ts'
 
 interface Flags {
   readonly seed?: number
@@ -42,24 +45,32 @@ export function addExperimentCommand(program: Command): void {
       const seed = flags.seed ?? freshSeed()
       const stream = flags.json ? process.stderr : process.stdout
       print(stream, `${asked}, seed ${seed}`)
-      const { name, root, experiment } = await askedExperiment(asked, process.cwd())
+      const wanted = await askedExperiments(asked, process.cwd())
       using interrupts = catchInterrupts()
-      const { conclusion } = await runLive(experiment, {
-        name,
-        seed,
-        root,
-        stream,
-        metricsPort: flags.metricsPort,
-        pushTo: flags.push,
-        proxy: flags.proxy,
-        runtime: flags.runtime,
-        defencesOff: flags.without,
-        planted: flags.plant,
-        faultsOff: !flags.faults,
-        keep: flags.keep,
-        signal: interrupts.signal,
-      })
-      if (flags.json) printJson(process.stdout, conclusion)
-      process.exitCode = conclusion.exitCode
+      const conclusions: Conclusion[] = []
+      for (const { name, root, experiment } of wanted) {
+        const { conclusion } = await runLive(experiment, {
+          name,
+          seed,
+          root,
+          stream,
+          metricsPort: flags.metricsPort,
+          pushTo: flags.push,
+          proxy: flags.proxy,
+          runtime: flags.runtime,
+          defencesOff: flags.without,
+          planted: flags.plant,
+          faultsOff: !flags.faults,
+          keep: flags.keep,
+          signal: interrupts.signal,
+        })
+        conclusions.push(conclusion)
+        if (flags.json) printJson(process.stdout, conclusion)
+        if (interrupts.signal.aborted) break
+      }
+      if (wanted.length > 1) print(stream, suiteTable(conclusions))
+      const verdict = worst(conclusions.map(one => one.verdict))
+      const decisive = conclusions.find(one => one.verdict === verdict)
+      process.exitCode = decisive?.exitCode ?? exitCodes[verdict]
     })
 }

@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { LabError } from '../../base/errors.ts'
 import type { Experiment } from '../../model/experiment.ts'
 import { loadExperiment, loadExperimentFile } from '../../model/load-experiment.ts'
+import { loadSuite, suiteFile, suiteName } from '../../model/load-suite.ts'
 
 export interface AskedExperiment {
   /** Names the run's folder. */
@@ -13,18 +14,30 @@ export interface AskedExperiment {
 }
 
 /**
- * The experiment of this name in the project of the working directory; or the one in this file, run in
- * the project that the file belongs to: the folder that holds its `experiments/`, else the working
- * directory. What has a slash in it, or ends like a module, is a file.
+ * The experiment of this name in the project of the working directory; or the one in this file, or all
+ * of a suite, run in the project that the file belongs to: the folder that holds its `experiments/`,
+ * else the working directory. What has a slash in it, or ends like a module, is a file.
  */
-export async function askedExperiment(asked: string, cwd: string): Promise<AskedExperiment> {
+export async function askedExperiments(
+  asked: string,
+  cwd: string,
+): Promise<readonly AskedExperiment[]> {
   if (!/[\\/]|\.[cm]?[jt]s$/.test(asked)) {
-    return { name: asked, root: cwd, experiment: await loadExperiment(cwd, asked) }
+    return [{ name: asked, root: cwd, experiment: await loadExperiment(cwd, asked) }]
   }
   const file = resolve(cwd, asked)
   if (!existsSync(file)) throw noFile(asked, file)
+  const root = projectOf(file) ?? cwd
+  if (suiteFile.test(file)) {
+    const suite = [...(await loadSuite(file))]
+    return suite.map(([one, experiment]) => ({
+      name: `${suiteName(file)}@${one}`,
+      root,
+      experiment,
+    }))
+  }
   const name = basename(file, extname(file))
-  return { name, root: projectOf(file) ?? cwd, experiment: await loadExperimentFile(file) }
+  return [{ name, root, experiment: await loadExperimentFile(file) }]
 }
 
 function projectOf(file: string): string | undefined {

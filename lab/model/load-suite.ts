@@ -1,0 +1,31 @@
+import { glob } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Experiment } from './experiment.ts'
+import { parseExperiment } from './parse-experiment.ts'
+
+/** Files that export experiments by name: `export default { 'redis-away': experiment(…), … }`. */
+export const suiteFile = /\.suite\.m?[jt]s$/
+
+/** @throws {LabError} `broken-experiment` with the name of the one that is wrong. */
+export async function loadSuite(file: string): Promise<ReadonlyMap<string, Experiment>> {
+  const loaded: { readonly default?: unknown } = await import(pathToFileURL(file).href)
+  const named = Object.entries(Object(loaded.default))
+  return new Map(named.map(([name, value]) => [name, parseExperiment(`${file}, ${name}`, value)]))
+}
+
+/** One of a suite of the project, by both names: `common@redis-away`. Undefined where there is none. */
+export async function loadOfSuite(root: string, name: string): Promise<Experiment | undefined> {
+  const [suite = '', one = ''] = name.split('@')
+  for await (const path of glob('experiments/**/*.suite.{ts,mts,js,mjs}', { cwd: root })) {
+    if (suiteName(path) !== suite) continue
+    const found = (await loadSuite(join(root, path))).get(one)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** `common`, of `experiments/common.suite.ts`. */
+export function suiteName(file: string): string {
+  return basename(file).replace(suiteFile, '')
+}
