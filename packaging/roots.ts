@@ -11,6 +11,7 @@ const loadedByPath = [
   'faults/proxy/listener/full-backlog-thread.ts',
   'faults/proxy/{toxics,protocols}/*.ts',
   'targets/runtime/probes.ts',
+  'demo/{fragile,mended,orders}.ts',
 ]
 
 /** Where the compiler begins: what the package exports, and what is loaded by path. From the root. */

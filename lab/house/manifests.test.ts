@@ -40,6 +40,15 @@ test('the lab and its shop have the same exact versions', async () => {
   expect(apart(all)).toEqual([])
 })
 
+test('who has no PostgreSQL fetches the one that the repository has', async () => {
+  const text = await readFile(join(root, 'targets/runtime/postgres-package.ts'), 'utf8')
+  const { optionalDependencies } = manifest.parse(
+    JSON.parse(await readFile(join(root, 'package.json'), 'utf8')),
+  )
+  const [, fetched] = /postgresVersion = '([^']+)'/.exec(text) ?? []
+  expect(new Set(Object.values(optionalDependencies))).toEqual(new Set([fetched]))
+})
+
 test('control: a range, and two versions of one package, are found', () => {
   const [one, other] = [{ dependencies: { ws: '8.0.0' } }, { devDependencies: { ws: '^8.0.1' } }]
   const all = [one, other].map(each => manifest.parse(each))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const published = '{lab,faults,targets,harness}/**/*.ts'
+const published = '{lab,faults,targets,harness,demo}/**/*.ts'
 const unpublished =
   /\.test\.ts$|\/(testing|house|traps|conformance)\/|^targets\/(service|scenarios)\//
 

