@@ -31,10 +31,13 @@ console.log(
 /** The checks, telling what they take: of the true journal, and of those with lies. */
 function withWatch(plan: Experiment): Pick<Experiment, 'checks'> {
   const checks = Object.entries(plan.checks).map(([name, checker]) => {
-    const { check, lies } = checker
+    const { check, lies, partsOf } = checker
     const watched = {
       ...checker,
       check: (one: typeof journal) => clocked(one === journal ? 'check' : 'lie', () => check(one)),
+      ...(partsOf && {
+        partsOf: (...given: Parameters<typeof partsOf>) => clocked('lie', () => partsOf(...given)),
+      }),
       lies: lies.map(lie => ({
         ...lie,
         tell: (...given: Parameters<typeof lie.tell>) => clocked('lie', () => lie.tell(...given)),

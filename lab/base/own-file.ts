@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { LabError } from './errors.ts'
 
 const mebibyte = 2 ** 20
+/** Texts of this length are gone with the next small collection; longer ones wait for a large one. */
+const chunkBytes = 2 ** 16
 /** A link is not followed, and a named pipe without a writer does not hold us up. */
 const careful = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
@@ -21,33 +23,32 @@ export async function readOwnFile(file: string, maxBytes = 64 * mebibyte): Promi
 }
 
 /**
- * Its lines one after the other, without holding its text; a last line may end without a break.
+ * Its lines, some at a time, without holding its text; a last line may end without a break.
  * @throws {LabError} `not-own-file` as `readOwnFile`.
  */
 export async function* readOwnLines(
   file: string,
   maxBytes = 64 * mebibyte,
-): AsyncGenerator<string> {
+): AsyncGenerator<readonly string[]> {
   await using handle = await openOwnFile(file, constants.O_RDONLY)
   const { size } = await handle.stat()
   if (size > maxBytes) throw notOwn(file, `${size} bytes`, `at most ${maxBytes} bytes`)
-  const chunks = handle.createReadStream({
-    encoding: 'utf8',
-    highWaterMark: mebibyte,
+  const chunks: AsyncIterable<Buffer> = handle.createReadStream({
+    highWaterMark: chunkBytes,
     autoClose: false,
   })
-  let begun: string[] = []
+  let begun: Buffer[] = []
   for await (const chunk of chunks) {
-    const [first = '', ...lines] = String(chunk).split('\n')
-    begun.push(first)
-    const last = lines.pop()
-    if (last === undefined) continue
-    yield begun.join('')
-    yield* lines
-    begun = [last]
+    const end = chunk.lastIndexOf('\n')
+    if (end < 0) begun.push(chunk)
+    else {
+      const whole = Buffer.concat([...begun, chunk.subarray(0, end)])
+      yield whole.toString().split('\n')
+      begun = [chunk.subarray(end + 1)]
+    }
   }
-  const rest = begun.join('')
-  if (rest !== '') yield rest
+  const rest = Buffer.concat(begun).toString()
+  if (rest !== '') yield [rest]
 }
 
 /** The same; undefined when there is no such file. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { seeded } from '../base/random.ts'
 import type { Journal } from '../journal/journal.ts'
 import { tellLies } from '../verdict/lies.ts'
 import { began, journalOf } from './shared/journal-of.ts'
@@ -33,5 +34,20 @@ describe.each(Object.entries(samples))('the lies of %s', (name, { checker, journ
     const blind = { ...checker, check: () => ({ word: 'valid', story, figures: {} }) as const }
     const told = tellLies(name, blind, journal)
     expect(told).toMatchObject({ found: 0, missed: checker.lies.map(lie => lie.name) })
+  })
+
+  test.runIf(checker.partsOf)('are found in their part where they are found in the whole', () => {
+    for (const lie of checker.lies.filter(({ found }) => found === 'invalid')) {
+      for (const seed of seeds) {
+        const told = lie.tell(journal, seeded(seed))
+        const parts = told && checker.partsOf?.(journal, told)
+        expect(checker.check(parts?.before ?? []).word).not.toBe('invalid')
+        const [inPart, inWhole] = [parts?.after, told?.journal].map(one => checker.check(one ?? []))
+        expect(inPart).toMatchObject({ word: 'invalid' })
+        expect(inPart).toMatchObject(
+          inWhole?.word === 'invalid' ? { witness: inWhole.witness } : { word: 'not found' },
+        )
+      }
+    }
   })
 })

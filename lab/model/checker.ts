@@ -33,6 +33,12 @@ export interface Checker {
   /** Its sentence says how long something takes, so a stall of the lab itself could break it. */
   readonly timed?: true
   check(journal: Journal): Finding
+  /**
+   * Of a check that judges each thing by itself (a key, a channel): the parts of a journal and of its
+   * falsified copy that tell all about the things the lie touched. What violates the check's sentence
+   * in a part violates it in the whole, so that a lie which is found in its part is found.
+   */
+  partsOf?(journal: Journal, told: Told): Parts
   /** At least one: a check to which no lie can be told in a run is `unknown` there. */
   readonly lies: readonly Lie[]
 }
@@ -62,4 +68,10 @@ export interface Told {
   readonly journal: Journal
   /** Indices of the entries of which one must be in the witness. */
   readonly touched: readonly number[]
+}
+
+/** Of a journal, and of the copy to which a lie was told. */
+export interface Parts {
+  readonly before: Journal
+  readonly after: Journal
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Journal } from '../journal/journal.ts'
-import type { Checker, Finding, Lie } from '../model/checker.ts'
+import type { Entry, Journal } from '../journal/journal.ts'
+import type { Checker, Finding, Lie, Parts, Told } from '../model/checker.ts'
 import { heldJournal } from '../testing/held-journal.ts'
 import { judge } from './judge.ts'
 import { tellLies } from './lies.ts'
@@ -69,6 +69,56 @@ test('a witness that points elsewhere has not found the lie', () => {
     },
   }
   expect(tellLies('kept', answered([elsewhere]), heldJournal()).missed).toHaveLength(1)
+})
+
+/** The operation that a lie touches, and what it is judged by there. */
+function inParts(checker: Checker, change = (parts: Parts): Parts => parts): Checker {
+  const partsOf = (journal: Journal, { journal: copy, touched }: Told) => {
+    const op = journal.flatMap(each =>
+      each.kind === 'invoke' && touched.includes(each.index) ? each.op : [],
+    )[0]
+    const isIn = (entry: Entry) => 'op' in entry && entry.op === op
+    return change({ before: journal.filter(isIn), after: copy.filter(isIn) })
+  }
+  return { ...checker, partsOf }
+}
+
+test('a lie that is found in its part is not looked for in the whole', () => {
+  const journal = heldJournal()
+  const seen: number[] = []
+  const finder = inParts(
+    answered([silence], one => {
+      seen.push(one.length)
+      return one
+    }),
+  )
+  expect(tellLies('kept', finder, journal)).toMatchObject({ told: 1, found: 1 })
+  expect(new Set(seen)).toEqual(new Set([1, 2]))
+})
+
+test.each([
+  ['in which the lie is not', ({ before }: Parts) => ({ before, after: before })],
+  ['in which something is wrong without the lie', ({ after }: Parts) => ({ before: after, after })],
+])('a part %s proves nothing: the whole is judged', (_, change) => {
+  const journal = heldJournal()
+  expect(tellLies('kept', inParts(answered([silence]), change), journal)).toMatchObject({
+    found: 1,
+  })
+  // It sees parts, and of a whole copy nothing.
+  const blind = answered([silence], one => (one.length < 9 ? one : journal))
+  expect(tellLies('kept', inParts(blind), journal)).toMatchObject({ found: 1 })
+  expect(tellLies('kept', inParts(blind, change), journal)).toMatchObject({ found: 0 })
+})
+
+test('a lie that may be found as unknown is told of the whole', () => {
+  const parts: number[] = []
+  const omission = { ...silence, found: 'unknown' } as const
+  const finder = inParts(answered([omission]), one => {
+    parts.push(1)
+    return one
+  })
+  expect(tellLies('kept', finder, heldJournal())).toMatchObject({ found: 1 })
+  expect(parts).toEqual([])
 })
 
 test('a check that brings no lies is unknown', () => {

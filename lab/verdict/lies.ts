@@ -1,6 +1,6 @@
 import { seeded } from '../base/random.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { Checker, Lie, Told } from '../model/checker.ts'
+import type { Checker, Finding, Lie, Told } from '../model/checker.ts'
 import type { JudgedLies } from './conclusion.ts'
 
 /**
@@ -18,15 +18,30 @@ export function tellLies(name: string, checker: Checker, journal: Journal): Judg
     if (!falsified) noPlace++
     else {
       told.push(lie.name)
-      if (!isFound(checker, lie, falsified)) missed.push(lie.name)
+      if (!isFound(checker, lie, journal, falsified)) missed.push(lie.name)
     }
   }
   return { told: told.length, found: told.length - missed.length, noPlace, missed }
 }
 
-function isFound(checker: Checker, lie: Lie, { journal, touched }: Told): boolean {
-  const finding = checker.check(journal)
-  if (finding.word === 'valid') return false
-  if (finding.word === 'unknown') return lie.found === 'unknown'
+function isFound(checker: Checker, lie: Lie, journal: Journal, told: Told): boolean {
+  if (isFoundInPart(checker, lie, journal, told)) return true
+  return isSeen(checker.check(told.journal), lie, told)
+}
+
+/**
+ * A part is looked at in a moment, where a copy of a large journal takes as long as the journal. It
+ * is no way to find more: without the lie there is nothing to find in it, and what is not found in it
+ * is looked for in the whole.
+ */
+function isFoundInPart(checker: Checker, lie: Lie, journal: Journal, told: Told): boolean {
+  if (!checker.partsOf || lie.found === 'unknown') return false
+  const { before, after } = checker.partsOf(journal, told)
+  if (checker.check(before).word === 'invalid') return false
+  return isSeen(checker.check(after), lie, told)
+}
+
+function isSeen(finding: Finding, { found }: Lie, { touched }: Told): boolean {
+  if (finding.word !== 'invalid') return finding.word === 'unknown' && found === 'unknown'
   return finding.witness.entries.some(index => touched.includes(index))
 }

@@ -12,12 +12,13 @@ import {
   without,
 } from '../shared/falsify.ts'
 import { isOk, type Named } from '../shared/history.ts'
+import { remembered } from '../shared/remembered.ts'
 import {
   type ChannelOptions,
-  isConfirmed,
   type Seen,
   type Send,
   sendsOf,
+  type View,
   viewsOf,
 } from './channel-views.ts'
 
@@ -33,8 +34,16 @@ export function channelLies(workload: Named, options: ChannelOptions): readonly 
     name: string,
     change: (journal: Journal, delivery: Delivery) => Told | undefined,
   ): Lie => {
-    const tell = (journal: Journal, random: Random) =>
-      firstThat(random, deliveriesOf(journal, workload, options), each => change(journal, each))
+    const tell = (journal: Journal, random: Random) => {
+      const { views } = viewsOf(journal, workload, options)
+      const { sends } = sendsOf(journal, workload, options)
+      return firstThat(random, owedIn(views, sends), ({ view, owed }) =>
+        firstThat(random, owed, each => {
+          const delivery = deliveryOf(view, each, sends)
+          return delivery && change(journal, delivery)
+        }),
+      )
+    }
     return { name, found: 'invalid', tell }
   }
   return [
@@ -65,23 +74,32 @@ export function channelLies(workload: Named, options: ChannelOptions): readonly 
   ]
 }
 
-/** Frames of confirmed messages that their subscriber has a right to. */
-function deliveriesOf(
-  journal: Journal,
-  workload: Named,
-  options: ChannelOptions,
-): readonly Delivery[] {
-  const { sends } = sendsOf(journal, workload, options)
-  return viewsOf(journal, workload, options).views.flatMap(({ since, seen }) =>
-    seen.flatMap((each, place) => {
-      const send = sends.get(each.frame.id)
-      const first = send?.attempts[0]
-      if (!send || !first || !isConfirmed(send) || since === undefined) return []
-      if (first.invokeIndex < since || !send.attempts.every(isOk)) return []
-      const next = seen[place + 1]
-      return [{ ...each, send, next: next?.frame.id === each.frame.id ? undefined : next }]
+/** Of each view, where there are any, the frames of confirmed messages it has a right to. */
+const owedIn = remembered((views: readonly View[], sends: ReadonlyMap<string, Send>) => {
+  const since = new Map(
+    [...sends].flatMap(([id, { attempts }]) => {
+      const [first] = attempts
+      return first && attempts.every(isOk) ? [[id, first.invokeIndex]] : []
     }),
   )
+  const isOwed = (view: View, { frame }: Seen) => {
+    const from = since.get(frame.id)
+    return view.since !== undefined && from !== undefined && from >= view.since
+  }
+  return views
+    .map(view => ({ view, owed: view.seen.filter(each => isOwed(view, each)) }))
+    .filter(({ owed }) => owed.length > 0)
+})
+
+function deliveryOf(
+  { seen }: View,
+  each: Seen,
+  sends: ReadonlyMap<string, Send>,
+): Delivery | undefined {
+  const send = sends.get(each.frame.id)
+  const next = seen[seen.indexOf(each) + 1]
+  const other = next?.frame.id === each.frame.id ? undefined : next
+  return send && { ...each, send, next: other }
 }
 
 function touchedBy({ entry, send }: Delivery): readonly number[] {

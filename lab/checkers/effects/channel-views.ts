@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import type { Json } from '../../base/json.ts'
 import type { Entry, Journal } from '../../journal/journal.ts'
-import { isOk, type Named, ofKind, type Performed, trafficOf } from '../shared/history.ts'
+import {
+  type EntryOf,
+  history,
+  isFinal,
+  isOk,
+  type Named,
+  ofKind,
+  type Performed,
+} from '../shared/history.ts'
+import { remembered } from '../shared/remembered.ts'
 
 export interface ChannelOptions {
   /** The operation that publishes; default `send`. */
@@ -34,9 +43,12 @@ export interface Frame {
   readonly content?: Json | undefined
 }
 
-const content = { content: z.json().optional(), text: z.string().optional() }
-const sent = z.object({ id: z.coerce.string(), channel: z.string().optional(), ...content })
-const frame = sent.extend({ channel: z.string(), seq: z.number() })
+/** What a journal holds is JSON. */
+const json = z.custom<Json>(value => value !== undefined)
+const content = { content: json.optional(), text: z.string().optional() }
+const message = z.object({ id: z.coerce.string(), channel: z.string().optional(), ...content })
+const sent = z.compile(message)
+const frame = z.compile(message.extend({ channel: z.string(), seq: z.number() }))
 const subscription = z.object({ channel: z.string() })
 
 /** One client's view of one channel. */
@@ -54,30 +66,48 @@ export interface Seen {
 }
 
 /** Who saw what of which channel, from what clients observed. */
-export function viewsOf(journal: Journal, workload: Named, options: ChannelOptions) {
-  const views = new Map<string, View & { readonly seen: Seen[] }>()
-  const viewOf = (client: number, channel: string, since: number | undefined) => {
-    const id = JSON.stringify([client, channel])
-    const known = views.get(id) ?? { client, channel, since: undefined, seen: [] }
-    const view = { ...known, since: known.since ?? since }
-    views.set(id, view)
-    return view
-  }
-  let unparsed = 0
-  for (const entry of ofKind(journal, 'observed')) {
-    if (entry.workload !== workload.name) continue
-    if (entry.what === 'subscribed') {
-      const parsed = subscription.safeParse(entry.value).data
-      if (parsed) viewOf(entry.client, parsed.channel, entry.index)
-      else unparsed++
+export function viewsOf(journal: Journal, workload: Named, options: ChannelOptions): Views {
+  return viewsIn(ofKind(journal, 'observed'), workload, options)
+}
+
+interface Views {
+  readonly views: readonly View[]
+  /** Frames and subscriptions that could not be read. */
+  readonly unparsed: number
+}
+
+const viewsIn = remembered(
+  (observed: readonly EntryOf<'observed'>[], workload: Named, options: ChannelOptions): Views => {
+    const clients = new Map<number, Map<string, GrowingView>>()
+    const viewOf = (client: number, channel: string): GrowingView => {
+      const ofClient = clients.get(client) ?? new Map<string, GrowingView>()
+      clients.set(client, ofClient)
+      const view = ofClient.get(channel) ?? { client, channel, since: undefined, seen: [] }
+      ofClient.set(channel, view)
+      return view
     }
-    if (entry.what === 'frame') {
-      const seen = (options.frame ?? parseFrame)(entry.value)
-      if (seen) viewOf(entry.client, seen.channel, undefined).seen.push({ frame: seen, entry })
-      else if (!options.frame) unparsed++
+    let unparsed = 0
+    for (const entry of observed) {
+      if (entry.workload !== workload.name) continue
+      if (entry.what === 'subscribed') {
+        const parsed = subscription.safeParse(entry.value).data
+        if (parsed) viewOf(entry.client, parsed.channel).since ??= entry.index
+        else unparsed++
+      }
+      if (entry.what === 'frame') {
+        const seen = (options.frame ?? parseFrame)(entry.value)
+        if (seen) viewOf(entry.client, seen.channel).seen.push({ frame: seen, entry })
+        else if (!options.frame) unparsed++
+      }
     }
-  }
-  return { views: [...views.values()], unparsed }
+    const views = [...clients.values()].flatMap(ofClient => [...ofClient.values()])
+    return { views, unparsed }
+  },
+)
+
+interface GrowingView extends View {
+  since: number | undefined
+  readonly seen: Seen[]
 }
 
 /** A message, with every attempt to send it: one that got no answer may follow one that was ok. */
@@ -86,11 +116,20 @@ export interface Send extends Sent {
 }
 
 /** What was sent, by id; `unnamed` counts confirmed sends whose id nobody knows. */
-export function sendsOf(journal: Journal, workload: Named, options: ChannelOptions) {
+export function sendsOf(journal: Journal, workload: Named, options: ChannelOptions): Sends {
+  return sendsIn(history(journal, workload), options)
+}
+
+interface Sends {
+  readonly sends: ReadonlyMap<string, Send>
+  readonly unnamed: number
+}
+
+const sendsIn = remembered((all: readonly Performed[], options: ChannelOptions): Sends => {
   const sends = new Map<string, Send>()
   let unnamed = 0
-  for (const performed of trafficOf(journal, workload)) {
-    if (performed.f !== (options.send ?? 'send')) continue
+  for (const performed of all) {
+    if (isFinal(performed) || performed.f !== (options.send ?? 'send')) continue
     const answer = isOk(performed) ? performed.answer.outcome.value : undefined
     const message = (options.sent ?? parseSent)(performed.input, answer)
     if (!message && isOk(performed)) unnamed++
@@ -101,7 +140,7 @@ export function sendsOf(journal: Journal, workload: Named, options: ChannelOptio
     sends.set(message.id, { ...message, channel, attempts })
   }
   return { sends, unnamed }
-}
+})
 
 export const isConfirmed = ({ attempts }: Send) => attempts.some(isOk)
 

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Journal } from '../../journal/journal.ts'
-import type { Checker, Finding } from '../../model/checker.ts'
+import type { Checker, Finding, Told } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import { indicesOf } from '../shared/falsify.ts'
-import type { Named } from '../shared/history.ts'
+import { type Named, ofKind } from '../shared/history.ts'
+import { partsAround } from '../shared/parts-around.ts'
 import { channelLies } from './channel-lies.ts'
 import {
   type ChannelOptions,
@@ -32,14 +33,37 @@ export function noGapsNoDuplicates(workload: Named, options: ChannelOptions = {}
   return {
     name: `no gaps and no duplicates in ${workload.name}`,
     check: journal => judge(journal, workload, options),
+    partsOf: (journal, told) => partsOf(journal, told, workload, options),
     lies: channelLies(workload, options),
   }
 }
 
+/** All that was subscribed, seen and sent in the channels a lie is about. */
+function partsOf(journal: Journal, told: Told, workload: Named, options: ChannelOptions) {
+  const touched = new Set(told.touched)
+  const { views } = viewsOf(journal, workload, options)
+  const sends = [...sendsOf(journal, workload, options).sends.values()]
+  const isSent = ({ attempts }: Send) => indicesOf(attempts).some(index => touched.has(index))
+  const isSeen = ({ seen }: View) => seen.some(({ entry }) => touched.has(entry.index))
+  const channels = new Set([...sends.filter(isSent), ...views.filter(isSeen)].map(channelOf))
+  const own = views.filter(({ channel }) => channels.has(channel))
+  const seen = own.flatMap(view => view.seen)
+  const ids = new Set(seen.map(({ frame }) => frame.id))
+  const ofThem = sends.filter(({ id, channel }) => ids.has(id) || channels.has(channel))
+  const indices = [
+    ...own.flatMap(({ since }) => since ?? []),
+    ...seen.map(({ entry }) => entry.index),
+    ...indicesOf(ofThem.flatMap(({ attempts }) => attempts)),
+  ]
+  return partsAround(journal, told, new Set(indices))
+}
+
+const channelOf = ({ channel }: { readonly channel?: string | undefined }) => channel
+
 function judge(journal: Journal, workload: Named, options: ChannelOptions): Finding {
   const { views, unparsed } = viewsOf(journal, workload, options)
   const { sends, unnamed } = sendsOf(journal, workload, options)
-  const settled = journal.some(each => each.kind === 'phase' && each.phase === 'final-reads')
+  const settled = ofKind(journal, 'phase').some(({ phase }) => phase === 'final-reads')
   const seen = views.flatMap(view => view.seen)
   const owed = owedMessages(seen, sends)
   const violations = [
@@ -110,6 +134,7 @@ function missing(
 }
 
 function duplicates({ client, channel, seen }: View): readonly Violation[] {
+  if (new Set(seen.map(({ frame }) => frame.id)).size === seen.length) return []
   return [...Map.groupBy(seen, each => each.frame.id)].flatMap(([id, times]) => {
     const second = times[1]
     if (!second) return []
@@ -148,62 +173,90 @@ function leaks({ client, channel, seen }: View): readonly Violation[] {
  * One message with two places in the order, or two messages with one: someone saw them otherwise.
  */
 function disagreements(seen: readonly Seen[]): readonly Violation[] {
+  const channels = [...Map.groupBy(seen, ({ frame }) => frame.channel).values()]
   return [
-    ...unlike(
-      seen,
-      ({ id }) => id,
-      ({ seq }) => `${seq}`,
-      'places in the order',
+    ...channels.flatMap(ofChannel =>
+      unlike(
+        ofChannel,
+        ({ id }) => id,
+        ({ seq }) => seq,
+        ({ id }) => [id, 'places in the order'],
+      ),
     ),
-    ...unlike(
-      seen,
-      ({ seq }) => `place ${seq}`,
-      ({ id }) => id,
-      'messages',
+    ...channels.flatMap(ofChannel =>
+      unlike(
+        ofChannel,
+        ({ seq }) => seq,
+        ({ id }) => id,
+        ({ seq }) => [`place ${seq}`, 'messages'],
+      ),
     ),
   ]
 }
 
+/** Of each thing in a channel, the first that was seen with another value than before. */
 function unlike(
   seen: readonly Seen[],
-  of: (frame: Seen['frame']) => string,
-  value: (frame: Seen['frame']) => string,
-  things: string,
+  of: (frame: Seen['frame']) => unknown,
+  value: (frame: Seen['frame']) => unknown,
+  named: (frame: Seen['frame']) => readonly [thing: string, values: string],
 ): readonly Violation[] {
-  const groups = Map.groupBy(seen, ({ frame }) => JSON.stringify([frame.channel, of(frame)]))
-  return [...groups.values()].flatMap(group => {
-    const [first] = group
-    const other = group.find(each => first && value(each.frame) !== value(first.frame))
-    if (!first || !other) return []
+  const firsts = new Map<unknown, Seen>()
+  const others = new Map<unknown, { readonly first: Seen; readonly other: Seen }>()
+  for (const other of seen) {
+    const thing = of(other.frame)
+    const first = firsts.get(thing)
+    if (!first) firsts.set(thing, other)
+    else if (value(other.frame) !== value(first.frame) && !others.has(thing)) {
+      others.set(thing, { first, other })
+    }
+  }
+  return [...others.values()].map(({ first, other }) => {
+    const [thing, values] = named(first.frame)
     const [one, two] = [value(first.frame), value(other.frame)]
-    const what = `${of(first.frame)} of ${first.frame.channel} has two ${things}: ${one}, ${two}`
+    const what = `${thing} of ${first.frame.channel} has two ${values}: ${one}, ${two}`
     const entries = [first.entry.index, other.entry.index]
-    return [{ kind: 'disagreed', what, entries, atMs: other.entry.atMs }]
+    return { kind: 'disagreed', what, entries, atMs: other.entry.atMs }
   })
 }
 
-/** What was seen, held against what was sent: each first sight, for the others saw the same. */
-function againstSend({ frame, entry }: Seen, sends: Sends): readonly Violation[] {
-  const send = sends.get(frame.id)
-  if (sends.size === 0) return []
-  const of = `message ${frame.id} of ${frame.channel}`
+/** What was seen, held against what was sent. */
+function againstSend(seen: Seen, sends: Sends): readonly Violation[] {
+  const send = sends.get(seen.frame.id)
+  if (sends.size === 0 || (send && isAsSent(seen, send))) return []
+  const { frame, entry } = seen
+  const entries = [entry.index, ...indicesOf(send?.attempts ?? [])]
   const violation = (kind: string, what: string) => {
-    const entries = [entry.index, ...indicesOf(send?.attempts ?? [])]
-    return { kind, what: `${of} ${what}`, entries, atMs: entry.atMs }
+    return {
+      ...{ kind, entries, atMs: entry.atMs },
+      what: `message ${frame.id} of ${frame.channel} ${what}`,
+    }
   }
   if (!send) return [violation('phantom', 'was seen, and nobody sent it')]
-  const { channel, content, attempts } = send
-  const refused = attempts.every(({ answer }) => answer?.outcome.kind === 'fail')
-  const known = content !== undefined && frame.content !== undefined
   return [
-    ...(refused ? [violation('refusedYetSeen', 'was refused and delivered all the same')] : []),
-    ...(channel !== undefined && channel !== frame.channel
-      ? [violation('misrouted', `was sent to ${channel}`)]
+    ...(isRefused(send)
+      ? [violation('refusedYetSeen', 'was refused and delivered all the same')]
       : []),
-    ...(known && !isDeepStrictEqual(content, frame.content)
-      ? [violation('altered', 'has another content than was sent')]
-      : []),
+    ...(isMisrouted(seen, send) ? [violation('misrouted', `was sent to ${send.channel}`)] : []),
+    ...(isAltered(seen, send) ? [violation('altered', 'has another content than was sent')] : []),
   ]
+}
+
+function isAsSent(seen: Seen, send: Send): boolean {
+  return !isRefused(send) && !isMisrouted(seen, send) && !isAltered(seen, send)
+}
+
+function isRefused({ attempts }: Send): boolean {
+  return attempts.every(({ answer }) => answer?.outcome.kind === 'fail')
+}
+
+function isMisrouted({ frame }: Seen, { channel }: Send): boolean {
+  return channel !== undefined && channel !== frame.channel
+}
+
+function isAltered({ frame }: Seen, { content }: Send): boolean {
+  const areKnown = content !== undefined && frame.content !== undefined
+  return areKnown && content !== frame.content && !isDeepStrictEqual(content, frame.content)
 }
 
 function isComparable({ frame }: Seen, sends: Sends): boolean {

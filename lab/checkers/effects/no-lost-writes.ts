@@ -3,7 +3,9 @@ import type { Json } from '../../base/json.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
+import { indicesOf } from '../shared/falsify.ts'
 import { entriesOf, history, isOk, isShed, type Named, type Performed } from '../shared/history.ts'
+import { partsAround } from '../shared/parts-around.ts'
 import { type Observation, observationsOf } from './final-reads.ts'
 import { lossLies } from './loss-lies.ts'
 import { answered, isWrite, type WriteOptions } from './writes.ts'
@@ -33,6 +35,14 @@ export function noLostWrites(workload: Named, options: WriteOptions = {}): Check
   return {
     name: `no lost writes in ${workload.name}`,
     check: journal => judge(journal, workload, options),
+    partsOf: (journal, told) => {
+      const all = history(journal, workload)
+      const touched = new Set(told.touched)
+      const at = all.filter(each => entriesOf(each).some(index => touched.has(index)))
+      const keys = new Set(at.map(({ key }) => key))
+      const own = all.filter(({ key }) => keys.has(key))
+      return partsAround(journal, told, new Set(indicesOf(own)))
+    },
     lies: lossLies(workload, options),
   }
 }

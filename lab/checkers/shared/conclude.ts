@@ -1,6 +1,7 @@
 import type { Journal } from '../../journal/journal.ts'
 import type { Figures, Finding, Witness } from '../../model/checker.ts'
-import { ofKind } from './history.ts'
+import { type EntryOf, ofKind } from './history.ts'
+import { remembered } from './remembered.ts'
 import { faultWindow } from './strikes.ts'
 
 /** Enough to look at; a key that was attempted a hundred times needs no hundred lines. */
@@ -71,12 +72,14 @@ export function gapsIn(
   journal: Journal,
   watches: (link: { readonly name: string }) => boolean = () => false,
 ): readonly string[] {
-  const unparsed = ofKind(journal, 'wire').filter(
-    ({ what, link }) => what === 'unparsed' && watches({ name: link }),
-  )
+  const unparsed = unparsedIn(ofKind(journal, 'wire')).filter(({ link }) => watches({ name: link }))
   const links = [...new Set(unparsed.map(each => each.link))].join(', ')
   return [
     ...ofKind(journal, 'overflow').map(({ why }) => `The journal has a gap: ${why}`),
     ...(unparsed.length > 0 ? [`${unparsed.length} messages of ${links} could not be read`] : []),
   ]
 }
+
+const unparsedIn = remembered((wire: readonly EntryOf<'wire'>[]) =>
+  wire.filter(({ what }) => what === 'unparsed'),
+)

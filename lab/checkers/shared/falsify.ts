@@ -2,35 +2,55 @@ import type { Json } from '../../base/json.ts'
 import type { Random } from '../../base/random.ts'
 import type { Entry, Journal, Outcome } from '../../journal/journal.ts'
 import type { Told } from '../../model/checker.ts'
-import { entriesOf, type Performed } from './history.ts'
+import { chosen, dropped, edited, inOrder, inserted, replaced } from './edited.ts'
+import { entriesOf, ofKind, type Performed } from './history.ts'
+import { kindsIn } from './of-kind.ts'
 
 /** Ways to falsify a journal for lies. Entries are shared with the true one, never changed. */
 
-/** The entry of each of these indices, changed. An index stands for itself, not for a position. */
+/**
+ * The entry of each of these indices, changed, but not its kind. An index stands for itself, not for
+ * a position.
+ */
 export function changed(
   journal: Journal,
   indices: readonly number[],
   change: (entry: Entry) => Entry,
 ): Journal {
-  const chosen = new Set(indices)
-  return journal.map(entry => (chosen.has(entry.index) ? change(entry) : entry))
+  const touched = new Set(indices)
+  const before = chosen(journal, touched)
+  const after = new Map(before.map(entry => [entry, change(entry)]))
+  return edited(journal, {
+    indices: touched,
+    kinds: kindsOf(before),
+    inPlace: true,
+    make: all => replaced(all, touched, one => after.get(one) ?? one),
+  })
 }
 
 export function without(journal: Journal, indices: readonly number[]): Journal {
   const gone = new Set(indices)
-  return journal.filter(entry => !gone.has(entry.index))
+  return edited(journal, {
+    indices: gone,
+    kinds: kindsOf(chosen(journal, gone)),
+    make: all => dropped(all, gone),
+  })
 }
 
 /** With more entries, each put where its time says; they carry the indices of others. */
-export function withMore(journal: Journal, entries: readonly Entry[]): Journal {
-  return [...journal, ...entries].toSorted((a, b) => a.atMs - b.atMs)
+export function withMore(journal: Journal, more: readonly Entry[]): Journal {
+  return edited(inOrder(journal), {
+    indices: new Set(more.map(({ index }) => index)),
+    kinds: kindsOf(more),
+    make: (all, kind) => inserted(all, kind ? more.filter(one => one.kind === kind) : more),
+  })
 }
 
 /** An entry so much later (or earlier, if negative), in its source's time as well. */
 export function later(entry: Entry, byMs: number): Entry {
   const { sourceAtMs, atMs } = entry
-  const moved = { ...entry, atMs: atMs + byMs }
-  return sourceAtMs === undefined ? moved : { ...moved, sourceAtMs: sourceAtMs + byMs }
+  if (sourceAtMs === undefined) return { ...entry, atMs: atMs + byMs }
+  return { ...entry, atMs: atMs + byMs, sourceAtMs: sourceAtMs + byMs }
 }
 
 /**
@@ -41,14 +61,23 @@ export function delayed(journal: Journal, indices: readonly number[], byMs: numb
 }
 
 export function withTimes(journal: Journal, byMs: ReadonlyMap<number, number>): Journal {
-  return journal
-    .map(entry => {
-      const ms = byMs.get(entry.index)
-      if (ms === undefined) return entry
-      const moved = later(entry, ms)
-      return moved.kind === 'complete' ? { ...moved, latencyMs: moved.latencyMs + ms } : moved
-    })
-    .toSorted((a, b) => a.atMs - b.atMs)
+  const moved = new Set(byMs.keys())
+  const before = chosen(journal, moved)
+  const after = before.map(entry => {
+    const ms = byMs.get(entry.index) ?? 0
+    const one = later(entry, ms)
+    return one.kind === 'complete' ? { ...one, latencyMs: one.latencyMs + ms } : one
+  })
+  return edited(inOrder(journal), {
+    indices: moved,
+    kinds: kindsOf(before),
+    make: (all, kind) =>
+      inserted(dropped(all, moved), kind ? after.filter(one => one.kind === kind) : after),
+  })
+}
+
+function kindsOf(entries: readonly Entry[]): ReadonlySet<Entry['kind']> {
+  return new Set(entries.map(({ kind }) => kind))
 }
 
 /**
@@ -56,18 +85,23 @@ export function withTimes(journal: Journal, byMs: ReadonlyMap<number, number>): 
  */
 export function stretched(journal: Journal, fromMs: number, byMs: number): Journal {
   const begun = new Set(
-    journal.flatMap(each =>
-      each.kind === 'invoke' && each.intendedMs < fromMs ? [`${each.workload}/${each.op}`] : [],
-    ),
+    ofKind(journal, 'invoke')
+      .filter(({ intendedMs }) => intendedMs < fromMs)
+      .map(({ workload, op }) => `${workload}/${op}`),
   )
-  return journal.map(entry => {
+  const moved = (entry: Entry): Entry => {
     if (entry.atMs < fromMs) return entry
-    const moved = later(entry, byMs)
-    if (moved.kind === 'invoke' && moved.intendedMs >= fromMs) {
-      return { ...moved, intendedMs: moved.intendedMs + byMs }
+    const one = later(entry, byMs)
+    if (one.kind === 'invoke' && one.intendedMs >= fromMs) {
+      return { ...one, intendedMs: one.intendedMs + byMs }
     }
-    const waited = moved.kind === 'complete' && begun.has(`${moved.workload}/${moved.op}`)
-    return waited ? { ...moved, latencyMs: moved.latencyMs + byMs } : moved
+    const waited = one.kind === 'complete' && begun.has(`${one.workload}/${one.op}`)
+    return waited ? { ...one, latencyMs: one.latencyMs + byMs } : one
+  }
+  return edited(journal, {
+    inPlace: true,
+    kinds: kindsIn(journal),
+    make: all => all.map(moved),
   })
 }
 
@@ -125,8 +159,8 @@ export function someOf<Thing>(
   count: number,
 ): readonly Thing[] {
   const places = things.map((_, place) => ({ place, order: random.next() }))
-  const chosen = places.toSorted((a, b) => a.order - b.order).slice(0, count)
-  const kept = new Set(chosen.map(({ place }) => place))
+  const first = places.toSorted((a, b) => a.order - b.order).slice(0, count)
+  const kept = new Set(first.map(({ place }) => place))
   return things.filter((_, place) => kept.has(place))
 }
 

@@ -1,12 +1,15 @@
 import type { Json } from '../../base/json.ts'
 import {
-  type Entry,
   type Failure,
   firstFinalOp,
   type Journal,
   type Outcome,
   type Phase,
 } from '../../journal/journal.ts'
+import { editOf } from './edited.ts'
+import { type EntryOf, ofKind, phasesOf } from './of-kind.ts'
+
+export { type EntryOf, ofKind } from './of-kind.ts'
 
 /**
  * An operation as the journal tells it: its invocation, joined with its completion if there is one.
@@ -44,18 +47,21 @@ export interface Named {
 
 const histories = new WeakMap<Journal, Map<string, readonly Performed[]>>()
 
-/** Every operation of a workload in the order of invocation, those of the final reads too. */
+/**
+ * Every operation of a workload in the order of invocation, those of the final reads too: the same
+ * list each time, and the same in a falsified copy of which the lie left them alone.
+ */
 export function history(journal: Journal, { name }: Named): readonly Performed[] {
   const known = histories.get(journal) ?? new Map<string, readonly Performed[]>()
   histories.set(journal, known)
-  const performed = known.get(name) ?? historyOf(journal, name)
+  const performed = known.get(name) ?? answeredAgain(journal, name) ?? historyOf(journal, name)
   known.set(name, performed)
   return performed
 }
 
 function historyOf(journal: Journal, workload: string): readonly Performed[] {
-  const { phases } = sorted(journal)
-  const answers = answersOf(journal, workload)
+  const phases = phasesOf(journal)
+  const answers = answersOf(ofKind(journal, 'complete'), workload)
   const performed: Performed[] = []
   for (const [place, entry] of ofKind(journal, 'invoke').entries()) {
     if (entry.workload !== workload) continue
@@ -67,6 +73,22 @@ function historyOf(journal: Journal, workload: string): readonly Performed[] {
   return performed
 }
 
+/** Of a falsified copy in which answers alone may be others; undefined for any other journal. */
+function answeredAgain(journal: Journal, workload: string): readonly Performed[] | undefined {
+  const edit = editOf(journal)
+  if (!edit || edit.kinds.has('invoke') || edit.kinds.has('phase')) return undefined
+  const { indices } = edit
+  const before = history(edit.from, { name: workload })
+  if (!edit.kinds.has('complete')) return before
+  const completes = [edit.from, journal].map(one => ofKind(one, 'complete'))
+  const touched = completes.flat().filter(({ index }) => indices?.has(index) ?? true)
+  const ops = new Set(touched.filter(each => each.workload === workload).map(({ op }) => op))
+  if (ops.size === 0) return before
+  const candidates = ofKind(journal, 'complete').filter(({ op }) => ops.has(op))
+  const answers = answersOf(candidates, workload)
+  return before.map(each => (ops.has(each.op) ? { ...each, answer: answers.get(each.op) } : each))
+}
+
 /** The operations of a workload without its final reads, which are no traffic. */
 export function trafficOf(journal: Journal, workload: Named): readonly Performed[] {
   return history(journal, workload).filter(each => !isFinal(each))
@@ -76,9 +98,12 @@ export function isFinal({ op, phase }: Performed): boolean {
   return op >= firstFinalOp || phase === 'final-reads'
 }
 
-function answersOf(journal: Journal, workload: string): ReadonlyMap<number, Answer> {
+function answersOf(
+  completes: readonly EntryOf<'complete'>[],
+  workload: string,
+): ReadonlyMap<number, Answer> {
   const answers = new Map<number, Answer>()
-  for (const entry of ofKind(journal, 'complete')) {
+  for (const entry of completes) {
     if (entry.workload !== workload) continue
     const { op, outcome, atMs, latencyMs, index } = entry
     answers.set(op, { outcome, atMs, latencyMs, index })
@@ -110,44 +135,4 @@ export function isShed(performed: Performed): boolean {
 /** What people call it: `read k7`. */
 export function nameOf({ f, key, op }: Performed): string {
   return `${f} ${key ?? op}`
-}
-
-export type EntryOf<Kind extends Entry['kind']> = Extract<Entry, { readonly kind: Kind }>
-
-/** Entries of one kind, typed. */
-export function ofKind<Kind extends Entry['kind']>(
-  journal: Journal,
-  kind: Kind,
-): readonly EntryOf<Kind>[] {
-  // What stands there is of this kind, which no type of a map can say.
-  return (sorted(journal).kinds.get(kind) ?? []) as readonly EntryOf<Kind>[]
-}
-
-interface Sorted {
-  readonly kinds: ReadonlyMap<Entry['kind'], readonly Entry[]>
-  /** The phase in which each `invoke` was written. */
-  readonly phases: readonly Phase[]
-}
-
-/** Checks ask for the same again and again, and a journal never changes. */
-const sortedJournals = new WeakMap<Journal, Sorted>()
-
-function sorted(journal: Journal): Sorted {
-  const found = sortedJournals.get(journal) ?? sort(journal)
-  sortedJournals.set(journal, found)
-  return found
-}
-
-function sort(journal: Journal): Sorted {
-  const kinds = new Map<Entry['kind'], Entry[]>()
-  const phases: Phase[] = []
-  let phase: Phase = 'start'
-  for (const entry of journal) {
-    if (entry.kind === 'phase') phase = entry.phase
-    if (entry.kind === 'invoke') phases.push(phase)
-    const alike = kinds.get(entry.kind)
-    if (alike) alike.push(entry)
-    else kinds.set(entry.kind, [entry])
-  }
-  return { kinds, phases }
 }

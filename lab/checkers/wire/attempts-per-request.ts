@@ -1,7 +1,8 @@
 import type { Journal, WireEvent } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
 import { conclude, gapsIn, type Violation } from '../shared/conclude.ts'
-import { isOk, type Named, type Performed, trafficOf } from '../shared/history.ts'
+import { history, isFinal, isOk, type Named, type Performed } from '../shared/history.ts'
+import { remembered } from '../shared/remembered.ts'
 import { faultWindow, isWithin } from '../shared/strikes.ts'
 import { attemptLies } from './attempt-lies.ts'
 import { atOf, idsIn, type Links, type WireEntry, wireOf } from './wire-events.ts'
@@ -94,23 +95,28 @@ type Messages = ReadonlyMap<string, readonly WireEntry[]>
 type Requests = ReadonlyMap<string, readonly Performed[]>
 
 function correlated(journal: Journal, workload: Named, options: AttemptOptions) {
-  const { correlate = each => each.key, carries = idsIn, counts = () => true } = options
-  const requests = new Map<string, Performed[]>()
-  for (const operation of trafficOf(journal, workload)) {
-    const id = correlate(operation)
-    if (id === undefined) continue
-    const known = requests.get(id)
-    if (known) known.push(operation)
-    else requests.set(id, [operation])
-  }
-  const wire = wireOf(journal, options.links)
-  const messages = Map.groupBy(
-    wire.filter(event => event.what === 'request' && counts(event)),
-    event => carries(event).find(id => requests.has(id)) ?? '',
-  )
-  messages.delete('')
-  return { requests, messages, refused: wire.filter(({ what }) => what === 'refused') }
+  return correlatedIn(history(journal, workload), wireOf(journal, options.links), options)
 }
+
+const correlatedIn = remembered(
+  (all: readonly Performed[], wire: readonly WireEntry[], options: AttemptOptions) => {
+    const { correlate = each => each.key, carries = idsIn, counts = () => true } = options
+    const requests = new Map<string, Performed[]>()
+    for (const operation of all) {
+      const id = isFinal(operation) ? undefined : correlate(operation)
+      if (id === undefined) continue
+      const known = requests.get(id)
+      if (known) known.push(operation)
+      else requests.set(id, [operation])
+    }
+    const messages = Map.groupBy(
+      wire.filter(event => event.what === 'request' && counts(event)),
+      event => carries(event).find(id => requests.has(id)) ?? '',
+    )
+    messages.delete('')
+    return { requests, messages, refused: wire.filter(({ what }) => what === 'refused') }
+  },
+)
 
 function tooMany(
   messages: Messages,
@@ -146,18 +152,21 @@ function averagesOf(
   refused: readonly WireEntry[],
   perAttempt: number,
 ): ReadonlyMap<string, number> {
-  const seen = [...messages].flatMap(([id, ofId]) => ofId.map(({ link }) => ({ link, id })))
-  const links = new Set([...seen, ...refused].map(({ link }) => link))
+  const counts = new Map<string, Map<string, number>>()
+  for (const { link } of refused) counts.set(link, new Map())
+  for (const [id, ofId] of messages) {
+    for (const { link } of ofId) {
+      const ofLink = counts.get(link) ?? new Map<string, number>()
+      counts.set(link, ofLink)
+      ofLink.set(id, (ofLink.get(id) ?? 0) + 1)
+    }
+  }
   return new Map(
-    [...links].map(link => {
-      const counts = new Map<string, number>()
-      for (const one of seen) {
-        if (one.link === link) counts.set(one.id, (counts.get(one.id) ?? 0) + 1)
-      }
+    [...counts].map(([link, ofLink]) => {
       const here = refused.filter(one => one.link === link)
-      const attempts = [...counts.values()].map(count => Math.ceil(count / perAttempt))
+      const attempts = [...ofLink.values()].map(count => Math.ceil(count / perAttempt))
       const total = attempts.reduce((sum, count) => sum + count, here.length)
-      const asked = new Set([...counts.keys(), ...underWayAt(requests, here)]).size
+      const asked = new Set([...ofLink.keys(), ...underWayAt(requests, here)]).size
       return [link, asked > 0 ? Math.round((100 * total) / asked) / 100 : 0]
     }),
   )
@@ -165,6 +174,7 @@ function averagesOf(
 
 /** Which requests were under way between the first connect that was refused and the last. */
 function underWayAt(requests: Requests, refused: readonly WireEntry[]): readonly string[] {
+  if (refused.length === 0) return []
   const times = refused.map(atOf)
   const [fromMs, toMs] = [Math.min(...times), Math.max(...times)]
   const overlap = ({ intendedMs, answer }: Performed) =>

@@ -3,6 +3,7 @@ import type { Journal, WireEvent } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
 import { ofKind } from '../shared/history.ts'
+import { remembered } from '../shared/remembered.ts'
 import { isCalm } from '../shared/strikes.ts'
 import { breakerLies } from './breaker-lies.ts'
 import { type Period, periodsOf } from './breaker-periods.ts'
@@ -91,8 +92,7 @@ function observe(journal: Journal, options: BreakerOptions) {
     change?.name === options.name ? [{ entry, state: change.state }] : [],
   )
   const ends = ofKind(journal, 'process').filter(({ step }) => step === 'exited')
-  const requests = wireOf(journal, options.links).filter(({ what }) => what === 'request')
-  const links = new Set(requests.map(({ link }) => link))
+  const { links, guardedBy } = requestsIn(wireOf(journal, options.links), options)
   // A link is named consumer>provider: an instance that is silent is known by its links.
   const names = new Set([
     ...[...links].map(link => link.split('>')[0] ?? link),
@@ -100,7 +100,7 @@ function observe(journal: Journal, options: BreakerOptions) {
     ...ofKind(journal, 'process').map(({ process }) => process),
   ])
   const instances = [...names].flatMap((name): readonly Instance[] => {
-    const guarded = requests.filter(request => options.guards(name, request))
+    const guarded = guardedBy(name)
     const changes = own.filter(({ entry }) => entry.instance === name)
     if (guarded.length === 0 && changes.length === 0) return []
     const periods = periodsOf(
@@ -111,6 +111,19 @@ function observe(journal: Journal, options: BreakerOptions) {
   })
   return { instances, unparsed: parsed.filter(({ change }) => !change).length }
 }
+
+const requestsIn = remembered((wire: readonly WireEntry[], options: BreakerOptions) => {
+  const requests = wire.filter(({ what }) => what === 'request')
+  const guarded = new Map<string, readonly WireEntry[]>()
+  return {
+    links: new Set(requests.map(({ link }) => link)),
+    guardedBy: (name: string): readonly WireEntry[] => {
+      const known = guarded.get(name) ?? requests.filter(one => options.guards(name, one))
+      guarded.set(name, known)
+      return known
+    },
+  }
+})
 
 const openings = (periods: readonly Period[]) => periods.filter(({ state }) => state === 'open')
 

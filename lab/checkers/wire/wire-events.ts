@@ -1,5 +1,6 @@
 import type { Journal, WireEvent } from '../../journal/journal.ts'
 import { type EntryOf, ofKind } from '../shared/history.ts'
+import { remembered } from '../shared/remembered.ts'
 
 export type WireEntry = EntryOf<'wire'>
 export type Links = (link: { readonly name: string }) => boolean
@@ -13,12 +14,22 @@ export function atOf(entry: { readonly atMs: number; readonly sourceAtMs?: numbe
  * What the proxies saw on these links (default: all) under traffic, in the order of their own time;
  * what the final reads caused is left out.
  */
-export function wireOf(journal: Journal, links: Links = () => true): readonly WireEntry[] {
-  const finals = ofKind(journal, 'phase').find(({ phase }) => phase === 'final-reads')
-  return ofKind(journal, 'wire')
-    .filter(entry => links({ name: entry.link }) && (!finals || atOf(entry) < finals.atMs))
-    .toSorted((a, b) => atOf(a) - atOf(b))
+export function wireOf(journal: Journal, links: Links = all): readonly WireEntry[] {
+  return wireIn(ofKind(journal, 'wire'), ofKind(journal, 'phase'), links)
 }
+
+const all: Links = () => true
+
+const wireIn = remembered(
+  (wire: readonly WireEntry[], phases: readonly EntryOf<'phase'>[], links: Links) => {
+    const names = new Set(wire.map(entry => entry.link))
+    const watched = new Set([...names].filter(name => links({ name })))
+    const finals = phases.find(({ phase }) => phase === 'final-reads')?.atMs
+    return wire
+      .filter(each => watched.has(each.link) && (finals === undefined || atOf(each) < finals))
+      .sort((a, b) => atOf(a) - atOf(b))
+  },
+)
 
 /** Ids a message may carry: its trace, its key, and its key behind the last colon. */
 export function idsIn({ trace, key }: WireEvent): readonly string[] {

@@ -46,12 +46,14 @@ export async function logExcerpts(
 
 async function around(file: string, beganMs: number, momentsMs: readonly number[]) {
   const near: (LogLine & { readonly offMs: number })[] = []
-  for await (const line of readOwnLines(file, mostBytes)) {
-    const wallMs = timeOf(line)
-    if (wallMs === undefined) continue
-    const atMs = wallMs - beganMs
-    const offMs = Math.min(...momentsMs.map(moment => Math.abs(atMs - moment)))
-    if (offMs <= aroundMs) near.push({ atMs, offMs, text: line })
+  for await (const lines of readOwnLines(file, mostBytes)) {
+    for (const line of lines) {
+      const wallMs = timeOf(line)
+      if (wallMs === undefined) continue
+      const atMs = wallMs - beganMs
+      const offMs = Math.min(...momentsMs.map(moment => Math.abs(atMs - moment)))
+      if (offMs <= aroundMs) near.push({ atMs, offMs, text: line })
+    }
   }
   return near
     .toSorted((a, b) => a.offMs - b.offMs)
