@@ -22,7 +22,7 @@ export function readOnlyMode<System extends LabSystem>(
   return {
     name: 'readOnlyMode',
     label: `readOnlyMode(${select.label ?? 'postgres'})`,
-    needs: [],
+    needs: ['data-folder'],
     kind: 'lasting',
     plan: async (system, { clock }) => {
       const { name, url, logFile } = await select(system)

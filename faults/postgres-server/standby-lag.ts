@@ -24,7 +24,7 @@ export function standbyLag<System extends LabSystem>(
   return {
     name: 'standbyLag',
     label: `standbyLag(${select.label ?? 'standby'}, ${delay})`,
-    needs: [],
+    needs: ['data-folder'],
     kind: 'lasting',
     plan: async system => {
       const { name, url } = await select(system)

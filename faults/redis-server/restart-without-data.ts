@@ -19,7 +19,7 @@ export function restartWithoutData<System extends LabSystem>(
   return {
     name: 'restartWithoutData',
     label: `restartWithoutData(${select.label ?? 'redis'})`,
-    needs: [],
+    needs: ['data-folder'],
     kind: 'destructive',
     plan: async (system, { scratchFolder }) => {
       const server = await select(system)

@@ -1,28 +1,21 @@
-import type { Runtime } from '../base/runtime.ts'
 import { findEngine } from '../containers/engine.ts'
 import type { Need } from '../model/need.ts'
 import { examineMeans } from './means.ts'
+import { type RunSetting, settingRefusal } from './setting-refusal.ts'
 
 /** Why this machine, or this run's settings, cannot meet a need; undefined where it can. */
 export type Capabilities = (need: Need) => Promise<string | undefined>
 
 /** Tries the machine's means when the first fault asks for one, and remembers the answer. */
-export function capabilitiesOf(settings: {
-  readonly proxy?: 'embedded' | 'toxiproxy'
-  readonly runtime?: Runtime
-}): Capabilities {
+export function capabilitiesOf(settings: RunSetting): Capabilities {
   let examined: ReturnType<typeof examineMeans> | undefined
   return async need => {
-    if (need === 'embedded-proxy') {
-      return settings.proxy === 'toxiproxy'
-        ? 'the real Toxiproxy knows only its own toxics; run without --proxy toxiproxy'
-        : undefined
+    const refusal = settingRefusal(need, settings)
+    if (refusal !== undefined || need === 'embedded-proxy') return refusal
+    if (need === 'data-folder') return undefined
+    if (need === 'pause') {
+      return settings.runtime === 'docker' ? (await findEngine()).lacks.pause : undefined
     }
-    if (settings.runtime === 'docker') {
-      if (need === 'pause') return (await findEngine()).lacks.pause
-      return 'containers do not offer it; run without --runtime docker'
-    }
-    if (need === 'pause') return undefined
     examined ??= examineMeans()
     const means = (await examined).find(one => one.need === need)
     if (!means) return 'nothing on this machine offers it'

@@ -24,6 +24,7 @@ const bringing: Readonly<Partial<Record<Need, string>>> = {
   'clock-shim': 'sudo apt-get install -y libfaketime',
   root: 'run as root',
   'embedded-proxy': 'run without --proxy toxiproxy',
+  'data-folder': 'run without --runtime docker',
   pause: 'an engine with cgroups: not rootless, or with cgroup version 2',
 }
 

@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { messageOf } from '../base/errors.ts'
+import { findEngine } from '../containers/engine.ts'
 import type { Need } from '../model/need.ts'
 
 /** Something a fault may need of the machine: there, or not there for a reason. */
@@ -68,8 +70,20 @@ export async function examineMeans(): Promise<readonly Means[]> {
     ),
     cgroups(),
     tryShell('libfaketime', 'clock jumps and skew', findFaketime, 'clock-shim'),
-    tryShell('Docker', 'containers as targets', "docker version --format '{{.Server.Version}}'"),
+    containerEngine(),
   ])
+}
+
+/** Asks the engine itself: a `docker` command alone is none. */
+async function containerEngine(): Promise<Means> {
+  const means = { name: 'container engine', faults: 'containers as targets: --runtime docker' }
+  return findEngine().then(
+    ({ name, version, apiVersion, lacks }): Means => {
+      const detail = [`${name} ${version}, API ${apiVersion}`, ...Object.values(lacks)].join('; ')
+      return { ...means, able: true, detail }
+    },
+    (error: unknown): Means => ({ ...means, able: false, why: messageOf(error) }),
+  )
 }
 
 const findFaketime = 'ls /usr/lib/*/faketime/libfaketime.so.1 /opt/homebrew/lib/faketime/*.dylib'

@@ -8,3 +8,5 @@ export type Need =
   | 'root'
   | 'embedded-proxy'
   | 'pause'
+  /** The files of a server lie on this machine. */
+  | 'data-folder'
