@@ -19,7 +19,7 @@ export interface FoundExperiment {
 export async function listExperiments(root: string): Promise<readonly FoundExperiment[]> {
   const found: FoundExperiment[] = []
   for await (const path of glob('experiments/**/*.{ts,mts,js,mjs}', { cwd: root })) {
-    if (/\.(test|storm|suite)\.m?[jt]s$|\.d\.m?ts$/.test(path)) continue
+    if (/\.(test|storm|suite|gameday)\.m?[jt]s$|\.d\.m?ts$/.test(path)) continue
     found.push({ name: basename(path, extname(path)), file: join(root, path) })
   }
   return found.sort((a, b) => a.name.localeCompare(b.name) || a.file.localeCompare(b.file))

@@ -59,10 +59,10 @@ export class Injector<System extends LabSystem> {
     const until = (ms: number) => clock.sleep(Math.max(0, startMs + ms - clock.nowMs()), either)
     const playing = strikes.map(async strike => {
       if (!(await this.#moment(strike, until, either))) return this.#milestones.miss(strike.name)
-      await this.#strike(strike)
+      await this.strike(strike)
       if (strike.forMs === undefined) return
       await clock.sleep(strike.forMs, either)
-      await this.#heal(strike.id)
+      await this.heal(strike.id)
     })
     try {
       await Promise.all([...playing, until(durationMs)])
@@ -77,7 +77,7 @@ export class Injector<System extends LabSystem> {
 
   /** Ends everything in force, whatever fails on the way; failures are in the journal. */
   async healAll(): Promise<void> {
-    for (const id of [...this.#inForce.keys()].reverse()) await this.#heal(id)
+    for (const id of [...this.#inForce.keys()].reverse()) await this.heal(id)
   }
 
   /** Resolves to true when the strike is due; to false when what it waits for never comes. */
@@ -113,7 +113,8 @@ export class Injector<System extends LabSystem> {
     return false
   }
 
-  async #strike(strike: TimedStrike<System>): Promise<void> {
+  /** Makes one fault now, whatever its moment says. */
+  async strike(strike: TimedStrike<System>): Promise<void> {
     const { clock, ledger } = this.#context
     const { fault } = strike
     const planning = fault.plan(this.#system, this.#context)
@@ -129,7 +130,8 @@ export class Injector<System extends LabSystem> {
     this.#milestones.reach(strike.name, 'applied')
   }
 
-  async #heal(id: number): Promise<void> {
+  /** Ends one fault; one that is not in force is healed. A failure is in the journal. */
+  async heal(id: number): Promise<void> {
     const inForce = this.#inForce.get(id)
     if (!inForce) return
     this.#inForce.delete(id)
@@ -145,6 +147,12 @@ export class Injector<System extends LabSystem> {
     } catch (error) {
       this.#tell(strike, planned, { step: 'healed', error: messageOf(error) })
     }
+  }
+
+  /** Records what a fault in force has touched so far. */
+  async measure(id: number): Promise<void> {
+    const inForce = this.#inForce.get(id)
+    if (inForce) await this.#tellLanded(inForce)
   }
 
   async #tellLanded({ strike, planned, injection }: InForce<System>): Promise<void> {
