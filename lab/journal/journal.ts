@@ -1,6 +1,8 @@
 import type { Json } from '../base/json.ts'
 import type { Runtime } from '../base/runtime.ts'
+import type { CrewEvent } from './crew.ts'
 import type { PlanEntry } from './plan.ts'
+import type { SampleEvent } from './sample.ts'
 import type { WireCounts } from './wire-counters.ts'
 
 /** Of a run, in their order. */
@@ -214,6 +216,9 @@ export type Event =
       readonly verdict?: 'not-restored' | 'unable'
     }
   | { readonly kind: 'note'; readonly text: string }
+  /** Of a game day alone. */
+  | CrewEvent
+  | SampleEvent
   | { readonly kind: 'overflow'; readonly dropped: number; readonly why: string }
 
 /** What a proxy saw on a link. `at` is in the proxy's own monotonic time (`sourceAtMs` of the entry). */

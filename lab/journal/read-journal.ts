@@ -4,8 +4,10 @@ import type { Json } from '../base/json.ts'
 import { readOwnLines } from '../base/own-file.ts'
 import { parseJson } from '../base/parse-json.ts'
 import { runtimes } from '../base/runtime.ts'
+import { crewFields } from './crew.ts'
 import { type Entry, endings, type Journal, phases } from './journal.ts'
 import { planEntry } from './plan.ts'
+import { sampleFields } from './sample.ts'
 import { wireFields } from './wire-fields.ts'
 
 /** It comes from `JSON.parse`, so it needs no look of its own, which would take longest of all. */
@@ -186,6 +188,8 @@ const kinds = z.discriminatedUnion('kind', [
     verdict: z.enum(['not-restored', 'unable']).exactOptional(),
   }),
   z.object({ ...common, kind: z.literal('note'), text: z.string() }),
+  z.object({ ...common, kind: z.literal('crew'), ...crewFields }),
+  z.object({ ...common, kind: z.literal('sample'), ...sampleFields }),
   z.object({ ...common, kind: z.literal('overflow'), dropped: count, why: z.string() }),
 ])
 

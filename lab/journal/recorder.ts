@@ -14,6 +14,8 @@ export interface JournalFileOptions {
   readonly maxBytes?: number
   /** For so long `since` answers from memory, beyond that from the file; default 10 s. */
   readonly keepMs?: number
+  /** The file has entries already, whole lines of so many bytes: it goes on behind them. */
+  readonly after?: { readonly count: number; readonly bytes: number; readonly atMs: number }
 }
 
 /** Kinds that are written even when the journal is full: without them no verdict could be told. */
@@ -28,6 +30,7 @@ const essential: ReadonlySet<Event['kind']> = new Set([
   'stall',
   'process',
   'overflow',
+  'crew',
 ])
 
 /**
@@ -58,7 +61,10 @@ export class JournalFile implements Recorder, Disposable {
 
   constructor(options: JournalFileOptions) {
     this.#options = options
-    this.#startMs = options.clock.nowMs()
+    const { count = 0, bytes = 0, atMs = 0 } = options.after ?? {}
+    this.#startMs = options.clock.nowMs() - atMs
+    this.#count = count
+    this.#bytes = bytes
     this.#fd = openSync(options.file, 'a')
     this.#recent = new RecentEntries(options.keepMs ?? 10_000)
   }
@@ -102,7 +108,7 @@ export class JournalFile implements Recorder, Disposable {
       ...recordable(event),
     })
     const full = this.#bytes >= (this.#options.maxBytes ?? 256 * 1024 * 1024)
-    if (full && !essential.has(event.kind)) {
+    if (full && !essential.has(event.kind) && event.kind !== 'sample') {
       this.#dropped++
       if (this.#dropped === 1) {
         this.record({ kind: 'overflow', dropped: 1, why: 'the journal reached its size limit' })

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
-import type { Killable, Link } from '../model/capability.ts'
+import type { Killable, Link, Pausable, Stoppable } from '../model/capability.ts'
 import type { Fault } from '../model/fault.ts'
 import type { Context, LabSystem, Target } from '../model/target.ts'
 import type { Workload } from '../model/workload.ts'
@@ -13,7 +13,7 @@ import { freePort } from './loopback.ts'
 /** One counter server, as a system that can be hurt. */
 export interface CounterSystem extends LabSystem {
   readonly url: string
-  readonly server: Killable
+  readonly server: Killable & Pausable & Stoppable
 }
 
 /** The counter server as a target; its one defence is `durable`. */

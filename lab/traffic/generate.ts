@@ -8,7 +8,7 @@ import { Operations, type TrafficContext } from './operations.ts'
 import { watchRate } from './watch-rate.ts'
 
 /** No run lasts longer: traffic ends by itself, so that a stuck phase cannot fill the disk. */
-const atMostMs = 30 * 60_000
+const usualAtMostMs = 30 * 60_000
 /** Behind its rate the generator starts operations for so long, then lets the process do the rest. */
 const sliceMs = 5
 
@@ -42,14 +42,15 @@ async function openLoop(
   context: TrafficContext,
   over: AbortSignal,
 ): Promise<'stopped' | 'done'> {
-  const { clock, random } = context
+  const { clock, random, atMostMs = usualAtMostMs } = context
   const rates = ratesOf(workload)
   const startMs = clock.nowMs()
-  using _watch = watchRate(workload.name, rates, operations, context)
+  const pace = context.paces?.get(workload.name)
+  using _watch = pace ? undefined : watchRate(workload.name, rates, operations, context)
   let sliceEndMs = startMs + sliceMs
   for (const dueMs of dueTimes(rates, random.fork(`times/${workload.name}`))) {
-    if (dueMs > atMostMs) return 'done'
-    const intendedMs = startMs + dueMs
+    const intendedMs = pace ? await pace.intended(dueMs, clock, over) : startMs + dueMs
+    if (intendedMs - startMs > atMostMs) return 'done'
     const nowMs = clock.nowMs()
     if (intendedMs > nowMs || nowMs > sliceEndMs) {
       await sleepUntil(intendedMs, clock, over)
@@ -67,7 +68,7 @@ async function closedLoop(
   { name, clients }: Workload<never>,
   thinkMs: number,
   operations: Operations,
-  { clock, random }: TrafficContext,
+  { clock, random, atMostMs = usualAtMostMs }: TrafficContext,
   over: AbortSignal,
 ): Promise<'stopped' | 'done'> {
   const endMs = clock.nowMs() + atMostMs

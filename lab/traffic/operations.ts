@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Outcome } from '../journal/journal.ts'
 import type { Operation, Workload, WorkloadClients } from '../model/workload.ts'
+import type { Pace } from './pace.ts'
 import {
   type OperationRecorder,
   perform,
@@ -17,6 +18,10 @@ export interface TrafficContext {
   readonly random: Random
   /** A word to the person who watches. */
   readonly progress?: (message: string) => void
+  /** Traffic that people turn up and down, by the workload's name; it has no rate to be held to. */
+  readonly paces?: ReadonlyMap<string, Pace>
+  /** It ends by itself after so long; default half an hour. */
+  readonly atMostMs?: number
 }
 
 const shed: Outcome = { kind: 'info', ended: 'shed', error: 'the lab did not send it' }
