@@ -30,6 +30,7 @@ const commands: Commands = {
   soak: async () => (await import('./commands/soak-command.ts')).addSoakCommand,
   resilience: async () => (await import('./commands/resilience-command.ts')).addResilienceCommand,
   matrix: async () => (await import('./commands/matrix-command.ts')).addMatrixCommand,
+  gameday: async () => (await import('./commands/gameday-command.ts')).addGamedayCommand,
   list: async () => (await import('./commands/list-command.ts')).addListCommand,
   doctor: async () => (await import('./commands/doctor-command.ts')).addDoctorCommand,
   up: addComposed,

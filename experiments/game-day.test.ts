@@ -1,0 +1,148 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'puppeteer-core'
+import { expect, test as plainTest } from 'vitest'
+import { z } from 'zod'
+import { chromiumShell } from '../targets/runtime/chromium-shell.ts'
+import { heldDay } from '../targets/testing/held-day.ts'
+import { missing } from '../targets/testing/missing.ts'
+import { openBrowser } from '../targets/testing/open-browser.ts'
+
+const test = plainTest.skipIf(await missing(chromiumShell))
+const root = join(import.meta.dirname, '..')
+/** `WRITE_IMAGES=yes` renews those of docs/game-day.md. */
+const images = join(root, process.env.WRITE_IMAGES ? 'docs/images' : 'runs/images')
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const slow = { timeout: 120_000 }
+const found = z.object({
+  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
+})
+
+/** Somebody who opens a link in a context of their own, and joins. */
+async function come(browser: Browser, link: string, name: string, look: Look): Promise<Page> {
+  const context = await browser.createBrowserContext()
+  const page = await context.newPage()
+  await page.setViewport(look.size)
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.scheme }])
+  page.on('pageerror', error => expect.unreachable(`the page failed: ${error}`))
+  await page.goto(link)
+  await page.locator('input[name=name]').fill(name)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('main.console', slow)
+  return page
+}
+
+interface Look {
+  readonly scheme: 'light' | 'dark'
+  readonly size: { readonly width: number; readonly height: number }
+}
+
+const says = (page: Page, text: string) => page.waitForSelector(`text/${text}`, slow)
+
+async function press(page: Page, text: string): Promise<void> {
+  await page.locator(`::-p-xpath(//button[starts-with(normalize-space(.), "${text}")])`).click()
+}
+
+async function picture(page: Page, name: string, fullPage = false): Promise<void> {
+  await mkdir(images, { recursive: true })
+  await page.screenshot({ path: join(images, `game-day-${name}.png`) as `${string}.png`, fullPage })
+}
+
+/** What a person who cannot see, or has no mouse, would stumble over. */
+async function stumbles(page: Page): Promise<readonly string[]> {
+  // The page's own policy lets no script in but by the browser's protocol.
+  await page.evaluate(await readFile(axe, 'utf8'))
+  const result = found.parse(
+    JSON.parse((await page.evaluate('axe.run().then(JSON.stringify)')) as string),
+  )
+  return result.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`),
+  )
+}
+
+test('a whole day of two people, from the plan to the report', { timeout: 600_000 }, async () => {
+  await using day = await heldDay('rehearsal')
+  await using open = await openBrowser()
+  const { browser } = open
+  const wide = { width: 1500, height: 1250 }
+  const ada = await come(browser, day.link('owner'), 'Ada', { scheme: 'light', size: wide })
+  const phone = { width: 412, height: 900 }
+  const rob = await come(browser, day.link('responder'), 'Rob', { scheme: 'dark', size: phone })
+
+  // The plan, and what is expected, before anything is hurt.
+  await ada.locator('input[name=title]').fill('A slow network before the counter')
+  await press(ada, 'Plan it')
+  await says(ada, 'A slow network before the counter')
+  await ada.locator('textarea[name=impact]').fill('Additions take over half a second; none fails.')
+  await ada.locator('textarea[name=response]').fill('Rob sees the latency and says so.')
+  await ada.locator('textarea[name=way-back]').fill('Heal it; latency is back within 10 s.')
+  await press(ada, 'Seal')
+  await says(ada, 'sealed by Ada')
+
+  // What it would touch is shown, then it strikes, and lands.
+  await ada.select('#part', 'client>counter')
+  await ada.locator('input[name=delay]').fill('900ms')
+  await ada.locator('input[name=lease]').fill('600')
+  await says(ada, 'traffic flows there')
+  await press(ada, 'Begin')
+  await (await ada.$('label.check input'))?.click()
+  await ada.locator('button.danger:enabled').click()
+  await says(ada, 'landed ')
+  await says(ada, '✗ additions are quick')
+  await picture(ada, 'owner')
+
+  // Who is blind sees what it does, and not what it is.
+  await says(rob, '✗ additions are quick')
+  const sight = await rob.content()
+  expect(sight).not.toContain('latency(')
+  expect(sight).not.toContain('A slow network')
+  await rob.locator('#notice').fill('The network to the counter is slow')
+  await press(rob, 'I noticed')
+  await says(ada, 'The network to the counter is slow')
+  await picture(rob, 'responder')
+  expect(await stumbles(rob)).toEqual([])
+  expect(await stumbles(ada)).toEqual([])
+
+  // Anybody stops; both see the proof; nothing can be injected.
+  await rob.click('#stop')
+  await says(rob, 'Nothing is left')
+  await says(ada, 'Nothing is left')
+  await says(ada, '1 healed')
+  await picture(ada, 'stopped')
+  expect(await ada.$eval('button.danger', button => button.textContent)).toContain('Stopped')
+  await ada.reload()
+  await says(ada, 'Nothing can be injected until it is released')
+  await ada.locator('.news input').fill('We saw what we wanted to see')
+  await press(ada, 'Release')
+
+  // By keys: a note that would like to be a script.
+  await ada.waitForSelector('.news', { ...slow, hidden: true })
+  await ada.keyboard.press('d')
+  await ada.keyboard.type('<img src=x onerror="document.title=1"> we alert on latency')
+  await ada.keyboard.press('Enter')
+  await says(ada, '<img src=x')
+  expect(await ada.title()).toBe('Game day')
+  await ada.locator('.plan input').fill('Half a second more, and nobody was told')
+  await press(ada, 'Done')
+
+  // The end: only when all is normal again.
+  await says(ada, '✓ additions are quick')
+  await press(ada, 'Is all normal again?')
+  await says(ada, 'nothing is left')
+  await expect
+    .poll(() => press(ada, 'Close the day').then(() => says(ada, 'The day is closed')), {
+      timeout: 90_000,
+      interval: 3_000,
+    })
+    .toBeTruthy()
+  await says(rob, 'latency')
+  expect(await day.end()).toBe(0)
+  const report = await ada.browserContext().newPage()
+  await report.setViewport({ width: 1100, height: 1200 })
+  await report.goto(pathToFileURL(join(day.folder, 'report.html')).href)
+  await says(report, 'The network to the counter is slow')
+  await says(report, 'Closed with all normal again.')
+  await picture(report, 'report')
+})

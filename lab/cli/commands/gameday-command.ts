@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Command } from 'commander'
+import { print } from '../../base/print.ts'
+import { freshSeed } from '../../base/random.ts'
+import { exitCodes } from '../../base/verdict.ts'
+import { latestDay, newDay, resumedDay } from '../../gameday/conduct/day-folder.ts'
+import { holdDay } from '../../gameday/hold-day.ts'
+import { loadGameDay } from '../../model/load-game-days.ts'
+import { catchInterrupts } from '../support/interrupts.ts'
+import { parsePort, parseSeed } from '../support/options.ts'
+import { proxyOption } from '../support/proxy-option.ts'
+
+interface Flags {
+  readonly resume?: boolean
+  readonly stop?: string | boolean
+  readonly port?: number
+  readonly seed?: number
+  readonly proxy: 'embedded' | 'toxiproxy'
+}
+
+export function addGamedayCommand(program: Command): void {
+  program
+    .command('gameday [name]')
+    .description('hurt a running system together: a console in the browser, one stop, a report')
+    .option('--resume', 'go on with the latest day, after the lab was killed or left')
+    .option('--stop [reason]', 'stop the latest day from another terminal: heal everything, now')
+    .option('--port <port>', 'where the console is served; default a free one', parsePort)
+    .option('--seed <number>', 'same seed: same inputs of the traffic', parseSeed)
+    .addOption(proxyOption())
+    .action(async (name: string | undefined, flags: Flags) => {
+      const root = process.cwd()
+      const called = name ?? 'shop'
+      if (flags.stop !== undefined) return await stop(root, called, flags.stop)
+      const day = await loadGameDay(root, called)
+      const now = new Date()
+      const folder = flags.resume
+        ? await resumedDay(root, called, now)
+        : await newDay(root, called, now)
+      const say = (line: string) => print(process.stdout, line)
+      say(`${day.title}: ${relative(root, folder.folder)}`)
+      using interrupts = catchInterrupts()
+      const ended = await holdDay(day, folder, {
+        name: called,
+        root,
+        seed: folder.state.opened?.seed ?? flags.seed ?? freshSeed(),
+        proxy: flags.proxy,
+        port: flags.port ?? 0,
+        signal: interrupts.signal,
+        progress: say,
+        say,
+      })
+      if (ended === 'left') {
+        say(`the day is not closed: pnpm gameday ${called} --resume goes on with it`)
+        process.exitCode = exitCodes.interrupted
+      }
+    })
+}
+
+async function stop(root: string, name: string, reason: string | boolean): Promise<void> {
+  const folder = await latestDay(root, name)
+  await writeFile(join(folder, 'STOP'), typeof reason === 'string' ? reason : '')
+  print(
+    process.stdout,
+    `asked ${relative(root, folder)} to stop; its page and terminal show the proof`,
+  )
+}

@@ -1,0 +1,56 @@
+import type { DayStory, Effect, InjectionStory } from './day-story.ts'
+
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
+}
+
+/** A moment of the day: `00:12:03`. */
+export function moment(ms: number): string {
+  const two = (n: number) => `${Math.floor(n)}`.padStart(2, '0')
+  return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1_000) % 60)}`
+}
+
+export function effectWords({ state, fellAfterMs, backAfterMs }: Effect): string {
+  if (fellAfterMs === undefined) return state
+  const back =
+    backAfterMs === undefined
+      ? 'did not come back'
+      : backAfterMs < 0
+        ? `back ${seconds(-backAfterMs)} before the heal`
+        : `back ${seconds(backAfterMs)} after the heal`
+  return `fell after ${seconds(fellAfterMs)}, ${back}`
+}
+
+/** Three figures: by a check, by an alert, by people. */
+export function detection({ injected, effects, noticed }: InjectionStory) {
+  const { appliedMs = 0 } = injected
+  const falls = effects.flatMap(({ fellAfterMs }) => fellAfterMs ?? [])
+  const backs = effects.flatMap(({ backAfterMs }) => backAfterMs ?? [])
+  return {
+    check: falls.length === 0 ? 'no hypothesis fell' : seconds(Math.min(...falls)),
+    alert: 'no alerts are connected',
+    people: noticed
+      ? `${seconds(noticed.atMs - appliedMs)}, ${noticed.by}: ${noticed.believes}`
+      : 'nobody said so',
+    recovery: backs.length === 0 ? 'nothing to recover from' : seconds(Math.max(0, ...backs)),
+  }
+}
+
+/** What stayed green, and why that may say nothing. */
+export function greenWithoutEvidence({ injections, state }: DayStory): readonly string[] {
+  return (state.opened?.steadyState ?? []).flatMap(({ sentence }) => {
+    const tried = injections.filter(
+      ({ injected, effects }) =>
+        (injected.landed ?? 0) > 0 &&
+        effects.some(each => each.sentence === sentence && each.state !== 'not measured'),
+    )
+    const fell = tried.some(({ effects }) =>
+      effects.some(each => each.sentence === sentence && each.fellAfterMs !== undefined),
+    )
+    if (fell) return []
+    if (tried.length === 0) return [`"${sentence}": no injection that landed tried it`]
+    return [
+      `"${sentence}": held under ${tried.length} that landed; nothing shows that it could have fallen`,
+    ]
+  })
+}
