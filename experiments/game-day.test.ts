@@ -24,6 +24,7 @@ const found = z.object({
 async function come(browser: Browser, link: string, name: string, look: Look): Promise<Page> {
   const context = await browser.createBrowserContext()
   const page = await context.newPage()
+  page.setDefaultTimeout(120_000)
   await page.setViewport(look.size)
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.scheme }])
   page.on('pageerror', error => expect.unreachable(`the page failed: ${error}`))

@@ -2,7 +2,7 @@ import { html, render } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Sample } from '../../journal/sample.ts'
 import type { DayView } from '../view/day-view.ts'
-import { follow, type Me } from './client.ts'
+import { follow, type Me } from './base/client.ts'
 import { Console } from './parts/console.ts'
 import { Join } from './parts/join.ts'
 

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import type { DayView } from '../../view/day-view.ts'
-import { clock } from '../words.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
+import { clock } from '../base/words.ts'
 
 /** What is expected, sealed before it can be known. */
 export function Cards({ view, doIt, can }: { view: DayView; doIt: Do; can: boolean }) {

@@ -1,10 +1,9 @@
 import { html } from 'htm/preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import type { Sample } from '../../../journal/sample.ts'
-import type { Action } from '../../conduct/action.ts'
 import type { DayView } from '../../view/day-view.ts'
-import { act, type Me } from '../client.ts'
-import { clock } from '../words.ts'
+import { act, type Do, type Me } from '../base/client.ts'
+import { clock } from '../base/words.ts'
 import { Cards } from './cards.ts'
 import { EndOfDay } from './end-of-day.ts'
 import { Inject } from './inject.ts'
@@ -17,9 +16,6 @@ import { Roster } from './roster.ts'
 import { Steady } from './steady.ts'
 import { StopBar } from './stop-bar.ts'
 import { Topology } from './topology.ts'
-
-/** Does an action; what the server refuses is shown, and undefined comes back. */
-export type Do = (action: Action) => Promise<unknown>
 
 interface Shown {
   readonly me: Me

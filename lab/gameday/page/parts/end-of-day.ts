@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import type { DayView } from '../../view/day-view.ts'
-import { ask, type Me } from '../client.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
+import { ask, type Me } from '../base/client.ts'
 
 /** Is all normal again? Only then may the day be closed. */
 export function EndOfDay({ me, view, doIt }: { me: Me; view: DayView; doIt: Do }) {

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Preflight } from '../../conduct/preflight.ts'
 import type { Offered } from '../../server/forms.ts'
 import type { DayView } from '../../view/day-view.ts'
-import { ask, type Me } from '../client.ts'
-import { spaced } from '../words.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
+import { ask, type Me } from '../base/client.ts'
+import { spaced } from '../base/words.ts'
 import { defaultsOf, Fields, fieldsOf, type Settings } from './fields.ts'
 
 interface Shown {

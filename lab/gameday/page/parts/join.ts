@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
-import { join, type Me } from '../client.ts'
+import { join, type Me } from '../base/client.ts'
 
 /** Asks for a name, which signs all that this person does. */
 export function Join({ link, come }: { link: string; come: (me: Me) => void }) {

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import type { DayView } from '../../view/day-view.ts'
-import { ask, type Me } from '../client.ts'
+import { ask, type Me } from '../base/client.ts'
 
 /** Processes, and the end of the log of one. */
 export function Logs({ me, view }: { me: Me; view: DayView }) {

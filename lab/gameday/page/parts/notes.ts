@@ -2,8 +2,8 @@ import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import { type NoteType, noteTypes } from '../../../journal/crew-words.ts'
 import type { DayView } from '../../view/day-view.ts'
-import { clock } from '../words.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
+import { clock } from '../base/words.ts'
 
 /** What people saw, decided, ask and will do; and who noticed something when. */
 export function Notes({ view, doIt, can }: { view: DayView; doIt: Do; can: boolean }) {

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { DayView } from '../../view/day-view.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
 
 const factors = [0, 0.5, 1, 2, 4] as const
 

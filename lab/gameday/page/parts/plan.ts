@@ -3,8 +3,8 @@ import { useEffect, useState } from 'preact/hooks'
 import type { PlanItem } from '../../record/day-state.ts'
 import type { Offered } from '../../server/forms.ts'
 import type { DayView } from '../../view/day-view.ts'
-import { ask, type Me } from '../client.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
+import { ask, type Me } from '../base/client.ts'
 
 interface Shown {
   readonly me: Me

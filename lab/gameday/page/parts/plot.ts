@@ -11,8 +11,8 @@ import { html } from 'htm/preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Sample } from '../../../journal/sample.ts'
 import type { Mark } from '../../view/marks.ts'
-import type { Line, Panel } from '../panels.ts'
-import { clock, short } from '../words.ts'
+import type { Line, Panel } from '../base/panels.ts'
+import { clock, short } from '../base/words.ts'
 
 echarts.use([
   LineChart,

@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import type { Sample } from '../../../journal/sample.ts'
 import type { Mark } from '../../view/marks.ts'
-import { panels } from '../panels.ts'
+import { panels } from '../base/panels.ts'
 import { Plot } from './plot.ts'
 
 const spans = [2, 5, 15] as const

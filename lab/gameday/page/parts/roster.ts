@@ -1,8 +1,8 @@
 import { html } from 'htm/preact'
 import type { Injected } from '../../record/injected.ts'
 import type { DayView } from '../../view/day-view.ts'
-import { clock, short } from '../words.ts'
-import type { Do } from './console.ts'
+import type { Do } from '../base/client.ts'
+import { clock, short } from '../base/words.ts'
 
 /** So long a fault may take to touch something before it is red. */
 const patienceMs = 3_000

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import type { DayView } from '../../view/day-view.ts'
-import { clock } from '../words.ts'
+import { clock } from '../base/words.ts'
 
 /** Whether each hypothesis of the steady state holds now. */
 export function Steady({ view, nowMs }: { view: DayView; nowMs: number }) {

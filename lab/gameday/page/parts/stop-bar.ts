@@ -1,9 +1,8 @@
 import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import type { DayView } from '../../view/day-view.ts'
-import type { Me } from '../client.ts'
-import { clock } from '../words.ts'
-import type { Do } from './console.ts'
+import type { Do, Me } from '../base/client.ts'
+import { clock } from '../base/words.ts'
 
 interface Shown {
   readonly view: DayView

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser'
-import type { Role } from '../../journal/crew-words.ts'
-import type { Action } from '../conduct/action.ts'
+import type { Role } from '../../../journal/crew-words.ts'
+import type { Action } from '../../conduct/action.ts'
 
 /** Who is in, with the secret that the server knows them by. */
 export interface Me {
@@ -8,6 +8,9 @@ export interface Me {
   readonly role: Role
   readonly secret: string
 }
+
+/** Does an action; what the server refuses is shown, and undefined comes back. */
+export type Do = (action: Action) => Promise<unknown>
 
 /** What the server said instead of doing it. */
 export class Refused extends Error {

@@ -1,4 +1,4 @@
-import type { Sample } from '../../journal/sample.ts'
+import type { Sample } from '../../../journal/sample.ts'
 
 /** One line of a plot. Undefined: there was nothing to measure. */
 export interface Line {
