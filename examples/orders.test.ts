@@ -1,61 +1,55 @@
-import { spawn } from 'node:child_process'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { z } from 'zod'
+import { runExample } from './testing/run-example.ts'
 
-const root = join(import.meta.dirname, '..')
-const example = join(root, 'examples/orders')
-const verdict = z.looseObject({
-  verdict: z.string(),
-  checks: z.record(z.string(), z.looseObject({ word: z.string(), story: z.string() })),
-})
+const example = join(import.meta.dirname, 'orders')
+const lostCommit = 'orders/experiments/lost-commit.js'
+const redisAway = 'orders/experiments/common.suite.js@redis-away'
 const atMost = { timeout: 150_000 }
 
 /** The mended service with these files as they were written: each has a bug of its own. */
 async function withBugs(...files: readonly string[]) {
-  const folder = `.with-${files.join('-')}`
-  await cp(join(example, 'mended'), join(example, folder), { recursive: true })
-  for (const file of files) await cp(join(example, 'src', file), join(example, folder, file))
-  return {
-    folder,
-    [Symbol.asyncDispose]: () => rm(join(example, folder), { recursive: true }),
-  }
+  const service = `.with-${files.join('-')}`
+  const folder = join(example, service)
+  await cp(join(example, 'mended'), folder, { recursive: true })
+  for (const file of files) await cp(join(example, 'src', file), join(folder, file))
+  return { service, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }
 
-/** What the checks say of a run of the example's experiment on the service in this folder. */
-async function findings(service: string) {
-  const args = ['lab/cli/main.ts', 'experiment', 'examples/orders/experiments/lost-commit.js']
-  const child = spawn(process.execPath, [...args, '--json', '--seed', '7'], {
-    cwd: root,
-    env: { ...process.env, SERVICE: service },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [out, log] = await Promise.all([text(child.stdout), text(child.stderr)])
-  expect(out, log).not.toBe('')
-  return verdict.parse(JSON.parse(out)).checks
+async function findings(experiment: string, service: string) {
+  return (await runExample(experiment, { SERVICE: service })).checks
 }
 
 // What a run on a busy machine concludes as a whole is another matter: the checks are asked.
-test('a lost commit finds the order that is placed twice', atMost, async () => {
+test('a lost COMMIT finds the order that is placed twice', atMost, async () => {
   await using bug = await withBugs('orders.js', 'schema.sql')
-  const { onceEach, alive } = await findings(bug.folder)
-  expect(onceEach).toMatchObject({ word: 'invalid' })
-  expect(onceEach?.story).toContain('doubled')
+  const { onceEach, alive } = await findings(lostCommit, bug.service)
+  expect(onceEach).toMatchObject({ word: 'invalid', story: expect.stringContaining('doubled') })
   expect(alive).toMatchObject({ word: 'valid' })
 })
 
 test('and the process that ends of a lost connection', atMost, async () => {
   await using bug = await withBugs('database.js')
-  const { alive } = await findings(bug.folder)
-  expect(alive).toMatchObject({ word: 'invalid' })
-  expect(alive?.story).toContain('ECONNRESET')
+  const { alive } = await findings(lostCommit, bug.service)
+  expect(alive).toMatchObject({ word: 'invalid', story: expect.stringContaining('ECONNRESET') })
 })
 
-test('and nothing in the service that was mended', atMost, async () => {
-  expect(await findings('mended')).toMatchObject({
+test('a Redis that is away finds the cache that takes the service with it', atMost, async () => {
+  await using bug = await withBugs('cache.js')
+  const { alive, readsGoOn, kept } = await findings(redisAway, bug.service)
+  expect(alive).toMatchObject({ word: 'invalid' })
+  expect(readsGoOn).toMatchObject({ word: 'invalid' })
+  expect(kept).toMatchObject({ word: 'valid' })
+})
+
+test('neither finds anything in the service that was mended', atMost, async () => {
+  expect(await findings(lostCommit, 'mended')).toMatchObject({
     onceEach: { word: 'valid' },
     alive: { word: 'valid' },
+  })
+  expect(await findings(redisAway, 'mended')).toMatchObject({
+    alive: { word: 'valid' },
+    readsGoOn: { word: 'valid' },
   })
 })

@@ -1,3 +1,4 @@
+export { external } from './system/external.ts'
 export type { Migration } from './system/migrate.ts'
 export type { PartPlan, Setting, StartedPart } from './system/part-plan.ts'
 export {

@@ -13,8 +13,11 @@ export interface PostgresPartOptions extends Pick<PostgresOptions, 'settings'> {
   readonly traffic?: boolean
 }
 
-/** A real PostgreSQL server that can be killed, paused, hurt on its links and in itself. */
-export type PostgresPart = Postgres & Linked
+/**
+ * A real PostgreSQL server that can be killed, paused, hurt on its links and in itself. Its address is
+ * in its URL: with a host and a port of its own it would pass for a Redis.
+ */
+export type PostgresPart = Omit<Postgres, 'host' | 'port'> & Linked
 
 /** One PostgreSQL server, with an empty database of its own for each run. */
 export function postgres(options: PostgresPartOptions = {}): PartPlan<PostgresPart> {

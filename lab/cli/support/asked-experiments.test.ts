@@ -31,6 +31,11 @@ test('a suite is all of its experiments by its file, and one of them by both nam
   const all = await askedExperiments('experiments/some.suite.ts', root)
   expect(names(all)).toEqual(['some@one', 'some@two'])
   expect((await askedExperiments('some@two', root))[0]?.experiment.title).toBe('Two')
+  const one = await askedExperiments('experiments/some.suite.ts@two', root)
+  expect(names(one)).toEqual(['some@two'])
+  await expect(askedExperiments('experiments/some.suite.ts@three', root)).rejects.toThrow(
+    'one of this suite: one, two',
+  )
   await expect(askedExperiments('some@three', root)).rejects.toThrow('some@three')
 })
 
