@@ -30,7 +30,7 @@ export default defineConfig({
           ...counting,
           env: compiled,
           name: 'unit',
-          include: ['{common,lab,faults,targets,bench,harness,dashboards}/**/*.test.ts'],
+          include: ['{common,lab,faults,targets,bench,harness,dashboards,docs}/**/*.test.ts'],
           exclude: ['lab/vitest/resilience.test.ts', 'targets/scenarios/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

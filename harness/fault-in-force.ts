@@ -38,6 +38,7 @@ export async function putInForce(
   fault: Fault,
   system: LabSystem,
   context: Context,
+  tell: (text: string) => void,
 ): Promise<HeldFault> {
   const { clock, ledger, signal } = context
   const { label } = fault
@@ -53,7 +54,7 @@ export async function putInForce(
   try {
     signal.throwIfAborted()
     const injection = await inTime(`${label} to be made`, applyWithinMs, planned.apply(), clock)
-    return new InForce(label, injection, settle, clock)
+    return new InForce(label, injection, settle, clock, tell)
   } catch (error) {
     await settle()
     throw error
@@ -65,15 +66,23 @@ class InForce implements HeldFault {
   readonly #injection: Injection
   readonly #settle: () => Promise<void>
   readonly #clock: Clock
+  readonly #tell: (text: string) => void
   #mayTouchNothing = false
   #landed: number | undefined
   #healing: Promise<void> | undefined
 
-  constructor(label: string, injection: Injection, settle: () => Promise<void>, clock: Clock) {
+  constructor(
+    label: string,
+    injection: Injection,
+    settle: () => Promise<void>,
+    clock: Clock,
+    tell: (text: string) => void,
+  ) {
     this.label = label
     this.#injection = injection
     this.#settle = settle
     this.#clock = clock
+    this.#tell = tell
   }
 
   get missed(): boolean {
@@ -118,6 +127,7 @@ class InForce implements HeldFault {
       this.#landed = await this.landed()
     } finally {
       await this.#settle()
+      this.#tell(`${this.label} ended, having touched ${this.#landed ?? 'what nobody can tell'}`)
     }
   }
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../lab/base/errors.ts'
+import { type FaultsOf, faultsOf } from './faults-of.ts'
 import { type LinkInTest, linkInTest, type Protocol } from './link-in-test.ts'
 import type { Scope } from './scope.ts'
 
@@ -25,14 +26,15 @@ export interface ProxiedOptions<Speaks extends Protocol> {
 }
 
 /** A way for HTTP or web sockets. */
-export type WayTo<Speaks extends Protocol> = LinkInTest<Speaks> & {
+export interface WayTo<Speaks extends Protocol> {
   /** The same URL through the link. */
   readonly url: string
+  readonly link: LinkInTest<Speaks>
   /** Clients that behave badly, past the link. */
   readonly clients: Clients
 }
 
-type Clients = import('./faults-of.ts').FaultsOf<typeof import('./faults/clients.ts')>
+type Clients = FaultsOf<typeof import('./faults/clients.ts')>
 
 /** A link before a server of the test's own: a host, or a started container, and the port within it. */
 export async function proxied<Speaks extends Protocol>(
@@ -62,11 +64,10 @@ export async function proxiedUrl<Speaks extends 'http' | 'websocket'>(
   const at = { host: given.hostname, port: Number(given.port || 80) }
   const link = await scope.link(given.host, protocol, at, 'app')
   const made = await linkInTest(scope, { ...link, protocol })
-  const { faultsOf } = await import('./faults-of.ts')
   const part = { name: given.host, url: `http://${at.host}:${at.port}` }
   const put = scope.putInForce.bind(scope)
   const clients = faultsOf(await import('./faults/clients.ts'), 'other', part, put)
-  return { ...made, url: url.replace(given.host, `${made.host}:${made.port}`), clients }
+  return { url: url.replace(given.host, `${made.host}:${made.port}`), link: made, clients }
 }
 
 function spokenAt(port: number): Protocol {

@@ -17,6 +17,12 @@ export interface ScopeOptions {
   readonly signal: AbortSignal
 }
 
+/** A line of the story. */
+export interface Told {
+  readonly atMs: number
+  readonly text: string
+}
+
 /** How it went: what a report tells. */
 export interface Ended {
   /** Labels of faults that touched nothing, and were expected to. */
@@ -41,6 +47,8 @@ export class Scope {
   readonly #faults: HeldFault[] = []
   readonly #links: Link[] = []
   readonly #processes: GuardedProcess[] = []
+  readonly #story: Told[] = []
+  readonly #beganMs = systemClock.nowMs()
   #count = 0
   #context: Promise<Context> | undefined
   #ending: Promise<Ended> | undefined
@@ -53,9 +61,32 @@ export class Scope {
     else options.signal.addEventListener('abort', () => void this.end(), { once: true })
   }
 
-  /** Faults of this scope, in the order of their making. */
-  get faults(): readonly FaultInForce[] {
-    return this.#faults
+  get name(): string {
+    return this.#options.name
+  }
+
+  /** What was begun and ended, in ms since the scope was made. */
+  get story(): readonly Told[] {
+    return this.#story
+  }
+
+  /** Where its servers log, and a report may be put; undefined where nothing was begun. */
+  async folder(): Promise<string | undefined> {
+    return this.#context?.then(
+      ({ runFolder }) => runFolder,
+      () => undefined,
+    )
+  }
+
+  /** Somebody is told to look into its folder. */
+  async keepFolder(): Promise<void> {
+    if (this.#context) (await this.#session()).keep()
+  }
+
+  /** Nobody will ask for it. */
+  async removeFolder(): Promise<void> {
+    const folder = await this.folder()
+    if (folder) await rm(folder, { recursive: true, force: true })
   }
 
   /** @throws {LabError} `lab-closed`, before and after, when the scope has ended meanwhile. */
@@ -74,9 +105,11 @@ export class Scope {
     this.#pending.add(settled)
     try {
       const value = await working
+      this.#tell(what)
       this.#demandOpen(what)
       return value
     } catch (error) {
+      this.#tell(`not ${what}: ${messageOf(error)}`)
       this.#demandOpen(what)
       throw error
     } finally {
@@ -93,8 +126,9 @@ export class Scope {
   ): Promise<Link> {
     return this.begin(`the link to ${provider}`, async () => {
       const { proxies } = await this.#session()
-      const path = { consumer: `${this.#options.name}:${consumer}`, provider, protocol, upstream }
-      const link = await proxies.link(path)
+      const twin = this.#links.filter(one => one.provider === provider).length
+      const who = `${this.#options.name}:${consumer}${twin === 0 ? '' : `:${twin + 1}`}`
+      const link = await proxies.link({ consumer: who, provider, protocol, upstream })
       this.#links.push(link)
       return link
     })
@@ -105,7 +139,8 @@ export class Scope {
     const ordinal = ++this.#count
     return this.begin(fault.label, async context => {
       const random = context.random.fork(`fault ${ordinal}`)
-      const held = await putInForce(fault, this.#system(), { ...context, random })
+      const told = (text: string) => this.#tell(text)
+      const held = await putInForce(fault, this.#system(), { ...context, random }, told)
       this.#faults.push(held)
       return held
     })
@@ -115,6 +150,10 @@ export class Scope {
   end(): Promise<Ended> {
     this.#ending ??= this.#end()
     return this.#ending
+  }
+
+  #tell(text: string): void {
+    this.#story.push({ atMs: Math.round(systemClock.nowMs() - this.#beganMs), text })
   }
 
   #demandOpen(what: string): void {
@@ -159,6 +198,7 @@ export class Scope {
 
   async #end(): Promise<Ended> {
     this.#over.abort()
+    this.#tell('the test has ended')
     const problems: string[] = []
     const attempt = async (what: string, work: Promise<unknown>) => {
       const ending = inTime(what, endWithinMs, work, systemClock)

@@ -1,14 +1,32 @@
-import { test as base } from 'vitest'
+import { test as base, expect } from 'vitest'
 import { folderNameOf } from './folder-name.ts'
 import { judgeEnd } from './judge-end.ts'
 import { type Lab, labOf } from './lab.ts'
+import { toHaveLanded, toHold, toLoseNoWrites } from './matchers.ts'
 import { Scope } from './scope.ts'
 import { seedOf, sharedSession } from './shared-session.ts'
+import { tellFailure } from './tell-failure.ts'
+import type { ReadBack } from './writes.ts'
 
 export { demandHeld, type ExperimentRun, runExperiment } from '../lab/vitest/index.ts'
 export type { FaultInForce } from './fault-in-force.ts'
 export { once, times } from './hits.ts'
 export type { Lab } from './lab.ts'
+export { type LabOptions, openLab } from './open-lab.ts'
+export { recordWrites, type Writes } from './writes.ts'
+
+declare module 'vitest' {
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    /** A fault has touched at least so much; default 1. */
+    toHaveLanded(least?: number): Promise<void>
+    /** The verdict of an experiment is held. */
+    toHold(): Promise<void>
+    /** Of `recordWrites()`: what was confirmed is found once, what was refused is not. */
+    toLoseNoWrites(read: ReadBack): Promise<void>
+  }
+}
+
+expect.extend({ toHaveLanded, toHold, toLoseNoWrites })
 
 const endWithinMs = 90_000
 
@@ -29,13 +47,15 @@ export const test = base.extend<{
     },
     { scope: 'file' },
   ],
-  lab: async ({ labOfFile, task, signal, onTestFinished }, use) => {
+  lab: async ({ labOfFile, task, signal, onTestFinished, onTestFailed }, use) => {
     const { session, seed, nameFor } = labOfFile
-    const name = nameFor(task.fullTestName)
-    const scope = new Scope(session.get, { name, seed, signal })
+    const scope = new Scope(session.get, { name: nameFor(task.fullTestName), seed, signal })
+    onTestFailed(() => tellFailure(task, scope, seed), endWithinMs)
     onTestFinished(async () => {
       const ended = await scope.end()
-      if (task.result?.state !== 'fail') judgeEnd(ended)
+      if (task.result?.state === 'fail') return
+      judgeEnd(ended)
+      await scope.removeFolder()
     }, endWithinMs)
     await use(labOf(scope, seed))
   },

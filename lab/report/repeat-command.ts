@@ -1,5 +1,5 @@
 import { called } from '../base/installation.ts'
-import { printable } from '../base/printable.ts'
+import { shellWord } from '../base/shell-word.ts'
 
 /**
  * The command line that makes a run again: same experiment, same seed, same things switched off. Fit to
@@ -22,11 +22,5 @@ export function repeatCommand(run: {
     ...(run.proxy === 'embedded' ? [] : ['--proxy', run.proxy]),
     ...((run.runtime ?? 'embedded') === 'embedded' ? [] : ['--runtime', `${run.runtime}`]),
   ]
-  return called(['experiment', ...words.map(quoted)].join(' '))
-}
-
-/** As one word for any POSIX shell. */
-function quoted(word: string): string {
-  const shown = printable(word).replaceAll('\n', '·')
-  return /^[\w./:@%+=-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`
+  return called(['experiment', ...words.map(shellWord)].join(' '))
 }

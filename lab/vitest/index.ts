@@ -40,11 +40,15 @@ export async function runExperiment(name: string, run: ExperimentRun = {}): Prom
  * @throws {Error} with every reason, each check's story, and the command that repeats the run.
  */
 export function demandHeld(conclusion: Conclusion): void {
-  if (conclusion.verdict === 'held') return
+  const why = whyNotHeld(conclusion)
+  if (why !== undefined) throw new Error(why)
+}
+
+/** Every reason, and the command that repeats the run; undefined when held. */
+export function whyNotHeld(conclusion: Conclusion): string | undefined {
+  if (conclusion.verdict === 'held') return undefined
   const { experiment, verdict, reasons } = conclusion
   const texts = reasons.map(({ word, text }) => `  ${word}: ${text}`)
   const again = repeatCommand(conclusion)
-  throw new Error(
-    printable([`${experiment} is ${verdict}:`, ...texts, `again: ${again}`].join('\n')),
-  )
+  return printable([`${experiment} is ${verdict}:`, ...texts, `again: ${again}`].join('\n'))
 }
