@@ -8,9 +8,9 @@ export interface CheckerDocument extends Documented {
   readonly file: string
 }
 
-/** Every check that `lab/index.ts` exports, by its docstring. */
+/** Every check that `lab/checkers/index.ts` exports, by its docstring. */
 export async function checkerDocuments(root: string): Promise<readonly CheckerDocument[]> {
-  const index = await readFile(join(root, 'lab/index.ts'), 'utf8')
+  const index = await readFile(join(root, 'lab/checkers/index.ts'), 'utf8')
   const exported = new Set(index.match(/\w+/g))
   const found: CheckerDocument[] = []
   for await (const file of glob('lab/checkers/**/*.ts', { cwd: root })) {
