@@ -47,10 +47,7 @@ export function judgeLinearizable(
   options: LinearizableOptions,
 ): Finding {
   const objects = objectsOf(history(journal, workload), model)
-  const searches = objects.map(object => ({
-    ...object,
-    search: new Search(model.initial, object.calls),
-  }))
+  const searches = searchesOf(objects, model)
   const budget = { steps: options.steps ?? 20_000_000, memory: mostRemembered }
   const before = budget.steps
   takeTurns(
@@ -62,16 +59,27 @@ export function judgeLinearizable(
     examined: objects.filter(isTelling).length,
     operations: objects.reduce((sum, { calls }) => sum + calls.length, 0),
     steps: before - budget.steps,
-    open: searches.filter(({ search }) => search.verdict === undefined).length,
+    open: objects.length - searches.filter(({ search }) => search.verdict !== undefined).length,
     unknown: objects.filter(({ unknown }) => unknown).length,
   }
   const wrong = searches.find(({ search }) => search.verdict === false)
-  if (wrong) return guilty(wrong, model, wrong.search.deepest, figures)
+  if (wrong) return guilty(wrong, model, wrong.search, figures)
   const why = blindSpot(objects, model, figures) ?? gapsIn(journal)[0]
   if (why) return { word: 'unknown', story: `Nothing was shown: ${why}.`, figures }
   const kept = model.perKey ? ` on ${figures.examined} keys` : ''
   const story = `${figures.operations} operations${kept} can be put in one order of a ${model.name}.`
   return { word: 'valid', story, figures }
+}
+
+/** One for each object; where one cannot be right from the beginning, the others are not begun. */
+function searchesOf(objects: readonly ObjectHistory[], { initial }: Model) {
+  const searches: (ObjectHistory & { readonly search: Search })[] = []
+  for (const object of objects) {
+    const search = new Search(initial, object.calls)
+    searches.push({ ...object, search })
+    if (search.verdict === false) break
+  }
+  return searches
 }
 
 function blindSpot(
@@ -92,11 +100,11 @@ function blindSpot(
 function takeTurns(searches: readonly Search[], budget: Budget): void {
   let open = searches.filter(search => !search.isTooWide)
   while (open.length > 0 && budget.steps > 0) {
+    if (searches.some(({ verdict }) => verdict === false)) return
     open = open.filter(search => {
       search.advance(turn, budget)
       return search.verdict === undefined
     })
-    if (searches.some(({ verdict }) => verdict === false)) return
   }
 }
 
@@ -108,7 +116,7 @@ function isTelling({ calls }: ObjectHistory): boolean {
 function guilty(
   { key, calls }: ObjectHistory,
   model: Model,
-  passing: number,
+  found: Search,
   figures: Figures,
 ): Finding {
   const answers = calls.filter(isAnswered).toSorted((a, b) => a.until - b.until)
@@ -118,7 +126,7 @@ function guilty(
     search.advance(budget.steps, budget)
     return search.verdict === false
   }
-  const end = answers[shortestFailing(answers.length, fails, passing) - 1]
+  const end = answers[shortestOf(answers.length, fails, found) - 1]
   const known = calls.filter(({ from }) => from <= (end?.until ?? 0))
   const entries = known
     .flatMap(({ performed }) => entriesOf(performed))
@@ -132,6 +140,21 @@ function guilty(
     `fit no order of one ${model.name}.`
   const witness = { what: story, entries: entries.slice(-shownEntries), atMs: answer?.atMs ?? 0 }
   return { word: 'invalid', story, figures, witness }
+}
+
+/**
+ * Where somebody saw what nobody ever left, that answer is nearly always the first that fails, and to
+ * see it takes one search instead of many. (With fewer answers known, somebody may have left it.)
+ */
+function shortestOf(
+  answers: number,
+  fails: (count: number) => boolean,
+  { impossibleBy, deepest }: Search,
+): number {
+  if (impossibleBy === undefined) return shortestFailing(answers, fails, deepest)
+  if (!fails(impossibleBy)) return shortestFailing(answers, fails, impossibleBy)
+  if (!fails(impossibleBy - 1)) return impossibleBy
+  return shortestFailing(impossibleBy - 1, fails)
 }
 
 function isAnswered({ until }: Call): boolean {

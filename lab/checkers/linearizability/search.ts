@@ -55,6 +55,8 @@ export class Search {
   verdict: boolean | undefined
   /** How many answers were accounted for at most. */
   deepest = 0
+  /** With so many answers somebody has seen what nobody ever left; undefined where nobody has. */
+  readonly impossibleBy: number | undefined
 
   constructor(initial: string, all: readonly Call[]) {
     this.#initial = initial
@@ -67,12 +69,20 @@ export class Search {
     this.#reach = reachOf(this.#answered)
     const widest = this.#answered.reduce((most, { slot }) => Math.max(most, slot), 0)
     this.#width = Math.max(widest, this.#uncertain.length)
-    if (this.#values.isImpossible(initial)) this.verdict = false
+    const place = this.#answered.findIndex(({ call }) => this.#isImpossible(call))
+    if (place >= 0) {
+      this.impossibleBy = place + 1
+      this.verdict = false
+    }
   }
 
   /** More calls are open at once than its sets have room for: it will not find out. */
   get isTooWide(): boolean {
     return this.#width > 50_000
+  }
+
+  #isImpossible({ effect: { needs } }: Call): boolean {
+    return needs !== undefined && needs !== this.#initial && this.#values.isLost(needs)
   }
 
   /** Goes on for some steps, out of the budget. */

@@ -44,11 +44,6 @@ export class Values {
     return this.isMade && must > 0 && makers === 0
   }
 
-  /** Whether something must happen in a state that there never is. */
-  isImpossible(initial: string): boolean {
-    return this.#values.entries().some(([state]) => state !== initial && this.isLost(state))
-  }
-
   #count({ effect, until }: Call, by: number): void {
     if (effect.needs !== undefined) {
       const value = this.#valueOf(effect.needs)
