@@ -30,6 +30,7 @@ const results = z.object({
 
 const count: Count = { passed: 0, failed: 0 }
 await step('types', 'tsc', ['--noEmit'])
+await step('types of the game day page', 'tsc', ['--noEmit', '-p', 'lab/gameday/page'])
 await step('lint, format and import arrows', 'biome', ['check', '--error-on-warnings'])
 await tests()
 print(process.stdout, `${count.passed} passed, ${count.failed} failed`)
