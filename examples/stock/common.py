@@ -48,6 +48,11 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        print("a client has gone", client_address, flush=True)
+
+
 def find(connection, reference):
     row = connection.execute(
         "select reference, sku, amount from movements where reference = %s", [reference]
@@ -57,7 +62,7 @@ def find(connection, reference):
 
 def serve(store):
     Handler.store = store
-    server = ThreadingHTTPServer(("127.0.0.1", int(os.environ.get("PORT", "3000"))), Handler)
+    server = Server(("127.0.0.1", int(os.environ.get("PORT", "3000"))), Handler)
     stop = lambda *_: threading.Thread(target=server.shutdown).start()
     signal.signal(signal.SIGTERM, stop)
     server.serve_forever()

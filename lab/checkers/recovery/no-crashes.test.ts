@@ -31,6 +31,12 @@ describe('a process', () => {
     expect(finding.story).toContain('api-1 ended with code 1: Error: read ECONNRESET')
   })
 
+  test('of whose log only the end is there says at least the code of its error', () => {
+    const end = log.split('\n').slice(1).join('\n')
+    const finding = ofApi.check(sampleRun([is('ready', 1), is('exited', 15_000, false, end)]))
+    expect(finding.story).toContain("api-1 ended with code 1: code: 'ECONNRESET'")
+  })
+
   test('that a strike may end is not, until a moment after it was healed', () => {
     const end = (atMs: number) =>
       ofApi.check(sampleRun([is('ready', 1), is('exited', atMs, false)]))

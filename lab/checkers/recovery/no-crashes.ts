@@ -63,11 +63,13 @@ function crash({ process, code, signal, log, index, atMs }: EntryOf<'process'>):
   return { kind: 'crashed', what: `${process} ended ${how}${why}`, entries: [index], atMs }
 }
 
-/** The line of a log's end that says most: a stack is below it, and the runtime's name after that. */
+/** The line of a log's end that says most: the error's own, else its code; a stack is between them. */
 function reasonIn(log: string): string {
   const lines = log.split('\n').map(line => line.trim())
   const named = lines.findLast(line => /^(\w*(Error|Exception)\b|panic:|fatal)/i.test(line))
-  return (named ?? lines.findLast(line => line !== '') ?? '').slice(0, 200)
+  const code = lines.findLast(line => /^code: /.test(line))
+  const last = lines.findLast(line => /\w/.test(line) && !/^Node\.js v/.test(line))
+  return (named ?? code ?? last ?? '').slice(0, 200)
 }
 
 function unhandled({ instance, detail, index, atMs }: EntryOf<'service'>): Violation {
