@@ -4,7 +4,8 @@ import { LabError } from '../lab/base/errors.ts'
 import type { Fault, Injection, Landed } from '../lab/model/fault.ts'
 import type { Context, LabSystem } from '../lab/model/target.ts'
 
-const planWithinMs = 10_000
+/** The first of its kind loads its modules. */
+const planWithinMs = 30_000
 const applyWithinMs = 30_000
 const healWithinMs = 30_000
 const askWithinMs = 5_000

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AsyncDisposableStack } from '../lab/base/async-disposable-stack.ts'
 import { systemClock } from '../lab/base/clock.ts'
@@ -42,7 +42,9 @@ export async function startSession({ root, seed }: SessionOptions): Promise<Sess
   await healRuns(labFolder, { clock })
   const id = `${clock.wall().toISOString().replace(/[:.]/g, '-')}-${randomBytes(3).toString('hex')}`
   const runId = `in-tests-${id}`
-  const folder = await writableFolder(join(root, 'runs', 'in-tests', id))
+  const runs = await writableFolder(join(root, 'runs', 'in-tests'))
+  await prune(runs)
+  const folder = await writableFolder(join(runs, id))
   const scratchFolder = await scratchFolderFor(labFolder, runId)
   await using begun = new AsyncDisposableStack()
   const guardian = begun.use(
@@ -75,4 +77,13 @@ export async function startSession({ root, seed }: SessionOptions): Promise<Sess
       if (!kept) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Far more than run at the same time, so no folder in use is among the oldest. */
+const keptFolders = 50
+
+/** Their names begin with the time. */
+async function prune(runs: string): Promise<void> {
+  const oldest = (await readdir(runs)).toSorted().slice(0, -keptFolders)
+  await Promise.all(oldest.map(name => rm(join(runs, name), { recursive: true, force: true })))
 }
