@@ -80,6 +80,9 @@ export function components(graph: Graph): readonly (readonly number[])[] {
 /** Edges that are looked at in search of a shorter cycle, before the best so far is good enough. */
 const effort = 2_000_000
 
+/** No transaction depends on itself. */
+const shortest = 2
+
 /**
  * A short cycle through the smallest component, as arrows; the shortest where looking for it from
  * each node is not too much. Undefined: there is none.
@@ -97,7 +100,7 @@ export function shortCycle(
   for (const node of part) {
     const found = cycleFrom(search, node, best?.length ?? Number.POSITIVE_INFINITY)
     if (found) best = found
-    if (best && search.spent > effort) break
+    if (best && (best.length === shortest || search.spent > effort)) break
   }
   return best
 }
@@ -114,7 +117,6 @@ interface Search {
 function cycleFrom(search: Search, start: number, within: number): readonly number[] | undefined {
   const { graph, inside, cameBy } = search
   const from = new Map<number, number>()
-  cameBy.fill(0)
   let frontier = [start]
   for (let length = 1; frontier.length > 0 && length < within; length++) {
     const reached: number[] = []
@@ -125,13 +127,23 @@ function cycleFrom(search: Search, start: number, within: number): readonly numb
         if (!inside[target] || cameBy[target]) continue
         cameBy[target] = place + 1
         from.set(target, node)
-        if (target === start) return wayBack(search, from, start)
+        if (target === start) return forgetting(search, from, wayBack(search, from, start))
         reached.push(target)
       }
     }
     frontier = reached
   }
-  return undefined
+  return forgetting(search, from, undefined)
+}
+
+/** For the next start: what was reached is little, where the graph is all the history. */
+function forgetting<Found>(
+  { cameBy }: Search,
+  reached: ReadonlyMap<number, number>,
+  found: Found,
+): Found {
+  for (const node of reached.keys()) cameBy[node] = 0
+  return found
 }
 
 function wayBack({ graph, cameBy }: Search, from: ReadonlyMap<number, number>, start: number) {
