@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { MarketplaceFaultRequest } from './marketplace/fault.ts'
 import type { MarketplaceSettings, Product } from './marketplace/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
-import { programFile } from './runtime/build/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 const statement = z.object({
@@ -58,8 +57,11 @@ export async function startMarketplace(
     products: [...products],
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
   } satisfies Partial<MarketplaceSettings>
-  const main = await programFile('marketplace')
-  const peer = await startPeer<MarketplaceFaultRequest>(context, { name, main, settings })
+  const peer = await startPeer<MarketplaceFaultRequest>(context, {
+    name,
+    program: 'marketplace',
+    settings,
+  })
   return Object.assign(peer, {
     ...keys,
     statement: () => peer.admin.read('/statement', statement),

@@ -1,7 +1,6 @@
 import type { OauthFaultRequest } from './oauth/fault.ts'
 import type { OauthSettings } from './oauth/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
-import { programFile } from './runtime/build/program.ts'
 import type { ReservedPort } from './runtime/reserve-port.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
@@ -32,6 +31,10 @@ export async function startOauth(
   context: ServerContext,
   { name = 'oauth', at, ...settings }: OauthOptions,
 ): Promise<OauthPeer> {
-  const main = await programFile('oauth')
-  return startPeer(context, { name, main, settings: { users, ...settings }, ...(at && { at }) })
+  return startPeer(context, {
+    name,
+    program: 'oauth',
+    settings: { users, ...settings },
+    ...(at && { at }),
+  })
 }

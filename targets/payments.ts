@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { PaymentFaultRequest } from './payments/fault.ts'
 import type { PaymentSettings } from './payments/settings.ts'
 import { type Peer, startPeer } from './peers/start-peer.ts'
-import { programFile } from './runtime/build/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 
 const entry = z.object({ key: z.string(), amountCents: z.number() })
@@ -29,7 +28,7 @@ export async function startPayments(context: ServerContext, name = 'payments'): 
   const settings = { apiKey: 'merchant-test-key' } satisfies Partial<PaymentSettings>
   const peer = await startPeer<PaymentFaultRequest>(context, {
     name,
-    main: await programFile('payments'),
+    program: 'payments',
     settings,
   })
   return Object.assign(peer, {

@@ -83,7 +83,7 @@ function notInContainers(options: {
 }): string | undefined {
   const { peers = [], balancer, backUp, postgres } = options
   if (postgres.notInContainers) return postgres.notInContainers
-  if (peers.length > 0) return `its peers (${peers.join(', ')}) run as processes only`
+  if (peers.includes('oauth')) return 'browsers and containers would know its oauth by two names'
   if (balancer) return 'its balancer runs as a process only'
   if (backUp) return 'the files of a database in a container cannot be copied from outside'
   return undefined

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { type Peer, startPeer } from './peers/start-peer.ts'
-import { programFile } from './runtime/build/program.ts'
 import type { ServerContext } from './runtime/server-part.ts'
 import type { MailFaultRequest } from './smtp/fault.ts'
 
@@ -27,8 +26,7 @@ export interface MailPeer extends Peer<MailFaultRequest> {
 
 /** Starts a real mail server whose mailbox can be read. */
 export async function startSmtp(context: ServerContext, name = 'smtp'): Promise<MailPeer> {
-  const main = await programFile('smtp')
-  const peer = await startPeer<MailFaultRequest>(context, { name, main, settings: {} })
+  const peer = await startPeer<MailFaultRequest>(context, { name, program: 'smtp', settings: {} })
   return Object.assign(peer, {
     mailbox: async (to?: string) => {
       const query = to === undefined ? '' : `?${new URLSearchParams({ to })}`

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import type { Containers } from '../containers/containers.ts'
+import { type Program, programFile } from '../runtime/build/program.ts'
 import { type ReservedPort, reservePort } from '../runtime/reserve-port.ts'
 import { type ServerContext, ServerPart } from '../runtime/server-part.ts'
 import { PeerAdmin } from './peer-admin.ts'
@@ -19,7 +24,7 @@ export interface Peer<FaultRequest> extends ServerPart {
 export interface PeerPlan {
   /** Unique within the run: names its process, its log and its data. */
   readonly name: string
-  readonly main: string
+  readonly program: Exclude<Program, 'service' | 'proxy'>
   /** Beyond those that every peer has. */
   readonly settings: object
   /** Where it listens; default any free port. */
@@ -32,8 +37,10 @@ export interface PeerPlan {
  */
 export async function startPeer<FaultRequest>(
   context: ServerContext,
-  { name, main, settings, at }: PeerPlan,
+  plan: PeerPlan,
 ): Promise<Peer<FaultRequest>> {
+  if (context.containers) return containedPeer(context, context.containers, plan)
+  const { name, program, settings, at } = plan
   const folder = join(context.scratchFolder, name)
   await mkdir(folder, { recursive: true })
   const configFile = join(folder, 'peer.json')
@@ -49,7 +56,7 @@ export async function startPeer<FaultRequest>(
   const process = await context.guardian.spawn({
     name,
     command: globalThis.process.execPath,
-    args: [main],
+    args: [await programFile(program)],
     env: { PEER_CONFIG: configFile },
     logFile,
   })
@@ -62,4 +69,59 @@ export async function startPeer<FaultRequest>(
   await part.ready()
   const { url, adminUrl } = await read()
   return Object.assign(part, { url, admin: new PeerAdmin<FaultRequest>(adminUrl, adminToken) })
+}
+
+/** The same in a container, in which its books stay when it is killed. */
+async function containedPeer<FaultRequest>(
+  context: ServerContext,
+  containers: Containers,
+  { name, program, settings, at }: PeerPlan,
+): Promise<Peer<FaultRequest>> {
+  const adminToken = randomBytes(16).toString('hex')
+  const [own, control] = [at ?? (await reservePort()), await reservePort()]
+  const config = {
+    ...settings,
+    ...{ host: '0.0.0.0', port: own.port, adminPort: control.port, adminToken },
+    ...{ readyFile: '/tmp/ready.json', dataFile: '/tmp/data.sqlite' },
+  }
+  const logFile = join(context.runFolder, `${name}.log`)
+  await Promise.all([own.release(), control.release()])
+  const process = await containers.start({
+    name,
+    image: 'peers',
+    command: [`targets/${program}/main.ts`],
+    environment: { PEER_CONFIG: '/etc/peer.json' },
+    files: { '/etc/peer.json': JSON.stringify(config) },
+    ports: [own.port, control.port],
+    logFile,
+  })
+  const adminUrl = `http://127.0.0.1:${control.port}`
+  const part = new ServerPart(context, process, { port: own.port, logFile }, async () => {
+    const headers = { authorization: `Bearer ${adminToken}` }
+    const asked = { headers, signal: AbortSignal.timeout(1_000) }
+    const answer = await fetch(`${adminUrl}/faults`, asked)
+    if (!answer.ok) throw new Error(`it answers ${answer.status}`)
+    await reaches(own.port)
+  })
+  await part.ready()
+  const scheme = program === 'smtp' ? 'smtp' : 'http'
+  const url = `${scheme}://127.0.0.1:${own.port}`
+  return Object.assign(part, { url, admin: new PeerAdmin<FaultRequest>(adminUrl, adminToken) })
+}
+
+/** Its own port listens after the one that commands it. */
+async function reaches(port: number): Promise<void> {
+  const socket = connect({ host: '127.0.0.1', port })
+  socket.setTimeout(1_000, () => socket.destroy(new Error('no connect within 1 s')))
+  try {
+    await once(socket, 'connect')
+    // Published ports accept before anybody listens within, and then close.
+    await Promise.race([once(socket, 'close').then(closed), sleep(50)])
+  } finally {
+    socket.destroy()
+  }
+}
+
+function closed(): never {
+  throw new Error('nobody listens within yet')
 }
