@@ -143,7 +143,10 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     links: proxies.links,
     postgres: stores.postgres,
     standby: stores.standby,
-    backUp: folder => backUp(stores.postgres, folder),
+    backUp: async folder => {
+      if (containers) throw new Error('The files of a database in a container cannot be copied.')
+      await backUp(stores.postgres, folder)
+    },
     redis: queues.redis,
     instances,
     workers,
