@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { ActiveAlert } from '../lab/journal/journal.ts'
+import type { AlertSource } from '../lab/model/alerts.ts'
 import { findServer } from './runtime/find-server.ts'
 import { prometheusServer } from './runtime/prometheus-server.ts'
 import { reservePort } from './runtime/reserve-port.ts'
@@ -9,8 +11,8 @@ import { type ServerContext, ServerPart } from './runtime/server-part.ts'
 
 export interface ScrapeJob {
   readonly job: string
-  /** `127.0.0.1:9090`, whose `/metrics` is read. */
-  readonly targets: readonly string[]
+  /** `127.0.0.1:9090`, whose `/metrics` is read; by a name of its own, where it is one of several. */
+  readonly targets: readonly (string | { readonly address: string; readonly instance: string })[]
 }
 
 export interface PrometheusOptions {
@@ -27,7 +29,7 @@ export interface Sample {
   readonly value: number
 }
 
-export interface Prometheus extends ServerPart {
+export interface Prometheus extends ServerPart, AlertSource {
   readonly url: string
   /** PromQL, as of now. */
   query(expression: string): Promise<readonly Sample[]>
@@ -59,7 +61,13 @@ export async function startPrometheus(
     rule_files: ruleFiles,
     scrape_configs: scrape.map(({ job, targets }) => ({
       job_name: job,
-      static_configs: [{ targets }],
+      // Who says of itself which instance it is knows better.
+      honor_labels: true,
+      static_configs: targets.map(target =>
+        typeof target === 'string'
+          ? { targets: [target] }
+          : { targets: [target.address], labels: { instance: target.instance } },
+      ),
     })),
   }
   // JSON is YAML too.
@@ -84,7 +92,11 @@ export async function startPrometheus(
     if (!ready.ok) throw new Error(`it answers ${ready.status}`)
   })
   await part.ready()
-  return Object.assign(part, { url, query: (expression: string) => query(url, expression) })
+  return Object.assign(part, {
+    url,
+    query: (expression: string) => query(url, expression),
+    read: (signal: AbortSignal) => activeAlerts(url, signal),
+  })
 }
 
 async function query(url: string, expression: string): Promise<readonly Sample[]> {
@@ -94,6 +106,23 @@ async function query(url: string, expression: string): Promise<readonly Sample[]
   if (!found.ok) throw new Error(`Prometheus answers ${found.status} to ${expression}: ${text}`)
   const { data } = answer.parse(JSON.parse(text))
   return data.result.map(({ metric, value: [, value] }) => ({ labels: metric, value }))
+}
+
+const alerts = z.object({
+  data: z.object({
+    alerts: z.array(
+      z.object({ labels: z.record(z.string(), z.string()), state: z.enum(['pending', 'firing']) }),
+    ),
+  }),
+})
+
+async function activeAlerts(url: string, signal: AbortSignal): Promise<readonly ActiveAlert[]> {
+  const found = await fetch(new URL('/api/v1/alerts', url), { signal })
+  if (!found.ok) throw new Error(`Prometheus answers ${found.status} when asked for its alerts`)
+  return alerts.parse(await found.json()).data.alerts.map(({ state, labels }) => {
+    const { alertname: name = '', ...rest } = labels
+    return { name, state, labels: rest }
+  })
 }
 
 /**

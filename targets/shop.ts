@@ -1,4 +1,5 @@
 import { AsyncDisposableStack } from '../lab/base/async-disposable-stack.ts'
+import { isAlertSwitch } from '../lab/model/alerts.ts'
 import type { Context, Target } from '../lab/model/target.ts'
 import type { Haproxy } from './haproxy.ts'
 import { postgresSessions } from './meters/postgres-sessions.ts'
@@ -6,12 +7,14 @@ import { redisClients } from './meters/redis-clients.ts'
 import { serviceMetrics } from './meters/service-metrics.ts'
 import type { Postgres } from './postgres.ts'
 import { backUpPostgres } from './postgres-backup.ts'
+import type { Prometheus } from './prometheus.ts'
 import { type Proxies, startProxies, urlByLink } from './proxy.ts'
 import type { ServerPart } from './runtime/server-part.ts'
 import { defenceNames } from './service/defences.ts'
 import { serviceLog } from './service-log.ts'
 import { startBalancer } from './shop/balancer.ts'
 import { type Role, type ServiceInstance, startInstance } from './shop/instance.ts'
+import { alertSwitches, startMonitoring } from './shop/monitoring.ts'
 import { haveStarted, type PeerName, type Peers, sectionsOf, startPeers } from './shop/peers.ts'
 import type { PostgresLayout } from './shop/postgres-layouts.ts'
 import type { RedisLayout } from './shop/redis-layouts.ts'
@@ -59,6 +62,8 @@ export interface Shop<Redis = unknown, Standby = unknown, Name extends PeerName 
   readonly balancer: Haproxy | undefined
   /** Where one of `sqlClients` reaches Postgres. Throws for another. */
   sqlUrl(client: string): string
+  /** The Prometheus that evaluates alert rules, where a check asks for alerts. */
+  readonly monitoring: Prometheus | undefined
   /** Every server beside the service's own processes: databases, peers, balancer. */
   readonly servers: readonly ServerPart[]
 }
@@ -68,7 +73,7 @@ export function shop<Redis, Standby, const Name extends PeerName = never>(
 ): Target<Shop<Redis, Standby, Name>> {
   return {
     name: 'shop',
-    defences: defenceNames,
+    defences: [...defenceNames, ...alertSwitches],
     refuses: runtime => (runtime === 'docker' ? notInContainers(options) : undefined),
     start: context => startShop(context, options),
   }
@@ -110,7 +115,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
   if (!haveStarted(peers, names)) throw new Error(`Not all of ${names.join(', ')} have started.`)
   const config = {
     ...commonConfig(),
-    defencesOff: context.defencesOff,
+    defencesOff: context.defencesOff.filter(name => !isAlertSwitch(name)),
     postgres: { url: stores.postgres.url, ...(poolSize !== undefined && { poolSize }) },
     redis: queues.section,
     ...sectionsOf(peers),
@@ -126,6 +131,10 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     begin('shop', options.instances, ['api', 'realtime']),
     begin('worker', options.workers ?? 0, ['worker']),
   ])
+  const watched = { proxies, instances, workers, nodes: queues.nodes }
+  // A container is not reached past its links.
+  const watches = context.watchesAlerts && !containers
+  const monitoring = watches ? await startMonitoring(context, watched) : undefined
   const sqlUrls = await sqlUrlsOf(proxies, stores.postgres, options.sqlClients ?? [])
   const balancer = options.balancer ? await startBalancer(context, proxies, instances) : undefined
   const servers = [
@@ -136,6 +145,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     ...(balancer ? [balancer] : []),
   ]
   for (const server of servers) starting.use(server)
+  if (monitoring) starting.use(monitoring)
   for (const { process } of [...instances, ...workers]) starting.use(process)
   const sessions = stores.servers.map(({ name, url }) => starting.use(postgresSessions(name, url)))
   const running = starting.move()
@@ -159,6 +169,8 @@ async function startShop<Redis, Standby, Name extends PeerName>(
       return url
     },
     servers,
+    monitoring,
+    ...(monitoring && { alerts: monitoring }),
     endpoints: await endpointsOf(proxies, instances, balancer),
     logs: [...instances, ...workers].map(({ name, logFile }) => serviceLog(name, logFile)),
     meters: [

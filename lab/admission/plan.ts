@@ -20,13 +20,18 @@ export interface Times {
   readonly recoverWithinMs: number
 }
 
-/** `duration` defaults to the end of the schedule, with every strike as late as its seed may move it. */
+/**
+ * `duration` defaults to the end of the schedule, with every strike as late as its seed may move it;
+ * a check may want more of the time after that.
+ */
 export function timesOf<System extends LabSystem>(plan: Experiment<System>): Times {
   const endMs = scheduleEndMs(everyStrike(plan))
+  const aftermaths = Object.values(plan.checks).map(({ aftermathMs }) => aftermathMs ?? 0)
+  const durationMs = plan.duration === undefined ? endMs : toMs(plan.duration)
   return {
     baselineMs: toMs(plan.baseline ?? '5s'),
     steadyWithinMs: toMs(plan.steadyWithin ?? '10s'),
-    durationMs: plan.duration === undefined ? endMs : toMs(plan.duration),
+    durationMs: Math.max(durationMs, endMs + Math.max(0, ...aftermaths)),
     recoverWithinMs: toMs(plan.recoverWithin ?? '30s'),
   }
 }

@@ -1,3 +1,4 @@
+import { defencesOf } from '../model/defences-of.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { Refusal } from './refusal.ts'
@@ -7,7 +8,8 @@ import type { RunOptions } from './run-options.ts'
 export function proofRefusals<System extends LabSystem>(
   plan: Experiment<System>,
 ): readonly Refusal[] {
-  const { target, defences, controls = [] } = plan
+  const { target, controls = [] } = plan
+  const defences = defencesOf(plan)
   const checks = Object.keys(plan.checks)
   const unknownDefences = defences.flatMap(({ off }) => off.flatMap(name => offered(name, target)))
   const unknownChecks = [...defences, ...controls].flatMap(({ name, breaks, mayAlsoBreak }) =>

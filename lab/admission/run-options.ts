@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly planted?: readonly string[]
   /** Where `runs/` and `.lab/` are; default: the working directory. */
   readonly root?: string
+  /** Where the lab serves this run's metrics, for a Prometheus of the target: `127.0.0.1:9464`. */
+  readonly metricsAddress?: string | undefined
   /** So many runs of this experiment are kept; default 30. */
   readonly keep?: number
   /** Interrupts the run; its reason names the signal: `SIGINT`. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../base/json.ts'
 import type { Entry, Journal, Outcome } from '../journal/journal.ts'
 import { journalOf } from './shared/journal-of.ts'
+import { down } from './testing/sample-alerts.ts'
 import { ok, refused, wire } from './testing/sample-run.ts'
 import { samples } from './testing/samples.ts'
 
@@ -205,6 +206,18 @@ const rows: readonly (readonly [string, string, Falsify, 'invalid' | 'unknown'])
     'it cried wolf before',
     and({ kind: 'service', instance: 'api-2', event: 'alert', detail: null, atMs: 500 }),
     'invalid',
+  ],
+  [
+    'alertFires',
+    'it came back for a moment, long after',
+    each(e => (e.kind === 'alerts' && e.atMs === 18_000 ? { ...e, active: [down] } : e)),
+    'invalid',
+  ],
+  [
+    'alertFires',
+    'nobody looked for three seconds while it was broken',
+    each(e => (e.kind === 'alerts' && e.atMs > 7_000 && e.atMs < 10_000 ? undefined : e)),
+    'unknown',
   ],
   [
     'shutdownInTime',

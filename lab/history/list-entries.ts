@@ -1,5 +1,6 @@
 import { dirname, join, relative } from 'node:path'
 import { messageOf } from '../base/errors.ts'
+import { defencesOf } from '../model/defences-of.ts'
 import { listExperiments, loadExperimentFile } from '../model/load-experiment.ts'
 import { claimsOf } from '../proof/prove.ts'
 import { type ExperimentRecord, recordOf } from './experiment-record.ts'
@@ -31,7 +32,7 @@ export async function listEntries(root: string, history: History): Promise<reado
       experiment => ({
         title: experiment.title,
         tier: experiment.tier ?? ('night' as const),
-        defences: experiment.defences.map(each => each.name),
+        defences: defencesOf(experiment).map(each => each.name),
         ...recordOf(claimsOf(experiment), history.of(name)),
       }),
       (error: unknown) => ({ broken: foundOf(messageOf(error)) }),

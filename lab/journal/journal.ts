@@ -42,6 +42,14 @@ export interface Failure {
   readonly retryAfterMs?: number
 }
 
+/** An alert as its rule has it now: `pending` until it has been true for as long as the rule demands. */
+export interface ActiveAlert {
+  readonly name: string
+  readonly state: 'pending' | 'firing'
+  /** Which of several things it is about: `{ instance: 'shop-1' }`. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
 /** How an operation ended. `info`: it may or may not have happened; never counted as either. */
 export type Outcome<Value = Json> =
   | { readonly kind: 'ok'; readonly value: Value }
@@ -191,6 +199,8 @@ export type Event =
       readonly of: string
       readonly figures: Readonly<Record<string, number>>
     }
+  /** What a monitoring system said when asked, twice a second: its alerts that are not at rest. */
+  | { readonly kind: 'alerts'; readonly active: readonly ActiveAlert[] }
   /** The lab's own process stood still: what it measured meanwhile may be its own lateness. */
   | { readonly kind: 'stall'; readonly stalledMs: number }
   /** A line of the service's own log or metrics: a breaker that opened, a retry, a refusal. */

@@ -125,6 +125,13 @@ const kinds = z.discriminatedUnion('kind', [
   }),
   z.object({
     ...common,
+    kind: z.literal('alerts'),
+    active: z.array(
+      z.object({ name: z.string(), state: z.enum(['pending', 'firing']), labels: texts }),
+    ),
+  }),
+  z.object({
+    ...common,
     kind: z.literal('preflight'),
     link: z.string(),
     passed: z.boolean(),

@@ -32,6 +32,12 @@ export interface Checker {
   readonly subscribes?: (link: { readonly name: string; readonly protocol: string }) => boolean
   /** Its sentence says how long something takes, so a stall of the lab itself could break it. */
   readonly timed?: true
+  /** It judges alerts: the target starts what evaluates their rules. */
+  readonly watchesAlerts?: true
+  /** So long after the last strike the run must still be watched. */
+  readonly aftermathMs?: number
+  /** A switch of the target that this check alone misses, to be proved beside the experiment's own. */
+  readonly defence?: string
   check(journal: Journal): Finding
   /**
    * Of a check that judges each thing by itself (a key, a channel): the parts of a journal and of its

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { Recorder } from '../journal/journal.ts'
+import type { AlertSource } from './alerts.ts'
 import type { Link } from './capability.ts'
 import type { Guardian } from './guardian.ts'
 import type { Ledger } from './ledger.ts'
@@ -25,6 +26,10 @@ export interface Context {
   readonly signal: AbortSignal
   /** What the plan's faults need: a small disk, a clock shim; the target provides it at its start. */
   readonly needs: readonly Need[]
+  /** A check asks for alerts: the target starts what evaluates their rules. Default false. */
+  readonly watchesAlerts?: boolean
+  /** Where the lab serves its own metrics, for a Prometheus of the target: `127.0.0.1:9464`. */
+  readonly metricsAddress?: string
   /** Defences that are switched off in this run. */
   readonly defencesOff: readonly string[]
   /** Who injects network faults: the embedded proxy, or the real Toxiproxy with ours as passive tap. */
@@ -55,6 +60,8 @@ export interface LabSystem extends AsyncDisposable {
   readonly logs?: readonly ServiceLog[]
   /** Asked each second: their figures become `resources` entries. */
   readonly meters?: readonly Meter[]
+  /** Asked twice a second, where a check asks for alerts. */
+  readonly alerts?: AlertSource
   /** Versions of servers, ports, settings: for the report. No secrets. */
   describe(): Readonly<Record<string, string>>
 }

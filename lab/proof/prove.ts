@@ -1,4 +1,5 @@
 import type { RunOptions } from '../admission/run-options.ts'
+import { defencesOf } from '../model/defences-of.ts'
 import type { Experiment } from '../model/experiment.ts'
 import type { LabSystem } from '../model/target.ts'
 import type { FinishedRun } from '../run/run.ts'
@@ -20,7 +21,7 @@ export interface Proving {
 /** Everything an experiment claims can be broken. */
 export function claimsOf<System extends LabSystem>(plan: Experiment<System>): readonly Claim[] {
   return [
-    ...plan.defences.map(one => ({ kind: 'defence' as const, off: one.off, ...pick(one) })),
+    ...defencesOf(plan).map(one => ({ kind: 'defence' as const, off: one.off, ...pick(one) })),
     ...(plan.controls ?? []).map(one => ({ kind: 'control' as const, off: [], ...pick(one) })),
   ]
 }

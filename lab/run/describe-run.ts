@@ -6,6 +6,7 @@ import { toMs } from '../base/duration.ts'
 import type { Event } from '../journal/journal.ts'
 import type { PlanEntry } from '../journal/plan.ts'
 import type { Defence } from '../model/defence.ts'
+import { defencesOf } from '../model/defences-of.ts'
 import type { Experiment } from '../model/experiment.ts'
 import { ratesOf } from '../model/rates.ts'
 import type { LabSystem } from '../model/target.ts'
@@ -43,7 +44,7 @@ function planOf<System extends LabSystem>(
   experiment: Experiment<System>,
   options: RunOptions,
 ): PlanEntry {
-  const { because, target, steadyState, workloads, abortWhen, checks, defences } = experiment
+  const { because, target, steadyState, workloads, abortWhen, checks } = experiment
   return {
     because,
     target: target.name,
@@ -68,7 +69,7 @@ function planOf<System extends LabSystem>(
     checks: Object.fromEntries(
       Object.entries(checks).map(([name, checker]) => [name, checker.name]),
     ),
-    defences: defences.map(proofOf),
+    defences: defencesOf(experiment).map(proofOf),
     controls: (experiment.controls ?? []).map(proofOf),
   }
 }

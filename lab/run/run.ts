@@ -28,6 +28,7 @@ import { followProcesses, sampleResources } from './resources.ts'
 import { makeRunFolder } from './run-folder.ts'
 import { watchStalls } from './stalls.ts'
 import { Steady } from './steady.ts'
+import { watchAlerts } from './watch-alerts.ts'
 import { followWire } from './wire.ts'
 
 /** Starting servers may mean downloading them first. */
@@ -124,6 +125,8 @@ async function guarded<System extends LabSystem>(
     guardian,
     signal: AbortSignal.any([interrupted, guardian.lost, over.signal]),
     needs: [...new Set(strikes.flatMap(({ fault }) => fault.needs))],
+    watchesAlerts: Object.values(experiment.checks).some(check => check.watchesAlerts),
+    ...(options.metricsAddress !== undefined && { metricsAddress: options.metricsAddress }),
     defencesOff: options.defencesOff ?? [],
     proxy: options.proxy ?? 'embedded',
     runtime: options.runtime ?? 'embedded',
@@ -170,6 +173,7 @@ async function conduct<System extends LabSystem>(
   await using _wire = await followWire(system.links, checks, journal, clock)
   using _stalls = watchStalls(journal, clock)
   await using _logs = followLogs(system.logs ?? [], journal, clock)
+  await using _alerts = watchAlerts(system.alerts, journal, clock)
   await using _resources = sampleResources(alive, system.meters ?? [], journal, clock)
   const desk = { recorder: journal, clock, random, progress }
   const open = async (one: Workload<System>) => {

@@ -3,10 +3,12 @@ import { seeded } from '../../base/random.ts'
 import type { Checker } from '../../model/checker.ts'
 import { jobsAccounted } from '../effects/jobs-accounted.ts'
 import { noGapsNoDuplicates } from '../effects/no-gaps-no-duplicates.ts'
+import { alertFires } from '../recovery/alert-fires.ts'
 import { attemptsPerRequest } from '../wire/attempts-per-request.ts'
 import { breaker } from '../wire/breaker.ts'
 import { histories, patienceMs } from './nightly.ts'
 import type { Simulation } from './simulated.ts'
+import { alertBounds, alertBugs, simulatedAlert } from './simulated-alert.ts'
 import { breakerBugs, simulatedBreaker } from './simulated-breaker.ts'
 import { outboxBugs, simulatedOutbox } from './simulated-outbox.ts'
 import { queueBugs, simulatedQueue, tries } from './simulated-queue.ts'
@@ -68,6 +70,9 @@ describe('a breaker', () => {
 })
 describe('a client that retries', () => {
   hold(retryBugs, simulatedRetries, attemptsPerRequest(w, { atMost }))
+})
+describe('an alert', () => {
+  hold(alertBugs, simulatedAlert, alertFires(alertBounds))
 })
 describe('an outbox', () => {
   hold(outboxBugs, simulatedOutbox, noGapsNoDuplicates(w))

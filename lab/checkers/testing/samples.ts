@@ -9,6 +9,7 @@ import { register } from '../linearizability/models/register.ts'
 import { linearizable } from '../linearizable.ts'
 import { linearizableRegister } from '../linearizable-register.ts'
 import { isolation } from '../list-append.ts'
+import { alertFires } from '../recovery/alert-fires.ts'
 import { bystandersUnharmed } from '../recovery/bystanders-unharmed.ts'
 import { closedWith } from '../recovery/closed-with.ts'
 import { deliveredWithin } from '../recovery/delivered-within.ts'
@@ -38,6 +39,7 @@ import { neverRetried } from '../wire/never-retried.ts'
 import { noLateWork } from '../wire/no-late-work.ts'
 import { retryAfterObeyed } from '../wire/retry-after-obeyed.ts'
 import { spreadConnects } from '../wire/spread-connects.ts'
+import { looks } from './sample-alerts.ts'
 import {
   asked,
   attempts,
@@ -110,6 +112,10 @@ export const samples: Readonly<Record<string, Sample>> = {
   deliveredWithin: {
     checker: deliveredWithin(w, { from: 'cut', within: '2s', atMost: '1s' }),
     journal: chat(),
+  },
+  alertFires: {
+    checker: alertFires({ name: 'Down', within: '2s', resolvesWithin: '3s' }),
+    journal: sampleRun(looks([5_500, 12_000])),
   },
   detectedWithin: {
     checker: detectedWithin({ from: 'cut', within: '2s', sign: ({ event }) => event === 'alert' }),
