@@ -63,9 +63,10 @@ export const causeAlerts: readonly AlertRule[] = [
   },
   {
     name: 'SubscriberDeaf',
-    ...{ severity: 'page', forMinutes: 1 },
-    expr: () => 'redis_subscriber_up == 0',
-    summary: '{{ $labels.instance }} hears nothing of what is published.',
+    ...{ severity: 'page', forMinutes: 0 },
+    expr: ({ minutes }) =>
+      `min by (instance) (min_over_time(redis_subscriber_up[${minutes(5)}])) == 0`,
+    summary: '{{ $labels.instance }} heard nothing of what was published, within the last minutes.',
     runbook:
       'The process looks healthy and delivers late: what others publish reaches its clients only by the next look into Postgres. It opens a silent connection anew by itself; one that stays deaf has lost its way to Redis. Take it out of the balancer, then restart it.',
   },

@@ -1,6 +1,7 @@
 import { misbehave } from '../../faults/peer/misbehave.ts'
 import {
   after,
+  alertFires,
   at,
   atMost,
   attemptsPerRequest,
@@ -79,6 +80,7 @@ export default experiment({
     }),
     afterRefusing: recovers(buyers, { from: 'refusing', within: '5s', ...back }),
     afterSilence: recovers(buyers, { from: 'silent', within: '7s', ...back }),
+    noticed: alertFires({ name: 'CircuitBreakerOpen', within: '8s', resolvesWithin: '10s' }),
   },
   defences: [
     defence('circuit-breaker', { breaks: 'fast' }),

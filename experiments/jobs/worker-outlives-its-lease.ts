@@ -1,6 +1,6 @@
 import { delayAnswer } from '../../faults/postgres/delay-answer.ts'
 import { pause } from '../../faults/process/pause.ts'
-import { after, at, defence, experiment, jobsAccounted } from '../../lab/index.ts'
+import { after, alertFires, at, defence, experiment, jobsAccounted } from '../../lab/index.ts'
 import { messageShop } from '../../targets/shop/message-shop.ts'
 import { links, worker } from '../../targets/shop/selectors.ts'
 import { isPoison } from '../../targets/workloads/message-inputs.ts'
@@ -43,6 +43,12 @@ export default experiment({
   checks: {
     // By how often its effect is found: two owners of one job leave two.
     once: jobsAccounted(sending, { poison: { is: isPoison, tries: 8 } }),
+    noticed: alertFires({
+      name: 'InstanceDown',
+      from: 'freeze',
+      within: '6s',
+      resolvesWithin: '6s',
+    }),
   },
   defences: [defence('idempotent-consumer', { breaks: 'once' })],
 })

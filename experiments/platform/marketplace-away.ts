@@ -2,6 +2,7 @@ import { blackHole } from '../../faults/network/black-hole.ts'
 import { misbehave } from '../../faults/peer/misbehave.ts'
 import {
   after,
+  alertFires,
   at,
   atMost,
   control,
@@ -62,6 +63,12 @@ export default experiment({
       within: '2500ms',
       answeredWithin: '1500ms',
       share: 0.97,
+    }),
+    noticed: alertFires({
+      name: 'CircuitBreakerOpen',
+      from: 'away',
+      within: '8s',
+      resolvesWithin: '10s',
     }),
   },
   defences: [defence('marketplace-copies', { breaks: 'shown' })],

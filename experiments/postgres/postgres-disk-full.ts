@@ -3,6 +3,7 @@ import { readOnlyMode } from '../../faults/postgres-server/read-only-mode.ts'
 import { kill } from '../../faults/process/kill.ts'
 import {
   after,
+  alertFires,
   at,
   atMost,
   control,
@@ -54,6 +55,7 @@ export default experiment({
     honest: honestRefusals(buying, { deadlineMs: checkoutDeadlineMs + 500 }),
     reads: goodput(looking, { atLeast: 0.98, during: 'full' }),
     back: recovers(buying, { from: 'full', within: '2s' }),
+    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '7s', resolvesWithin: '9s' }),
   },
   defences: [defence('error-classes', { breaks: 'honest' })],
   controls: [

@@ -1,6 +1,7 @@
 import { down } from '../../faults/network/down.ts'
 import { demoted } from '../../faults/redis-server/demoted.ts'
 import {
+  alertFires,
   at,
   atMost,
   bystandersUnharmed,
@@ -53,6 +54,7 @@ export default experiment({
     }),
     // No copy can be declared old meanwhile: it ends by itself.
     stale: staleness(reading, { atMost: '5500ms' }),
+    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '6s', resolvesWithin: '9s' }),
   },
   defences: [defence('readonly-reconnect', { breaks: 'reconnects', mayAlsoBreak: ['reads'] })],
   controls: [

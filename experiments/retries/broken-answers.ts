@@ -2,6 +2,7 @@ import { misbehave } from '../../faults/peer/misbehave.ts'
 import { corruptReply } from '../../faults/redis/corrupt-reply.ts'
 import {
   after,
+  alertFires,
   answersBelong,
   at,
   atMost,
@@ -72,6 +73,7 @@ export default experiment({
     honest: honestRefusals(people, { deadlineMs: 2_400 }),
     kept: noLostWrites(people, { write: 'buy' }),
     whole: answersBelong(people, { asked: askedSku, echoed: answeredSku }),
+    noticed: alertFires({ name: 'CircuitBreakerOpen', within: '8s', resolvesWithin: '10s' }),
   },
   defences: [defence('marketplace-timeouts', { breaks: 'honest' })],
   controls: [

@@ -1,5 +1,6 @@
 import { halfOpen } from '../../faults/network/half-open.ts'
 import {
+  alertFires,
   at,
   atMost,
   defence,
@@ -56,9 +57,10 @@ export default experiment({
       atMost: '500ms',
     }),
     inOrder: noGapsNoDuplicates(chatting),
+    noticed: alertFires({ name: 'SubscriberDeaf', within: '7s', resolvesWithin: '9s' }),
   },
   defences: [
-    defence('subscriber-ping', { breaks: 'hears', mayAlsoBreak: ['inOrder'] }),
+    defence('subscriber-ping', { breaks: 'hears', mayAlsoBreak: ['inOrder', 'noticed'] }),
     defence('websocket-resume', { breaks: 'inOrder' }),
   ],
 })

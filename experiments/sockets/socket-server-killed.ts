@@ -2,6 +2,7 @@ import { closeConnections } from '../../faults/network/close-connections.ts'
 import { latency } from '../../faults/network/latency.ts'
 import { kill } from '../../faults/process/kill.ts'
 import {
+  alertFires,
   at,
   atMost,
   calmReconnects,
@@ -52,6 +53,7 @@ export default experiment({
       within: '1s',
       links: link => toSockets.test(link.name),
     }),
+    noticed: alertFires({ name: 'InstanceDown', within: '6s', resolvesWithin: '6s' }),
   },
   defences: [defence('websocket-resume', { breaks: 'inOrder' })],
   controls: [
