@@ -56,6 +56,10 @@ export default defineConfig({
         },
       },
       {
+        // A run of its own that asks every panel of a dashboard: by pnpm panels alone.
+        test: { name: 'panels', include: ['dashboards/**/*.run.ts'], sequence: { groupOrder: 3 } },
+      },
+      {
         test: {
           name: 'game-day',
           include: ['experiments/game-day.test.ts'],

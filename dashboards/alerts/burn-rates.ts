@@ -60,7 +60,7 @@ function rulesOf(
       const [quick, lasting] = [minutes(short), minutes(long)]
       return `${shareOver(quick)} > ${bound} and ${shareOver(lasting)} > ${bound}`
     },
-    summary: `The budget of a month is spent ${factor} times as fast as it may be: too many ${what}.`,
+    summary: `More than ${percent(factor * errorBudget)} ${what}: the budget of a month is spent ${factor} times too fast.`,
     runbook: `More than ${percent(factor * errorBudget)} ${what}, over ${hours(long)} and still over the last ${hours(short)}. ${look} ${act}`,
   }))
 }

@@ -2,7 +2,6 @@ import { readOnly } from '../../faults/postgres/read-only.ts'
 import { heldLock } from '../../faults/postgres-server/held-lock.ts'
 import {
   after,
-  alertFires,
   at,
   atMost,
   defence,
@@ -50,7 +49,6 @@ export default experiment({
     back: recovers(buying, { from: 'demoted', within: '2s', unaided: true, by: seatOf(2) }),
     // Half a second more than elsewhere for a busy machine: it is about what is said, not how soon.
     honest: honestRefusals(buying, { deadlineMs: checkoutDeadlineMs + 500 }),
-    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '8s', resolvesWithin: '9s' }),
   },
   defences: [
     defence('pool-liveness', { breaks: 'back' }),

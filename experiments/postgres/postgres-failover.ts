@@ -69,7 +69,7 @@ export default experiment<System>({
     outageOfTheOther: longestOutage(left, { atMost: '4s', from: 'second' }),
     // 35 a second for the 700 ms that each may wait, and half as many again for a busy machine.
     waiting: bounded('shop-2', 'poolWaiting', { atMost: 37 }),
-    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '10s', resolvesWithin: '9s' }),
+    noticed: alertFires({ name: 'PoolExhausted', within: '8s', resolvesWithin: '9s' }),
   },
   // Either alone bounds the waiting: a request that is over takes no connection.
   defences: [defence(['pool-limits', 'request-deadline'], { breaks: 'waiting' })],

@@ -15,7 +15,7 @@ const execute = promisify(execFile)
 
 /**
  * Runs a command-line tool to its end and resolves to its stdout.
- * @throws {Error} whose message holds the command and the last lines of its stderr.
+ * @throws {Error} whose message holds the command and the last lines of its stderr, else of its stdout.
  */
 export async function runTool(
   command: string,
@@ -38,6 +38,11 @@ export async function runTool(
 
 function reason(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  const stderr = 'stderr' in cause ? String(cause.stderr).trim() : ''
-  return stderr === '' ? cause.message : stderr.split('\n').slice(-3).join(' / ')
+  const [stderr, stdout] = [saidOn(cause, 'stderr'), saidOn(cause, 'stdout')]
+  if (stderr === '' && stdout === '') return cause.message
+  return (stderr || stdout).split('\n').slice(-3).join(' / ')
+}
+
+function saidOn(cause: Error, stream: 'stdout' | 'stderr'): string {
+  return String(new Map(Object.entries(cause)).get(stream) ?? '').trim()
 }

@@ -29,6 +29,13 @@ export const replication = labelled(
   },
 )
 
+/** The first that follows the primary when the fault strikes. */
+export const replica = labelled('redis replica', async (system: Shop<SentinelCluster>) => {
+  const [found] = await system.redis.replicas()
+  if (!found) throw absent('a replica', 'none that follows the primary')
+  return reached(system, found)
+})
+
 /** A Redis that stands alone. */
 export const redisServer = labelled('redis', (system: Shop<RedisNode>) =>
   reached(system, system.redis),
