@@ -4,7 +4,6 @@ import { promote } from '../../faults/postgres-server/promote.ts'
 import { kill } from '../../faults/process/kill.ts'
 import {
   after,
-  alertFires,
   at,
   atMost,
   bounded,
@@ -69,7 +68,6 @@ export default experiment<System>({
     outageOfTheOther: longestOutage(left, { atMost: '4s', from: 'second' }),
     // 35 a second for the 700 ms that each may wait, and half as many again for a busy machine.
     waiting: bounded('shop-2', 'poolWaiting', { atMost: 37 }),
-    noticed: alertFires({ name: 'PoolExhausted', within: '8s', resolvesWithin: '9s' }),
   },
   // Either alone bounds the waiting: a request that is over takes no connection.
   defences: [defence(['pool-limits', 'request-deadline'], { breaks: 'waiting' })],

@@ -5,7 +5,6 @@ import { slotsUsedUp } from '../../faults/postgres-server/slots-used-up.ts'
 import { terminateBackends } from '../../faults/postgres-server/terminate-backends.ts'
 import {
   after,
-  alertFires,
   at,
   atMost,
   control,
@@ -61,7 +60,6 @@ export default experiment({
     // The lock is held for 2.5 s; then there are still no slots, but connections.
     starving: longestOutage(buying, { atMost: '4s', by: seatOf(2) }),
     back: recovers(buying, { from: 'full', within: '2s', by: seatOf(2) }),
-    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '8s', resolvesWithin: '9s' }),
   },
   // Either alone bounds the waiting.
   defences: [defence(['pool-limits', 'request-deadline'], { breaks: 'honest' })],

@@ -54,7 +54,7 @@ export default experiment({
     }),
     // No copy can be declared old meanwhile: it ends by itself.
     stale: staleness(reading, { atMost: '5500ms' }),
-    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '6s', resolvesWithin: '9s' }),
+    noticed: alertFires({ name: 'ErrorBudgetBurnFast', within: '8s', resolvesWithin: '9s' }),
   },
   defences: [defence('readonly-reconnect', { breaks: 'reconnects', mayAlsoBreak: ['reads'] })],
   controls: [
