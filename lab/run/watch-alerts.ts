@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { JournalFile } from '../journal/recorder.ts'
+import type { Recorder } from '../journal/journal.ts'
 import type { AlertSource } from '../model/alerts.ts'
 
 const everyMs = 500
@@ -11,7 +11,7 @@ const patienceMs = 2_000
  */
 export function watchAlerts(
   source: AlertSource | undefined,
-  recorder: JournalFile,
+  recorder: Recorder,
   clock: Clock,
 ): AsyncDisposable {
   const over = new AbortController()
