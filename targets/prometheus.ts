@@ -134,5 +134,5 @@ export async function promtool(
   options: { readonly progress?: (message: string) => void } = {},
 ): Promise<string> {
   const { command, env } = await findServer(prometheusServer, options)
-  return runTool(join(dirname(command), 'promtool'), args, { env, timeoutMs: 30_000 })
+  return runTool(join(dirname(command), 'promtool'), args, { env })
 }
