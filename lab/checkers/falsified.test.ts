@@ -263,6 +263,12 @@ const rows: readonly (readonly [string, string, Falsify, 'invalid' | 'unknown'])
     'invalid',
   ],
   [
+    'requestsPerStrike',
+    'two more came on another link',
+    and(...[1, 2].map(connection => wire('request', 4_999, { link: 'api-2>redis', connection }))),
+    'invalid',
+  ],
+  [
     'retryAfterObeyed',
     'another connection called meanwhile',
     and(wire('request', 6_000, { connection: 77 })),

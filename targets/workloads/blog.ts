@@ -22,22 +22,29 @@ export interface BlogOptions {
   readonly changes?: number
   /** Who reads and writes, each from a seat of their own. Default 8. */
   readonly clients?: number
+  /** Its name, where an experiment has several. Default 'blog'. */
+  readonly name?: string
+  /** What its posts are called, which begins their slugs: `post` for `post-1`, … Default 'post'. */
+  readonly titled?: string
+  /** All begin at this instance, from 1; default spread over all. */
+  readonly at?: number
 }
 
 /**
  * Readers of published posts, which the service reads through its cache, and an author who changes
- * them: `read` and `write` of the key `post-N`, as `staleness` and `readYourOwnWrite` judge them. A
+ * them: `read` and `write` of the key `post-N` (or otherwise `titled`), as `staleness` and `readYourOwnWrite` judge them. A
  * write puts a text that no other has; a read answers the text, or null where it is the first. The
  * final reads ask for every post at every instance.
  */
 export function blog(options: BlogOptions): Workload<WithPeople> {
   const { perSecond, posts = 5, changes = 0.1, clients = 8 } = options
-  const keyOf = (number: number) => `post-${number}`
+  const { name = 'blog', titled = 'post', at: seat } = options
+  const keyOf = (number: number) => `${titled}-${number}`
   const keys = Array.from({ length: posts }, (_, index) => keyOf(index + 1))
   // Clients are opened twice: for traffic, and for the final reads.
   const known = new WeakMap<WithPeople, Written>()
   return {
-    name: 'blog',
+    name,
     perSecond,
     clients,
     maxInFlight,
@@ -57,7 +64,7 @@ export function blog(options: BlogOptions): Workload<WithPeople> {
       const written = known.get(system) ?? (await write(system, keys))
       known.set(system, written)
       const { author, posts } = written
-      const seats = new Seats(system)
+      const seats = new Seats(system, seat)
       const shared = httpClient({ connections: maxInFlight })
       return {
         perform: ({ f, key = '', input }, client, signal) => {

@@ -38,6 +38,7 @@ export interface MessageToxicAttributes {
   readonly message_reorder: { readonly by?: number; readonly within?: number }
   /** Default the first byte alone: offset 0, count 1. */
   readonly message_corrupt: { readonly offset?: number; readonly count?: number }
+  readonly message_stale: Record<never, never>
   /** Default with `rst`, and `middle` after half of the bytes that have come. */
   readonly message_cut: { readonly when: When; readonly how?: How; readonly bytes?: number }
   /** `code` is an SQLSTATE; `message` defaults to the server's own for it. */

@@ -222,6 +222,20 @@ test('corrupts the value and not the framing', async () => {
   await expect(client.set('word', 'hello')).resolves.toBe('OK')
 })
 
+test('answers with what answered the matching command before, on the same connection', async () => {
+  const { link, client, direct } = await linked()
+  await direct.mset('one', '1', 'two', 'second', 'other', 'x')
+  await link.toxic({
+    type: 'message_stale',
+    stream: 'downstream',
+    attributes: { match: { command: 'GET', key: ['one', 'two'] } },
+  })
+  expect(await client.get('one')).toBe('1')
+  expect(await client.get('two')).toBe('1')
+  expect(await client.get('other')).toBe('x')
+  expect(await client.get('one')).toBe('second')
+})
+
 test.each([2, 3] as const)(
   'drops, doubles and reorders pub/sub messages (RESP%i)',
   async protocol => {

@@ -37,6 +37,7 @@ import { calmReconnects } from '../wire/calm-reconnects.ts'
 import { landedLetGo } from '../wire/landed-let-go.ts'
 import { neverRetried } from '../wire/never-retried.ts'
 import { noLateWork } from '../wire/no-late-work.ts'
+import { requestsPerStrike } from '../wire/requests-per-strike.ts'
 import { retryAfterObeyed } from '../wire/retry-after-obeyed.ts'
 import { spreadConnects } from '../wire/spread-connects.ts'
 import { looks } from './sample-alerts.ts'
@@ -209,6 +210,10 @@ export const samples: Readonly<Record<string, Sample>> = {
   callsAtOnce: {
     checker: callsAtOnce({ atMost: 2, links: () => true }),
     journal: sampleRun([wire('request', 5_000), wire('response', 5_010), wire('request', 6_000)]),
+  },
+  requestsPerStrike: {
+    checker: requestsPerStrike({ from: 'cut', within: '1s', atMost: 3, links: () => true }),
+    journal: sampleRun([wire('request', 3_900), wire('request', 4_100), wire('request', 4_900)]),
   },
   retryAfterObeyed: { checker: retryAfterObeyed({ links: () => true }), journal: asked() },
   neverRetried: { checker: neverRetried(), journal: refusedForGood() },

@@ -1,0 +1,73 @@
+import { down } from '../../faults/network/down.ts'
+import { delayAnswer } from '../../faults/postgres/delay-answer.ts'
+import { deleteKeys } from '../../faults/redis-server/delete-keys.ts'
+import {
+  at,
+  atMost,
+  control,
+  defence,
+  errorRatio,
+  every,
+  experiment,
+  goodput,
+  hypothesis,
+  p95,
+  requestsPerStrike,
+} from '../../lab/index.ts'
+import { links, redisNode } from '../../targets/shop/selectors.ts'
+import { twoInstances } from '../../targets/shop/two-instances.ts'
+import { blog } from '../../targets/workloads/blog.ts'
+
+// Nothing is changed: who changes a post reads it from the database, too.
+const reading = blog({ perSecond: 200, posts: 1, changes: 0, clients: 20 })
+const toPostgres = /^shop-\d+>postgres$/
+
+/**
+ * Everybody reads one post. When its copy is gone, all who come before it is loaded again would load
+ * it, too: the slower the database, the more of them, and the slower it gets.
+ *
+ * Scenarios: BLG-03
+ */
+export default experiment({
+  title: 'When the hottest copy is deleted, one reader loads it and the others wait for that',
+  because: 'Two hundred readers a second on a slow database are thirty loads instead of one.',
+  target: twoInstances([]),
+  steadyState: [
+    hypothesis('posts are read quickly', p95(reading), atMost('250ms')),
+    hypothesis('nearly every reader is served', errorRatio(reading), atMost(0.01)),
+  ],
+  workloads: [reading],
+  schedule: [
+    at(
+      '500ms',
+      delayAnswer(links(/^shop-/, 'postgres'), '150ms', { on: { table: 'blog_posts' } }),
+      {
+        for: '10s',
+        least: 6,
+      },
+    ),
+    ...every('1s', 8, deleteKeys(redisNode, 'blog:*:post'), { from: '1s' }),
+  ],
+  baseline: '4s',
+  recoverWithin: '15s',
+  abortWhen: [],
+  checks: {
+    loads: requestsPerStrike({
+      from: 'deleteKeys',
+      within: '900ms',
+      // One on each instance and one more, whose lock had ended.
+      atMost: 3,
+      links: ({ name }) => toPostgres.test(name),
+      counts: ({ message, key }) => message === 'SELECT' && key === 'blog_posts',
+    }),
+    quick: goodput(reading, { atLeast: 0.99, answeredWithin: '800ms' }),
+  },
+  defences: [defence('stampede-guard', { breaks: 'loads', mayAlsoBreak: ['quick'] })],
+  controls: [
+    control('a database that is away too', {
+      breaks: 'quick',
+      mayAlsoBreak: ['loads'],
+      strikes: [at('3s', down(links(/^shop-/, 'postgres')), { for: '2s' })],
+    }),
+  ],
+})
