@@ -1,4 +1,5 @@
 import { blackHole } from '../../faults/network/black-hole.ts'
+import { staleReply } from '../../faults/redis/stale-reply.ts'
 import {
   answersBelong,
   at,
@@ -50,13 +51,31 @@ export default experiment({
     fresh: staleness(there, { atMost: '5500ms' }),
     theirs: answersBelong(visiting),
     honest: honestRefusals(visiting, { deadlineMs: 1_300 }),
-    back: recovers(visiting, { from: 'blackHole', within: '5s' }),
+    back: recovers(visiting, { from: 'blackHole', within: '2s' }),
   },
   defences: [
+    defence('redis-reconnect', { breaks: 'back' }),
     defence('cache-budget', { breaks: 'served', mayAlsoBreak: ['honest'] }),
     defence('request-deadline', { breaks: 'honest', mayAlsoBreak: ['served'] }),
   ],
   controls: [
+    control('posts that are kept for ten minutes', {
+      breaks: 'fresh',
+      target: twoInstances([], { 'post-cache': { ttlMs: 600_000 } }),
+    }),
+    control('replies that are put in the place of others', {
+      breaks: 'theirs',
+      strikes: [
+        at(
+          '2s',
+          staleReply(links('shop-2', 'redis'), {
+            on: { command: 'HGETALL' },
+            hits: { every: 5 },
+          }),
+          { for: '5s' },
+        ),
+      ],
+    }),
     control('the other is cut off, too', {
       breaks: 'unharmed',
       mayAlsoBreak: ['back'],

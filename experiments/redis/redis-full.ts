@@ -1,4 +1,5 @@
 import { down } from '../../faults/network/down.ts'
+import { reset } from '../../faults/network/reset.ts'
 import { memoryFull } from '../../faults/redis-server/memory-full.ts'
 import {
   at,
@@ -59,6 +60,16 @@ export default experiment({
   },
   defences: [defence('circuit-breaker', { breaks: 'alone' })],
   controls: [
+    control('connections of callers that are reset', {
+      breaks: 'honest',
+      mayAlsoBreak: ['reads', 'back'],
+      strikes: [at('2s', reset(links('client', /^shop-/)), { for: '1s' })],
+    }),
+    control('an instance that stays without its Redis', {
+      breaks: 'back',
+      mayAlsoBreak: ['reads', 'alone'],
+      strikes: [at('2s', down(links('shop-1', 'redis')), { for: '10s' })],
+    }),
     control('a database that is away too', {
       breaks: 'reads',
       strikes: [at('3s', down(links(/^shop-/, 'postgres')), { for: '2s' })],
