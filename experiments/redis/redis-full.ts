@@ -63,7 +63,7 @@ export default experiment({
     control('connections of callers that are reset', {
       breaks: 'honest',
       mayAlsoBreak: ['reads', 'back'],
-      strikes: [at('2s', reset(links('client', /^shop-/)), { for: '1s' })],
+      strikes: [at('2s', reset(links('client', /\.api$/)), { for: '1s' })],
     }),
     control('an instance that stays without its Redis', {
       breaks: 'back',
