@@ -1,4 +1,4 @@
-import { down } from '../../faults/network/down.ts'
+import { latency } from '../../faults/network/latency.ts'
 import { delayAnswer } from '../../faults/postgres/delay-answer.ts'
 import { deleteKeys } from '../../faults/redis-server/delete-keys.ts'
 import {
@@ -65,10 +65,9 @@ export default experiment({
   },
   defences: [defence('stampede-guard', { breaks: 'loads', mayAlsoBreak: ['quick'] })],
   controls: [
-    control('a database that is away too', {
+    control('a network that is slow on the way to the readers', {
       breaks: 'quick',
-      mayAlsoBreak: ['loads'],
-      strikes: [at('3s', down(links(/^shop-/, 'postgres')), { for: '2s' })],
+      strikes: [at('3s', latency(links('client', /\.api$/), '900ms'), { for: '2s' })],
     }),
   ],
 })
