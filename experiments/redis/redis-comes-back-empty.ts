@@ -49,7 +49,7 @@ export default experiment({
   abortWhen: [],
   checks: {
     locked: conservation(guesses, { read: 'guess', quantity: examined, is: { atMost: 5 } }),
-    back: recovers(visiting, { from: 'restartWithoutData', within: '3s' }),
+    back: recovers(visiting, { from: 'restartWithoutData', within: '2s' }),
     read: goodput(reading, { atLeast: 0.98, answeredWithin: '800ms' }),
     theirs: answersBelong(visiting),
   },
