@@ -11,6 +11,7 @@ import { loseReply } from '../redis/lose-reply.ts'
 import { redirect } from '../redis/redirect.ts'
 import { redisError } from '../redis/redis-error.ts'
 import { reorderPubSub } from '../redis/reorder-pub-sub.ts'
+import { staleReply } from '../redis/stale-reply.ts'
 import { choice, duration, glob, hits, hitsOf, on, whole } from './fields.ts'
 import { linksOver } from './needs.ts'
 
@@ -87,6 +88,14 @@ export const redisForms: readonly FaultForm[] = [
     of,
     settings: z.object({ offset: whole('Which byte', 0, 0, 1_000_000), ...command, ...hits }),
     make: (select, { offset, ...asked }) => corruptReply(select, offset, these(asked)),
+  }),
+  faultForm({
+    name: 'staleReply',
+    family,
+    says: 'Replies are those that answered the last matching command.',
+    of,
+    settings: z.object({ ...command, ...hits }),
+    make: (select, asked) => staleReply(select, these(asked)),
   }),
   faultForm({
     name: 'redirect',

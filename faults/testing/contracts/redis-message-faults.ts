@@ -9,6 +9,7 @@ import { loseReply } from '../../redis/lose-reply.ts'
 import { redirect } from '../../redis/redirect.ts'
 import { redisError } from '../../redis/redis-error.ts'
 import { reorderPubSub } from '../../redis/reorder-pub-sub.ts'
+import { staleReply } from '../../redis/stale-reply.ts'
 import { thePart } from '../system-of.ts'
 
 const part = thePart<Linked>()
@@ -22,6 +23,7 @@ export const faults = [
   delayReply(part, '1m'),
   doubleCommand(part),
   corruptReply(part, 1),
+  staleReply(part),
   dropPubSub(part),
   doublePubSub(part),
   reorderPubSub(part),
