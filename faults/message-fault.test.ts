@@ -121,6 +121,7 @@ const faults: readonly [Link['protocol'], Fault<OnePart>, InForce][] = [
   ['redis', cutCommand(part), cut('before', {})],
   ['redis', delayReply(part, '10ms'), answer('message_delay', { ...delay, match: command })],
   ['redis', doubleCommand(part), request('message_duplicate', { times: 1 })],
+  ['redis', staleReply(part), answer('message_stale', { match: command })],
   [
     'redis',
     corruptReply(part, 4),
