@@ -41,7 +41,7 @@ export const aBadDay = experiment({
   schedule: [
     at('500ms', rollBack, { for: '4s', name: 'poison' }),
     at('1s', kill(replica), { for: '3s', name: 'replica' }),
-    after('poison', '500ms', down(links('shop-1', /^redis-/)), {
+    after('poison', '500ms', down(links('shop-1', 'redis-1')), {
       ...{ name: 'redis-away', once: 'healed', for: '4s' },
     }),
   ],

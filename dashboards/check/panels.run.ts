@@ -32,7 +32,8 @@ test.skipIf(await missing(prometheusServer))(
         context,
         root,
       })
-      expect(conclusion.faults.map(({ landed }) => landed)).toHaveLength(3)
+      const { faults, reasons } = conclusion
+      expect(faults, reasons.map(({ text }) => text).join('; ')).toHaveLength(3)
       expect(drawn.length).toBeGreaterThan(60)
       const empty = drawn.filter(({ series }) => series === 0)
       expect(empty.map(({ panel, expr }) => `${panel}: ${expr}`)).toEqual([
