@@ -31,7 +31,7 @@ export default defineConfig({
           env: compiled,
           name: 'unit',
           include: ['{common,lab,faults,targets,bench,harness,dashboards,docs}/**/*.test.ts'],
-          exclude: ['lab/vitest/resilience.test.ts', 'targets/scenarios/**'],
+          exclude: ['**/node_modules/**', 'lab/vitest/resilience.test.ts', 'targets/scenarios/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // Half of the files wait for servers and processes that they start; the other half computes.

@@ -81,6 +81,7 @@ const onRedis: Row[] = [
     of('message_corrupt'),
     of('message_cut', { when: 'before' }),
   ]),
+  replies('message_stale'),
   requests('message_duplicate'),
   { ...replies('message_reorder', { within: 1 }), traffic: ['server', push] },
   requests('redis_error', { error: 'OOM' }),
