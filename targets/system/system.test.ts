@@ -78,7 +78,7 @@ test('there is a link for each part that env reads, from each instance, and for 
 
 test('an instance is told its links, its port, its name, and what is switched off', async () => {
   const told = await ask('/env', 1)
-  const [, link] = running.links.filter(({ provider }) => provider === 'redis')
+  const link = running.links.find(({ name }) => name === 'api-2>redis')
   expect(told).toMatchObject({ WHO: 'api-2', RETRY: 'off', cwd })
   expect(told.REDIS_URL).toBe(`redis://127.0.0.1:${link?.listenPort}`)
   expect(told.argv).toContain('one word')

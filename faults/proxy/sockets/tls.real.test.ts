@@ -136,7 +136,9 @@ test('an upstream that has no TLS is not spoken to in plain', async () => {
   const tls = { upstream: { ca: cert } }
   const link = await linkTo(server, proxy, { protocol: 'postgres', tls })
   await expect(session(server, link, false)).rejects.toThrow()
-  expect((await proxy.call('GET', '/metrics')).text).toContain('toxiproxy_proxy_connections_refused_total{proxy="p"} 1')
+  expect((await proxy.call('GET', '/metrics')).text).toContain(
+    'toxiproxy_proxy_connections_refused_total{proxy="p"} 1',
+  )
 })
 
 test('megabytes pass unchanged with TLS on both sides, and so does an end', async () => {

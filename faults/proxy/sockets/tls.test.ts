@@ -66,7 +66,9 @@ test('TLS is spoken to the upstream, whose certificate is checked unless told ot
   await proxy.call('PATCH', '/proxies/p', { tls: { upstream: {} } })
   const refused = connectTcp(Number(listen.split(':')[1]), '127.0.0.1')
   await once(refused, 'close')
-  expect((await proxy.call('GET', '/metrics')).text).toContain('toxiproxy_proxy_connections_refused_total{proxy="p"} 1')
+  expect((await proxy.call('GET', '/metrics')).text).toContain(
+    'toxiproxy_proxy_connections_refused_total{proxy="p"} 1',
+  )
 
   await proxy.call('PATCH', '/proxies/p', { tls: { upstream: { verify: false } } })
   const plain = connectTcp(Number(listen.split(':')[1]), '127.0.0.1')

@@ -114,7 +114,9 @@ test.each(['S', 'N', 'E'])('an upstream that answers %s is believed', async answ
     expect(asked[1]?.[0]).toBe(handshake)
   } else {
     await one.ended
-    expect((await proxy.call('GET', '/metrics')).text).toContain('toxiproxy_proxy_connections_refused_total{proxy="p"} 1')
+    expect((await proxy.call('GET', '/metrics')).text).toContain(
+      'toxiproxy_proxy_connections_refused_total{proxy="p"} 1',
+    )
     expect(asked).toHaveLength(1)
   }
 })
