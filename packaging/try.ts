@@ -34,6 +34,7 @@ for (const { name, add } of managers) {
     await imports(name, node, project)
     await experiments(name, node, project)
   }
+  await demand(`${name}: init writes files`, runToEnd(labOf(process.execPath, 'init', '--yes'), project))
   for (const resolution of ['nodenext', 'bundler']) await types(name, resolution, project)
 }
 
@@ -54,9 +55,8 @@ async function imports(manager: string, node: string, cwd: string): Promise<void
 
 /** The service loses what it confirmed, and then does not: the first run must be broken, the second not. */
 async function experiments(manager: string, node: string, cwd: string): Promise<void> {
-  const main = join(cwd, 'node_modules/resilience-lab/lab/cli/main.js')
   const run = (mended: string) =>
-    runToEnd([node, main, 'experiment', 'notes', '--json'], cwd, { MENDED: mended })
+    runToEnd(labOf(node, 'experiment', 'experiments/notes.js', '--json'), cwd, { MENDED: mended })
   const broken = await run('no')
   count(
     `${manager}, ${nameOf(node)}: an experiment finds a lost write`,
@@ -70,12 +70,20 @@ async function experiments(manager: string, node: string, cwd: string): Promise<
   count(`${manager}, ${nameOf(node)}: the mended service is not broken`, isKept, held)
 }
 
+function labOf(node: string, ...args: readonly string[]): readonly [string, ...string[]] {
+  return [node, 'node_modules/resilience-lab/lab/cli/main.js', ...args]
+}
+
+/** Of a file that uses each entry, and of those that `init` has written. */
 async function types(manager: string, resolution: string, cwd: string): Promise<void> {
   const tsc = join(root, 'node_modules/.bin/tsc')
   const module = resolution === 'bundler' ? 'esnext' : resolution
   const flags = ['--noEmit', '--strict', '--module', module, '--moduleResolution', resolution]
   const target = ['--target', 'es2024', '--lib', 'es2024,esnext.disposable', '--types', 'node']
-  const ended = runToEnd([tsc, ...flags, ...target, 'typed.ts'], cwd)
+  const written = ['target.ts', 'resilience.test.ts', 'experiments/instance-killed.ts']
+  const files = ['typed.ts', ...written.map(file => `resilience/${file}`)]
+  const all = [...flags, '--allowImportingTsExtensions', ...target, ...files]
+  const ended = runToEnd([tsc, ...all], cwd)
   await demand(`${manager}: the types are right for ${resolution}`, ended)
 }
 

@@ -37,6 +37,7 @@ const commands: Commands = {
   down: addComposed,
   status: addComposed,
   heal: async () => (await import('./commands/heal-command.ts')).addHealCommand,
+  init: async () => (await import('./commands/init-command.ts')).addInitCommand,
   demo: async () => (await import('./commands/demo-command.ts')).addDemoCommand,
   proxy: async () => (await import('./commands/proxy-command.ts')).addProxyCommand,
   ...(await repositoryCommands()),

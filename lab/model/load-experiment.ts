@@ -5,6 +5,7 @@ import { closest } from 'fastest-levenshtein'
 import { LabError, messageOf } from '../base/errors.ts'
 import { called } from '../base/installation.ts'
 import type { Experiment } from './experiment.ts'
+import { experimentsFolder } from './experiments-folder.ts'
 import { loadStorms } from './load-storms.ts'
 import { loadOfSuite } from './load-suite.ts'
 import { broken, parseExperiment } from './parse-experiment.ts'
@@ -15,10 +16,12 @@ export interface FoundExperiment {
   readonly file: string
 }
 
-/** All experiments below `experiments/`, by name. */
+/** All experiments of the project, by name: below `experiments/`, or where its configuration says. */
 export async function listExperiments(root: string): Promise<readonly FoundExperiment[]> {
   const found: FoundExperiment[] = []
-  for await (const path of glob('experiments/**/*.{ts,mts,js,mjs}', { cwd: root })) {
+  for await (const path of glob(`${await experimentsFolder(root)}/**/*.{ts,mts,js,mjs}`, {
+    cwd: root,
+  })) {
     if (/\.(test|storm|suite|gameday)\.m?[jt]s$|\.d\.m?ts$/.test(path)) continue
     found.push({ name: basename(path, extname(path)), file: join(root, path) })
   }

@@ -2,6 +2,7 @@ import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { experimentsFolder } from './experiments-folder.ts'
 import type { Storm } from './storm.ts'
 
 const shape = z.object({
@@ -21,7 +22,7 @@ const shape = z.object({
 /** The storms of a project: files below `experiments/` that end with `.storm.ts` and export one. */
 export async function loadStorms(root: string): Promise<readonly Storm[]> {
   const storms: Storm[] = []
-  for await (const path of glob(stormFiles, { cwd: root })) {
+  for await (const path of glob(`${await experimentsFolder(root)}/**/*.storm.ts`, { cwd: root })) {
     const loaded: { readonly default?: unknown } = await import(
       pathToFileURL(join(root, path)).href
     )
@@ -29,5 +30,3 @@ export async function loadStorms(root: string): Promise<readonly Storm[]> {
   }
   return storms
 }
-
-const stormFiles = 'experiments/**/*.storm.ts'
