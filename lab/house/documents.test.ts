@@ -13,7 +13,9 @@ function promisesOf(text: string) {
   const code = [...text.matchAll(/```sh\n(.*?)```|`([^`\n]+)`/gs)].map(
     ([, block, span]) => block ?? span,
   )
-  const commands = code.flatMap(each => [...(each ?? '').matchAll(/\bpnpm (?:(lab) )?([a-z]\w*)/g)])
+  const commands = code.flatMap(each => [
+    ...(each ?? '').matchAll(/\bpnpm (?:(lab) )?([a-z][\w:-]*)/g),
+  ])
   const links = [...text.matchAll(/\]\((?!\w+:)([^)#]+)/g)].map(([, link]) => link ?? '')
   return {
     scripts: commands.map(([, lab, name]) => lab ?? name ?? ''),
