@@ -19,7 +19,7 @@ import { members } from '../../targets/workloads/members.ts'
 
 const visiting = members({ perSecond: 60, deadlineMs: 400 })
 const redisOfAll = links(/^shop-/, 'redis')
-const hasty = { clients: 10, after: '5ms', path: '/v1/posts/none' } as const
+const hasty = { clients: 3, after: '5ms', path: '/v1/posts/none' } as const
 
 /**
  * All callers of an instance share its connections to Redis. Whoever stops waiting leaves a reply on one
