@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { pagesOf } from './pages.ts'
 import { render } from './render.ts'
 
-/** `pnpm docs [--out FOLDER]`: the site as files, for any web server or to be opened as they are. */
+/** `pnpm site [--out FOLDER]`: the site as files, for any web server or to be opened as they are. */
 const root = join(import.meta.dirname, '../..')
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'site' } } })
 const out = join(process.cwd(), values.out)
