@@ -2,7 +2,7 @@ import { type Duration, toMs } from '../../base/duration.ts'
 import type { Journal, WireEvent } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { conclude, gapsIn, type Violation } from '../shared/conclude.ts'
-import { firstThat, told, withMore } from '../shared/falsify.ts'
+import { firstThat, told, withMore, without } from '../shared/falsify.ts'
 import { isCalm, strikesCalled, type Window } from '../shared/strikes.ts'
 import { atOf, type Links, type WireEntry, wireOf } from './wire-events.ts'
 
@@ -100,11 +100,7 @@ function unseenRequests(options: PerStrikeOptions): Lie {
     found: 'unknown',
     tell: journal => {
       const gone = followed(journal, options).flatMap(each => each.requests.map(r => r.index))
-      const hidden = new Set(gone)
-      return told(
-        journal.filter(({ index }) => !hidden.has(index)),
-        gone,
-      )
+      return told(without(journal, gone), gone)
     },
   }
 }
