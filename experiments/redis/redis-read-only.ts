@@ -11,13 +11,13 @@ import {
   errorRatio,
   experiment,
   hypothesis,
-  p95,
   staleness,
 } from '../../lab/index.ts'
 import { links, redisNode } from '../../targets/shop/selectors.ts'
 import { twoInstances } from '../../targets/shop/two-instances.ts'
 import { blog } from '../../targets/workloads/blog.ts'
 import { checkout } from '../../targets/workloads/checkout.ts'
+import { areServed } from '../../targets/workloads/reader-promises.ts'
 
 const reading = blog({ perSecond: 30 })
 const buying = checkout({ perSecond: 10 })
@@ -35,8 +35,7 @@ export default experiment({
   because: 'Ten refused writes a second must not cost the thirty readers their connection.',
   target: twoInstances([]),
   steadyState: [
-    hypothesis('posts are read quickly', p95(reading), atMost('250ms')),
-    hypothesis('nearly every reader is served', errorRatio(reading), atMost(0.01)),
+    ...areServed(reading),
     hypothesis('nearly every checkout succeeds', errorRatio(buying), atMost(0.01)),
   ],
   workloads: [reading, buying],
