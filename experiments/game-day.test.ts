@@ -48,6 +48,7 @@ async function press(page: Page, text: string): Promise<void> {
 
 async function picture(page: Page, name: string, fullPage = false): Promise<void> {
   await mkdir(images, { recursive: true })
+  await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path: join(images, `game-day-${name}.png`) as `${string}.png`, fullPage })
 }
 
@@ -69,7 +70,7 @@ test('a whole day of two people, from the plan to the report', { timeout: 600_00
   const { browser } = open
   const wide = { width: 1500, height: 1250 }
   const ada = await come(browser, day.link('owner'), 'Ada', { scheme: 'light', size: wide })
-  const phone = { width: 412, height: 900 }
+  const phone = { width: 390, height: 844 }
   const rob = await come(browser, day.link('responder'), 'Rob', { scheme: 'dark', size: phone })
 
   // The plan, and what is expected, before anything is hurt.

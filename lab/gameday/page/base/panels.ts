@@ -122,7 +122,7 @@ function sum<Each>(all: readonly Each[], of: (each: Each) => number): number {
 /** How far a counter of all processes has come since the sample before; a restart begins at 0. */
 function growth(figure: string): Line['of'] {
   return ({ parts }, before) => {
-    if (!before) return undefined
+    if (!before || most(figure)({ ...before, parts }, undefined) === undefined) return undefined
     return sum(Object.entries(parts), ([name, figures]) => {
       const [now, then] = [figures[figure], before.parts[name]?.[figure]]
       return now === undefined || then === undefined ? 0 : Math.max(0, now - then)

@@ -13,6 +13,11 @@ export function short(count: number): string {
   return `${(count / 1_000_000).toFixed(1)}M`
 }
 
+/** `short`, with what a small number has behind its point: `0.5`. */
+export function exact(value: number): string {
+  return value < 10 ? `${Math.round(100 * value) / 100}` : short(value)
+}
+
 /** `blackHole` as `black hole`. */
 export function spaced(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()

@@ -9,6 +9,7 @@ import { EndOfDay } from './end-of-day.ts'
 import { Inject } from './inject.ts'
 import { Logs } from './logs.ts'
 import { Notes } from './notes.ts'
+import { Notice } from './notice.ts'
 import { Pace } from './pace.ts'
 import { Plan } from './plan.ts'
 import { Plots } from './plots.ts'
@@ -40,7 +41,7 @@ export function Console({ me, view, samples, connected }: Shown) {
     [me],
   )
   useEffect(() => shortcuts(), [])
-  const nowMs = samples.at(-1)?.atMs ?? 0
+  const nowMs = Math.max(samples.at(-1)?.atMs ?? 0, view.stop?.atMs ?? 0)
   const knows = !view.blind
   const isCrew = view.role === 'owner' || view.role === 'agent'
   const writes = view.role !== 'observer'
@@ -53,6 +54,7 @@ export function Console({ me, view, samples, connected }: Shown) {
     }
     <main class=${isCrew ? 'console crew' : 'console'}>
       <div class="column act">
+        ${(view.role === 'responder' || view.role === 'reporter') && html`<${Notice} doIt=${doIt} />`}
         ${knows && html`<${Roster} view=${view} nowMs=${nowMs} doIt=${doIt} can=${isCrew} />`}
         ${isCrew && html`<${Inject} me=${me} view=${view} doIt=${doIt} aim=${setTouched} />`}
         ${knows && html`<${Cards} view=${view} doIt=${doIt} can=${isCrew || view.role === 'reporter'} />`}

@@ -16,7 +16,7 @@ export function EndOfDay({ me, view, doIt }: { me: Me; view: DayView; doIt: Do }
     link.click()
   }
   return html`<section class="card" aria-labelledby="end-title">
-    <h2 id="end-title">End of the day</h2>
+    <h2 id="end-title">End of the day</h2><div class="stack">
     ${closedMs === undefined && looks && html`<button onClick=${() => doIt({ do: 'look' })}>Is all normal again?</button>`}
     ${
       look &&
@@ -28,6 +28,6 @@ export function EndOfDay({ me, view, doIt }: { me: Me; view: DayView; doIt: Do }
     ${closedMs === undefined && role === 'owner' && html`<button class="primary" onClick=${() => doIt({ do: 'close' })}>Close the day</button>`}
     ${closedMs !== undefined && html`<p class="ok">The day is closed.</p>`}
     <div class="row"><button class="quiet" onClick=${() => save('html')}>Report as page</button>
-      <button class="quiet" onClick=${() => save('markdown')}>as Markdown</button></div>
+      <button class="quiet" onClick=${() => save('markdown')}>as Markdown</button></div></div>
   </section>`
 }

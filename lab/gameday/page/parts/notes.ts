@@ -10,16 +10,11 @@ export function Notes({ view, doIt, can }: { view: DayView; doIt: Do; can: boole
   const [type, setType] = useState<NoteType>('fact')
   const [text, setText] = useState('')
   const [more, setMore] = useState({ owner: '', due: '' })
-  const [believes, setBelieves] = useState('')
   const write = async (event: Event) => {
     event.preventDefault()
     const { owner, due } = more
     const whose = type === 'follow-up' ? { ...(owner && { owner }), ...(due && { due }) } : {}
     if (await doIt({ do: 'note', type, text, ...whose })) setText('')
-  }
-  const notice = async (event: Event) => {
-    event.preventDefault()
-    if (await doIt({ do: 'notice', believes })) setBelieves('')
   }
   const choose = (chosen: NoteType) => {
     setType(chosen)
@@ -36,16 +31,8 @@ export function Notes({ view, doIt, can }: { view: DayView; doIt: Do; can: boole
       note: `${each.atMs}`,
     })),
   ].toSorted((a, b) => b.atMs - a.atMs)
-  const notices = view.role === 'responder' || view.role === 'reporter'
   return html`<section class="card" aria-labelledby="notes-title">
     <h2 id="notes-title">Notes <span class="count">${view.noteCount}</span></h2>
-    ${
-      notices &&
-      html`<form onSubmit=${notice} class="notice"><label>I noticed
-        <input id="notice" required maxlength="2000" placeholder="what you believe it is" value=${believes}
-          onInput=${(e: Event) => setBelieves((e.target as HTMLInputElement).value)} /></label>
-        <button class="primary">I noticed</button></form>`
-    }
     ${
       can &&
       html`<form onSubmit=${write}>

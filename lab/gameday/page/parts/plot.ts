@@ -12,7 +12,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Sample } from '../../../journal/sample.ts'
 import type { Mark } from '../../view/marks.ts'
 import type { Line, Panel } from '../base/panels.ts'
-import { clock, short } from '../base/words.ts'
+import { clock, exact } from '../base/words.ts'
 
 echarts.use([
   LineChart,
@@ -65,7 +65,7 @@ export function Plot({ panel, samples, marks, fromMs, toMs }: Shown) {
 
 function latest({ of }: Line, last: Sample | undefined, before: Sample | undefined): string {
   const value = last && of(last, before)
-  return value === undefined ? '–' : short(value)
+  return value === undefined ? '–' : exact(value)
 }
 
 function option(
@@ -96,7 +96,7 @@ function option(
       type: 'value',
       min: 0,
       splitNumber: 2,
-      axisLabel: { ...text, formatter: short },
+      axisLabel: { ...text, formatter: exact },
       splitLine: { lineStyle: { color: colour('--grid') } },
     },
     tooltip: {

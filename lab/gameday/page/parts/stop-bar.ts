@@ -25,7 +25,7 @@ export function StopBar({ view, doIt, connected, nowMs, me }: Shown) {
   const inForce = view.injections.filter(({ state }) => state === 'in force').length
   return html`<header class=${blocked ? 'bar stopped' : 'bar'}>
     <div class="who">
-      <strong>${view.opened?.title ?? 'Game day'}</strong>
+      <h1>${view.opened?.title ?? 'Game day'}</h1>
       <span class="soft">${clock(nowMs)} · ${me.name}, <b>${me.role}</b>
         ${!view.blind && html` · ${inForce} in force`} · ${view.people.length} here</span>
       ${!connected && html`<span class="chip bad" role="status">connection lost, trying again</span>`}

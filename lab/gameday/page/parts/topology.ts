@@ -1,14 +1,15 @@
 import { html } from 'htm/preact'
 import type { DayView } from '../../view/day-view.ts'
 
-const [width, rowHeight, boxHeight, boxWidth] = [760, 38, 26, 120]
+const [columnWidth, rowHeight, boxHeight, boxWidth] = [190, 38, 26, 120]
 
 /** Who speaks to whom; what is hurt is red, what would be hurt is dashed. */
 export function Topology({ view, aimed }: { view: DayView; aimed: readonly string[] }) {
   const links = [...new Set(view.links.map(link => link.split('>').map(part).join('>')))]
   const columns = columnsOf(links)
   const height = Math.max(...columns.map(({ length }) => length), 1) * rowHeight + 12
-  const places = placesOf(columns, height)
+  const width = Math.max(2, columns.length) * columnWidth
+  const places = placesOf(columns, { width, height })
   const hurt = new Set(
     view.injections.filter(({ state }) => state === 'in force').flatMap(({ touches }) => touches),
   )
@@ -20,7 +21,8 @@ export function Topology({ view, aimed }: { view: DayView; aimed: readonly strin
   const struck = [...hurt].join(', ') || 'nothing'
   return html`<section class="card" aria-labelledby="topology-title">
     <h2 id="topology-title">Blast radius</h2>
-    <div class="scroll" tabindex="0" role="region" aria-labelledby="topology-title"><svg class="topology" viewBox=${`0 0 ${width} ${height}`} role="img"
+    <div class="scroll" tabindex="0" role="region" aria-label="Who speaks to whom"><svg class="topology" viewBox=${`0 0 ${width} ${height}`} role="img"
+      style=${{ minWidth: `${0.8 * width}px`, maxWidth: `${1.3 * width}px` }}
       aria-label=${`Who speaks to whom. Struck: ${struck}. Aimed at: ${aimed.join(', ') || 'nothing'}.`}>
       ${links.map(link => {
         const [from = '', to = ''] = link.split('>')
@@ -58,7 +60,7 @@ function columnsOf(links: readonly string[]): readonly (readonly string[])[] {
 
 function placesOf(
   columns: readonly (readonly string[])[],
-  height: number,
+  { width, height }: { readonly width: number; readonly height: number },
 ): ReadonlyMap<string, Place> {
   const slot = columns.length > 1 ? (width - boxWidth - 4) / (columns.length - 1) : 0
   return new Map(
