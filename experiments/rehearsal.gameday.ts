@@ -1,4 +1,4 @@
-import { allForms } from '../faults/forms/all-forms.ts'
+import { allForms } from '../faults/all-forms.ts'
 import { atMost, type Context, errorRatio, gameDay, hypothesis, p95 } from '../lab/index.ts'
 import { adding, counter } from '../lab/testing/counter-target.ts'
 import { withLinks } from '../targets/linked.ts'

@@ -1,4 +1,4 @@
-import { allForms } from '../faults/forms/all-forms.ts'
+import { allForms } from '../faults/all-forms.ts'
 import { atMost, errorRatio, gameDay, hypothesis, p95 } from '../lab/index.ts'
 import { singlePostgres } from '../targets/shop/postgres-layouts.ts'
 import { singleRedis } from '../targets/shop/redis-layouts.ts'

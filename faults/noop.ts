@@ -18,3 +18,5 @@ export function noop(): Fault<LabSystem> {
     }),
   }
 }
+
+export const form = 'it does nothing'

@@ -1,6 +1,6 @@
 import { down } from '../../faults/network/down.ts'
 import { moveName } from '../../faults/network/move-name.ts'
-import { promote } from '../../faults/postgres-server/promote.ts'
+import { promote } from '../../faults/postgres-standby/promote.ts'
 import { kill } from '../../faults/process/kill.ts'
 import {
   after,

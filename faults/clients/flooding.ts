@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { clientFault, connected, happens, head, type Reachable } from '../client-fault.ts'
+import { clients, common, path } from './form.ts'
 
 /**
  * Clients that ask again as soon as they hear anything, each on a connection of its own: as many
@@ -21,3 +24,11 @@ export function flooding<System extends LabSystem>(
     }),
   )
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'flooding',
+  says: 'Clients ask as fast as they can.',
+  settings: z.object({ clients, path }),
+  make: (select, settings) => flooding(select, settings),
+})

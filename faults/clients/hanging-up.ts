@@ -1,8 +1,12 @@
+import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { clientFault, connected, head, type Reachable } from '../client-fault.ts'
+import { duration } from '../forms/fields.ts'
+import { clients, common, path } from './form.ts'
 
 /**
  * Clients that ask and hang up `after` so long, again and again. Lands for each request whose answer
@@ -27,3 +31,11 @@ export function hangingUp<System extends LabSystem>(
     }),
   )
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'hangingUp',
+  says: 'Clients ask, and hang up before the answer.',
+  settings: z.object({ clients, path, after: duration('After', '20ms') }),
+  make: (select, settings) => hangingUp(select, settings),
+})

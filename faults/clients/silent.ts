@@ -1,7 +1,10 @@
+import { z } from 'zod'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { clientFault, connected, head, type Reachable } from '../client-fault.ts'
+import { clients, common } from './form.ts'
 
 /** A line of head, so seldom. */
 const lineEveryMs = 1_000
@@ -27,3 +30,14 @@ export function silent<System extends LabSystem>(
     }),
   )
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'silent',
+  says: 'Clients connect and say nothing.',
+  settings: z.object({
+    clients,
+    trickles: z.boolean().default(false).meta({ title: 'Or a byte now and then' }),
+  }),
+  make: (select, settings) => silent(select, settings),
+})

@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import { clientFault, connected, happens, head, type Reachable } from '../client-fault.ts'
+import { whole } from '../forms/fields.ts'
+import { clients, common, path } from './form.ts'
 
 const readEveryMs = 100
 
@@ -43,3 +47,15 @@ export function slowReading<System extends LabSystem>(
     }),
   )
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'slowReading',
+  says: 'Clients read their answers slowly.',
+  settings: z.object({
+    clients,
+    path,
+    bytesPerSecond: whole('Bytes a second', 100, 1, 1_000_000),
+  }),
+  make: (select, settings) => slowReading(select, settings),
+})

@@ -5,7 +5,11 @@ import { LabError } from '../../lab/base/errors.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm, type PartNeed } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
+import { has } from '../forms/needs.ts'
 import { logLines } from '../log-lines.ts'
 
 /** A server whose data has a small file system of its own, and whose log has another. */
@@ -14,6 +18,11 @@ export interface LimitedDisk {
   /** Below it the server keeps its data. */
   readonly folder: string
   readonly logFile: string
+}
+
+const aSmallDisk: PartNeed<LimitedDisk> = {
+  says: 'a small disk of its own',
+  is: (part): part is LimitedDisk => has(part, 'folder', 'logFile'),
 }
 
 export const undoArgs = z.object({ ballast: z.string().regex(/\/lab-ballast-[0-9a-f]+$/) })
@@ -57,6 +66,17 @@ export function diskFull<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  family: 'postgres server',
+  of: aSmallDisk,
+  name: 'diskFull',
+  says: 'Its disk is full.',
+  settings: none,
+  make: select => diskFull(select),
+})
+
+export const examples: Examples<LimitedDisk> = part => [diskFull(part)]
 
 async function demandSmall(folder: string): Promise<void> {
   const { blocks, bsize } = await statfs(folder)

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { type Duration, parseDuration } from '../../lab/base/duration.ts'
 
+/** No settings at all. */
+export const none = z.object({})
+
 /** A duration as people write it, at most an hour. */
 export function duration(says: string, usual: Duration) {
   return z
@@ -44,20 +47,19 @@ export function choice<const Words extends readonly [string, ...string[]]>(
   return z.enum(words).meta({ title: says }).default(words[0])
 }
 
-/** Which connections: those there are when it strikes too, or those alone. */
-export const connections = choice('Which connections', ['all', 'present'])
-
-export function which(word: 'all' | 'present'): { readonly which?: 'present' } {
-  return word === 'present' ? { which: 'present' } : {}
-}
-
 /** What every fault at single messages may be asked. */
 export const hits = {
   share: share('Share of the messages that match', 1),
   first: whole('At most so many (0: no limit)', 0, 0, 1_000_000),
 }
 
-export function hitsOf(asked: { readonly share: number; readonly first: number }) {
+/** As they are filled in. */
+export interface Hits {
+  readonly share: number
+  readonly first: number
+}
+
+export function hitsOf(asked: Hits) {
   const chosen = {
     ...(asked.share < 1 && { probability: asked.share }),
     ...(asked.first > 0 && { first: asked.first }),

@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
+import { chosen, common, connections } from './form.ts'
 import { toxicFault } from './toxic-fault.ts'
 import { connectionsOf, isSelective, labelOf, type WhichConnections } from './which-connections.ts'
 
@@ -37,3 +41,13 @@ export function blackHole<System extends LabSystem>(
     own: 'black_hole',
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'blackHole',
+  says: 'Bytes vanish both ways while connections stay open: a firewall that drops.',
+  settings: z.object({ connections }),
+  make: (select, { connections }) => blackHole(select, chosen(connections)),
+})
+
+export const examples: Examples<Linked> = part => [blackHole(part)]

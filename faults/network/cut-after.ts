@@ -1,8 +1,13 @@
+import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { choice, whole } from '../forms/fields.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
+import { chosen, common, connections } from './form.ts'
 import { connectionsOf, labelOf, type WhichConnections } from './which-connections.ts'
 
 /** After so many bytes of the answers, or so long since the fault met the connection; idle ones too. */
@@ -27,3 +32,18 @@ export function cutAfter<System extends LabSystem>(
     counts: 'connections',
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'cutAfter',
+  says: 'Each connection ends after so many bytes of answers.',
+  settings: z.object({
+    bytes: whole('Bytes of answers', 2_000, 1, 1_000_000_000),
+    how: choice('How it ends', ['rst', 'fin']),
+    connections,
+  }),
+  make: (select, { bytes, how, connections }) =>
+    cutAfter(select, { bytes }, { how, ...chosen(connections) }),
+})
+
+export const examples: Examples<Linked> = part => [cutAfter(part, { bytes: 1_000 })]

@@ -2,8 +2,12 @@ import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { changeProxy, restoreProxy } from './change-proxy.ts'
+import { common } from './form.ts'
 import { openConnections } from './tap.ts'
 
 export const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
@@ -35,6 +39,16 @@ export function down<System extends LabSystem>(select: Selector<System, Linked>)
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'down',
+  says: 'Connections are closed and new ones refused.',
+  settings: none,
+  make: select => down(select),
+})
+
+export const examples: Examples<Linked> = part => [down(part)]
 
 /** Enables the proxies again; one that is gone is done. */
 export async function undo(args: Json): Promise<void> {

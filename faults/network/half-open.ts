@@ -1,7 +1,12 @@
+import { z } from 'zod'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { choice } from '../forms/fields.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
+import { chosen, common, connections } from './form.ts'
 import { connectionsOf, labelOf, type WhichConnections } from './which-connections.ts'
 
 /**
@@ -21,3 +26,13 @@ export function halfOpen<System extends LabSystem>(
     counts: 'connections',
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'halfOpen',
+  says: 'One side is reset, the other goes on believing.',
+  settings: z.object({ left: choice('Left alone', ['client', 'server']), connections }),
+  make: (select, { left, connections }) => halfOpen(select, { left, ...chosen(connections) }),
+})
+
+export const examples: Examples<Linked> = part => [halfOpen(part)]

@@ -1,8 +1,13 @@
+import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { duration } from '../forms/fields.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
+import { chosen, common, connections } from './form.ts'
 import { toxicFault } from './toxic-fault.ts'
 import { connectionsOf, isSelective, labelOf, type WhichConnections } from './which-connections.ts'
 
@@ -32,3 +37,18 @@ export function latency<System extends LabSystem>(
     amount,
   )
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'latency',
+  says: 'Every answer comes later.',
+  settings: z.object({
+    delay: duration('Delay', '200ms'),
+    jitter: duration('Give or take', '0ms'),
+    connections,
+  }),
+  make: (select, { delay, jitter, connections }) =>
+    latency(select, delay, jitter === '0ms' ? '0ms' : jitter, chosen(connections)),
+})
+
+export const examples: Examples<Linked> = part => [latency(part, '1m')]

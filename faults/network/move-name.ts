@@ -1,6 +1,7 @@
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { connectionsHit } from '../process/arrivals.ts'
 import { changeProxy } from './change-proxy.ts'
 
@@ -37,3 +38,7 @@ export function moveName<System extends LabSystem>(
     },
   }
 }
+
+export const form = 'it needs a place to move to, which only a layout with a standby has'
+
+export const examples: Examples<Replaceable> = part => [moveName(part)]

@@ -1,8 +1,13 @@
+import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { duration, share } from '../forms/fields.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
+import { chosen, common, connections } from './form.ts'
 import { connectionsOf, labelOf, type WhichConnections } from './which-connections.ts'
 
 /**
@@ -26,3 +31,18 @@ export function packetLoss<System extends LabSystem>(
     counts: 'connections',
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'packetLoss',
+  says: 'Segments are lost and sent again: bursts of delay.',
+  settings: z.object({
+    probability: share('Chance for each segment', 0.05),
+    resentAfter: duration('Sent again after', '200ms'),
+    connections,
+  }),
+  make: (select, { probability, resentAfter, connections }) =>
+    packetLoss(select, probability, { resentAfter, ...chosen(connections) }),
+})
+
+export const examples: Examples<Linked> = part => [packetLoss(part, 1, { resentAfter: '10s' })]

@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { ownToxicFault } from '../own-toxic-fault.ts'
+import { chosen, common, connections } from './form.ts'
 import { toxicFault } from './toxic-fault.ts'
 import { connectionsOf, isSelective, labelOf, type WhichConnections } from './which-connections.ts'
 
@@ -28,3 +32,16 @@ export function reset<System extends LabSystem>(
     counts: 'connections',
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'reset',
+  says: 'Connections are reset, present and new.',
+  settings: z.object({ connections }),
+  make: (select, { connections }) => reset(select, chosen(connections)),
+})
+
+export const examples: Examples<Linked> = part => [
+  reset(part),
+  reset(part, { client: '127.0.0.1' }),
+]

@@ -4,6 +4,7 @@ import type { Json } from '../../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { Context, LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { landedByLink } from '../landed-by-link.ts'
 import { ProxyClient } from '../proxy/client/client.ts'
 import { type TapCounters, tapCounters } from './tap.ts'
@@ -83,6 +84,16 @@ export function toxicFault<System extends LabSystem>(
     },
   }
 }
+
+/** One that has no function of its own. */
+export const examples: Examples<Linked> = part => [
+  toxicFault('limitData', part, {
+    type: 'limit_data',
+    attributes: { bytes: 1_000 },
+    streams: ['downstream'],
+    counts: 'bytes',
+  }),
+]
 
 const isOwn = ({ adminUrl, tapUrl }: Link): boolean => adminUrl === tapUrl
 const clientOf = ({ tapUrl, tapToken }: Link) => new ProxyClient(tapUrl, tapToken)

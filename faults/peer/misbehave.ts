@@ -2,7 +2,11 @@ import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm, type PartNeed } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { whole } from '../forms/fields.ts'
+import { has } from '../forms/needs.ts'
 
 /** A server that can be told to misbehave through an admin port. Offered by the lab's own peers. */
 export interface Misbehaving<in Request> {
@@ -14,6 +18,22 @@ export interface Misbehaving<in Request> {
     landed(id: number): Promise<number>
   }
 }
+
+/** What every peer of the lab can be told, as its own schema says. */
+interface PeerFault {
+  readonly kind: string
+  readonly delayMs?: number
+  readonly status?: number
+  readonly after?: boolean
+}
+
+const aPeer: PartNeed<Misbehaving<PeerFault>> = {
+  says: "somebody else's server",
+  is: (part): part is Misbehaving<PeerFault> =>
+    has(part, 'admin') && has(Reflect.get(part, 'admin'), 'post', 'landed', 'token'),
+}
+const common = { family: 'peers', of: aPeer }
+const after = z.boolean().default(false).meta({ title: 'Having done what was asked' })
 
 export const undoArgs = z.object({ url: z.url(), token: z.string() })
 
@@ -44,6 +64,34 @@ export function misbehave<
     },
   }
 }
+
+export const form = [
+  faultForm({
+    ...common,
+    name: 'slowPeer',
+    says: 'It answers late.',
+    settings: z.object({ delayMs: whole('Delay in ms', 600, 1, 600_000) }),
+    make: (select, { delayMs }) => misbehave(select, { kind: 'slow', delayMs }),
+  }),
+  faultForm({
+    ...common,
+    name: 'failingPeer',
+    says: 'It answers with a status.',
+    settings: z.object({ status: whole('Status', 503, 400, 599), after }),
+    make: (select, { status, after }) => misbehave(select, { kind: 'status', status, after }),
+  }),
+  faultForm({
+    ...common,
+    name: 'hangingPeer',
+    says: 'It never answers.',
+    settings: z.object({ after }),
+    make: (select, { after }) => misbehave(select, { kind: 'hang', after }),
+  }),
+]
+
+export const examples: Examples<Misbehaving<PeerFault>> = part => [
+  misbehave(part, { kind: 'status', status: 503 }),
+]
 
 /** Ends the faults; a peer that is gone has none. */
 export async function undo(args: Json): Promise<void> {

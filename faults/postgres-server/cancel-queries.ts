@@ -1,6 +1,10 @@
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
+import { common } from './form.ts'
 import type { PostgresServer } from './postgres-server.ts'
 import { labelOf, signalSessions, type WhichSessions } from './sessions.ts'
 
@@ -31,3 +35,15 @@ export function cancelQueries<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'cancelQueries',
+  says: 'All statements that run are cancelled.',
+  settings: none,
+  make: select => cancelQueries(select),
+})
+
+export const examples: Examples<PostgresServer> = part => [
+  cancelQueries(part, { application: 'user' }),
+]

@@ -3,8 +3,12 @@ import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { choice } from '../forms/fields.ts'
 import { stopWatching, watch } from '../watch.ts'
+import { common, table } from './form.ts'
 import { endSessions, openPostgres, type PostgresServer, unlessGone } from './postgres-server.ts'
 
 export const undoArgs = z.object({ url: z.url(), session: z.string() })
@@ -59,6 +63,19 @@ export function heldLock<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'heldLock',
+  says: 'Somebody holds a lock on a table and does not let go.',
+  settings: z.object({
+    table,
+    mode: choice('Mode', ['access exclusive', 'exclusive', 'share row exclusive']),
+  }),
+  make: (select, { table, mode }) => heldLock(select, table, mode),
+})
+
+export const examples: Examples<PostgresServer> = part => [heldLock(part, 'stock')]
 
 /** A statement is told by its session and the moment it began. */
 const waitingFor = `

@@ -3,8 +3,12 @@ import type { Clock } from '../../lab/base/clock.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { logLines } from '../log-lines.ts'
+import { common } from './form.ts'
 import { type LoggingPostgres, withPostgres } from './postgres-server.ts'
 import { changeSetting, resetSetting, settingArgs, whereIs } from './server-setting.ts'
 
@@ -39,6 +43,16 @@ export function readOnlyMode<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'readOnlyMode',
+  says: 'The server accepts no writes.',
+  settings: none,
+  make: select => readOnlyMode(select),
+})
+
+export const examples: Examples<LoggingPostgres> = part => [readOnlyMode(part)]
 
 /** A reload is a signal: new sessions follow a moment later. */
 async function inForce(url: string, clock: Clock): Promise<void> {

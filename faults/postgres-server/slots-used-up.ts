@@ -5,8 +5,12 @@ import { systemClock } from '../../lab/base/clock.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { logLines } from '../log-lines.ts'
+import { common } from './form.ts'
 import { endSessions, type LoggingPostgres, openPostgres, unlessGone } from './postgres-server.ts'
 
 export const undoArgs = z.object({ url: z.url(), session: z.string() })
@@ -44,6 +48,16 @@ export function slotsUsedUp<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'slotsUsedUp',
+  says: 'All connections of the server are taken.',
+  settings: none,
+  make: select => slotsUsedUp(select),
+})
+
+export const examples: Examples<LoggingPostgres> = part => [slotsUsedUp(part)]
 
 async function takeAll(url: string, session: string): Promise<readonly pg.Client[]> {
   const taken: pg.Client[] = []

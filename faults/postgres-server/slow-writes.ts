@@ -4,7 +4,11 @@ import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { duration } from '../forms/fields.ts'
+import { common, table } from './form.ts'
 import { type PostgresServer, unlessGone, withPostgres } from './postgres-server.ts'
 
 export const undoArgs = z.object({ url: z.url(), name: z.string() })
@@ -41,6 +45,16 @@ export function slowWrites<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'slowWrites',
+  says: 'Statements that change a table take longer.',
+  settings: z.object({ table, delay: duration('Delay', '200ms') }),
+  make: (select, { table, delay }) => slowWrites(select, table, delay),
+})
+
+export const examples: Examples<PostgresServer> = part => [slowWrites(part, 'stock', '1s')]
 
 /** In one query, which is one transaction. The count outlives the rollback of what was counted. */
 function slow(name: string, table: string, seconds: number): string {

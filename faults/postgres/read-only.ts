@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { messageFault, type Which } from '../message-fault.ts'
+import { chosen, common, matching } from './form.ts'
 import type { StatementMatch } from './statement-match.ts'
 
 /**
@@ -21,3 +25,13 @@ export function readOnly<System extends LabSystem>(
     only: { writes: true },
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'readOnly',
+  says: 'Writes are refused as by a standby (25006).',
+  settings: z.object(matching),
+  make: (select, asked) => readOnly(select, chosen(asked)),
+})
+
+export const examples: Examples<Linked> = part => [readOnly(part)]

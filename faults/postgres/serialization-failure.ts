@@ -1,7 +1,11 @@
+import { z } from 'zod'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { messageFault, type Which } from '../message-fault.ts'
+import { chosen, common, matching } from './form.ts'
 import type { StatementMatch } from './statement-match.ts'
 
 /** Fails statements with 40001: the transaction is aborted, at COMMIT rolled back. Try it again. */
@@ -16,3 +20,13 @@ export function serializationFailure<System extends LabSystem>(
     protocols: ['postgres'],
   })
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'serializationFailure',
+  says: 'Transactions fail with 40001 and must be tried again.',
+  settings: z.object(matching),
+  make: (select, asked) => serializationFailure(select, chosen(asked)),
+})
+
+export const examples: Examples<Linked> = part => [serializationFailure(part)]

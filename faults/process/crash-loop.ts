@@ -1,8 +1,13 @@
+import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Killable, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { duration } from '../forms/fields.ts'
 import { openOn, sumOf } from './arrivals.ts'
+import { common } from './form.ts'
 import { pauseFor, playHere, repeatUntilUndone, undoOf } from './repeated.ts'
 
 /**
@@ -42,3 +47,13 @@ export function crashLoop<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'crashLoop',
+  says: 'Killed again and again, soon after each start.',
+  settings: z.object({ up: duration('Up for', '1s') }),
+  make: (select, settings) => crashLoop(select, settings),
+})
+
+export const examples: Examples<Killable & Linked> = part => [crashLoop(part, { up: '1s' })]

@@ -3,6 +3,7 @@ import type { Json } from '../../lab/base/json.ts'
 import type { Killable, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
 import { messageFault } from '../message-fault.ts'
 import { undo as takeOff, undoArgs as toxicArgs } from '../own-toxic-fault.ts'
 import type { MatchRequest } from '../proxy/client/toxic-request.ts'
@@ -68,6 +69,12 @@ export function killUpon<System extends LabSystem>(
     },
   }
 }
+
+export const form = 'it needs two parts, a process and the links that trigger it'
+
+export const examples: Examples<Killable & Linked> = part => [
+  killUpon(async system => [await part(system)], part),
+]
 
 /** What is over, or gone, is done. */
 export async function undo(args: Json): Promise<void> {

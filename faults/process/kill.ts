@@ -1,7 +1,11 @@
 import type { Killable, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { connectionsHit } from './arrivals.ts'
+import { common } from './form.ts'
 
 /**
  * Kills a process with SIGKILL: no goodbye, no flush. Lasting: healed by starting the same command
@@ -31,3 +35,13 @@ export function kill<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'kill',
+  says: 'SIGKILL: no goodbye, no flush. Healed by starting it again.',
+  settings: none,
+  make: select => kill(select),
+})
+
+export const examples: Examples<Killable & Linked> = part => [kill(part)]

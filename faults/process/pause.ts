@@ -1,7 +1,11 @@
 import type { Linked, Pausable, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { arrivals } from './arrivals.ts'
+import { common } from './form.ts'
 
 /**
  * Freezes a process (SIGSTOP): its sockets stay open and accept bytes, but nobody answers. What a
@@ -29,3 +33,13 @@ export function pause<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'pause',
+  says: 'Frozen: its sockets are open, and nobody answers.',
+  settings: none,
+  make: select => pause(select),
+})
+
+export const examples: Examples<Pausable & Linked> = part => [pause(part)]

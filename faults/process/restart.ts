@@ -1,7 +1,11 @@
 import type { Linked, Selector, Stoppable } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { connectionsHit } from './arrivals.ts'
+import { common } from './form.ts'
 
 /**
  * Stops a process in order and starts it again at once, as a rolling deployment does with each.
@@ -34,3 +38,13 @@ export function restart<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'restart',
+  says: 'Stopped in order and started again at once.',
+  settings: none,
+  make: select => restart(select),
+})
+
+export const examples: Examples<Stoppable & Linked> = part => [restart(part)]

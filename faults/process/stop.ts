@@ -1,7 +1,11 @@
 import type { Linked, Selector, Stoppable } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { connectionsHit } from './arrivals.ts'
+import { common } from './form.ts'
 
 /**
  * Asks a process to end, as a deployment or a scale-down does: it may finish what it has begun.
@@ -31,3 +35,13 @@ export function stop<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'stop',
+  says: 'Asked to end, as by a deployment. Healed by starting it again.',
+  settings: none,
+  make: select => stop(select),
+})
+
+export const examples: Examples<Stoppable & Linked> = part => [stop(part)]

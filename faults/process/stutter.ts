@@ -1,8 +1,13 @@
+import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Linked, Pausable, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { duration } from '../forms/fields.ts'
 import { arrivals, sumOf } from './arrivals.ts'
+import { common } from './form.ts'
 import { pauseFor, playHere, repeatUntilUndone, undoOf } from './repeated.ts'
 
 /**
@@ -45,3 +50,18 @@ export function stutter<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'stutter',
+  says: 'Frozen for a part of the time, over and over: a blocked event loop.',
+  settings: z.object({
+    freeze: duration('Frozen for', '150ms'),
+    every: duration('Every', '300ms'),
+  }),
+  make: (select, settings) => stutter(select, settings),
+})
+
+export const examples: Examples<Pausable & Linked> = part => [
+  stutter(part, { freeze: '2s', every: '2100ms' }),
+]

@@ -3,8 +3,12 @@ import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { duration } from '../forms/fields.ts'
 import { arrivals } from '../process/arrivals.ts'
+import { common } from './form.ts'
 import {
   addressArgs,
   addressOf,
@@ -55,6 +59,16 @@ export function busyScript<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'busyScript',
+  says: 'A script runs for ever: BUSY.',
+  settings: z.object({ busyAfter: duration('Busy after', '500ms') }),
+  make: (select, { busyAfter }) => busyScript(select, busyAfter),
+})
+
+export const examples: Examples<RedisServer & Linked> = part => [busyScript(part)]
 
 /** Until it is killed, or its server is. */
 async function endless(server: RedisServer): Promise<void> {

@@ -1,6 +1,11 @@
+import { z } from 'zod'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { choice } from '../forms/fields.ts'
+import { common } from './form.ts'
 import { type RedisServer, usersOf, withRedis } from './redis-server.ts'
 
 /**
@@ -35,3 +40,13 @@ export function clientKill<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'clientKill',
+  says: 'The server ends the connections of its clients.',
+  settings: z.object({ type: choice('Of which clients', ['normal', 'pubsub', 'replica']) }),
+  make: (select, { type }) => clientKill(select, type),
+})
+
+export const examples: Examples<RedisServer> = part => [clientKill(part)]

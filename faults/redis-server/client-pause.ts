@@ -3,8 +3,12 @@ import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
 import { stopWatching, watch } from '../watch.ts'
+import { common } from './form.ts'
 import { addressArgs, addressOf, openRedis, type RedisServer, unlessGone } from './redis-server.ts'
 
 export const undoArgs = addressArgs.extend({ mark: z.string() })
@@ -47,6 +51,16 @@ export function clientPause<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'clientPause',
+  says: 'The server holds every command back.',
+  settings: none,
+  make: select => clientPause(select),
+})
+
+export const examples: Examples<RedisServer> = part => [clientPause(part)]
 
 /** Lets writes go on; a server that is gone pauses nobody when it comes back. */
 export async function undo(args: Json): Promise<void> {

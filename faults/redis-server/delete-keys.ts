@@ -1,6 +1,10 @@
+import { z } from 'zod'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { common } from './form.ts'
 import { type RedisServer, withRedis } from './redis-server.ts'
 
 const keysAtOnce = 500
@@ -37,3 +41,15 @@ export function deleteKeys<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'deleteKeys',
+  says: 'Keys are deleted. This cannot be undone.',
+  settings: z.object({
+    pattern: z.string().min(1).max(200).default('session:*').meta({ title: 'Keys' }),
+  }),
+  make: (select, { pattern }) => deleteKeys(select, pattern),
+})
+
+export const examples: Examples<RedisServer> = part => [deleteKeys(part, 'test:*')]

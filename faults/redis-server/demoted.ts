@@ -3,7 +3,11 @@ import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
+import { common } from './form.ts'
 import {
   addressArgs,
   addressOf,
@@ -51,6 +55,16 @@ export function demoted<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'demoted',
+  says: 'It becomes a replica of nobody: reads go on, writes are refused.',
+  settings: none,
+  make: select => demoted(select),
+})
+
+export const examples: Examples<RedisServer> = part => [demoted(part)]
 
 const refused = (admin: Redis) => refusedBy(admin, 'READONLY')
 

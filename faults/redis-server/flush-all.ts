@@ -1,6 +1,10 @@
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
+import { common } from './form.ts'
 import { keysIn, type RedisServer, withRedis } from './redis-server.ts'
 
 /**
@@ -33,3 +37,13 @@ export function flushAll<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'flushAll',
+  says: 'Everything is deleted. This cannot be undone.',
+  settings: none,
+  make: select => flushAll(select),
+})
+
+export const examples: Examples<RedisServer> = part => [flushAll(part)]

@@ -3,7 +3,11 @@ import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
 import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
+import { common } from './form.ts'
 import {
   addressArgs,
   addressOf,
@@ -74,6 +78,16 @@ export function memoryFull<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'memoryFull',
+  says: 'Writes are refused: the memory is used up.',
+  settings: none,
+  make: select => memoryFull(select),
+})
+
+export const examples: Examples<RedisServer> = part => [memoryFull(part)]
 
 const refused = (admin: Redis) => refusedBy(admin, 'OOM')
 

@@ -4,7 +4,11 @@ import type { Redis } from 'ioredis'
 import { LabError } from '../../lab/base/errors.ts'
 import type { Killable, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
+import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import type { Examples } from '../examples.ts'
+import { none } from '../forms/fields.ts'
+import { common } from './form.ts'
 import { keysOf, type RedisServer, setting, withRedis } from './redis-server.ts'
 
 /**
@@ -41,6 +45,16 @@ export function restartWithoutData<System extends LabSystem>(
     },
   }
 }
+
+export const form = faultForm({
+  ...common,
+  name: 'restartWithoutData',
+  says: 'It starts again with nothing. This cannot be undone.',
+  settings: none,
+  make: select => restartWithoutData(select),
+})
+
+export const examples: Examples<RedisServer & Killable> = part => [restartWithoutData(part)]
 
 async function filesOf(admin: Redis): Promise<readonly string[]> {
   const folder = await setting(admin, 'dir')

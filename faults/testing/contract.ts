@@ -3,8 +3,9 @@ import { seeded } from '../../lab/base/random.ts'
 import type { Fault, PlannedFault } from '../../lab/model/fault.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
+import { examplesOf } from './examples-of.ts'
 import { play } from './fault-bench.ts'
-import { startDyingLab } from './lab-that-dies.ts'
+import { type Source, startDyingLab } from './lab-that-dies.ts'
 import { type PartSystem, systemOf } from './system-of.ts'
 import { totalLanded } from './total-landed.ts'
 
@@ -17,7 +18,7 @@ export interface Trial<Part> {
   use(): Promise<string>
 }
 
-/** Where the faults of one table are tried. */
+/** Where the examples of one room are tried. */
 export interface ContractBench<Part> extends AsyncDisposable {
   readonly context: Context
   /** How long what must come may take, on a busy machine; default 20 s. */
@@ -27,19 +28,19 @@ export interface ContractBench<Part> extends AsyncDisposable {
 }
 
 export interface Contract<Part> {
-  /** Shared by the tests of a table, and started when the first of them runs. */
+  /** A folder of `faults/`, whose examples of this kind are tried: all that its files export. */
+  readonly room: string
+  /** Shared by the tests of a room, and started when the first of them runs. */
   readonly bench: () => Promise<ContractBench<Part>>
-  readonly faults: readonly Fault<PartSystem<Part>>[]
   /** Each trial has a link of its own, and what is behind all of them is not hurt: tried together. */
   readonly apart?: boolean
 }
 
 export interface LastingContract<Part> extends Contract<Part> {
-  /**
-   * File URL of the module that exports the same `faults`, for another lab to make and to be killed.
-   * `undefined` where the part is a process of the lab's own, which ends with it.
-   */
-  readonly module: string | undefined
+  /** File URL of the module that exports `part`, the selector, where the part is more than its data. */
+  readonly selector?: string
+  /** The part is a process of the lab's own, which ends with it: no other lab can be killed over it. */
+  readonly ofThisLab?: boolean
   /** All trials share one server, so that lab makes one fault at a time. */
   readonly oneAtATime?: boolean
 }
@@ -51,67 +52,63 @@ const looking =
     vi.waitFor(look, { timeout: withinMs, interval: 20 })
 
 /** What every fault must do that is in force until it is undone. */
-export function lastingContract<Part>(contract: LastingContract<Part>): void {
-  const { faults, module } = contract
+export async function lastingContract<Part>(contract: LastingContract<Part>): Promise<void> {
+  const { room, selector, ofThisLab, oneAtATime } = contract
+  const faults = await examplesOf<Part>(room, 'lasting', selector)
   const bench = shared(contract)
-  testing(contract).each(rows(faults))(
+  const trying = testing(contract).each(rows(faults))
+  trying(
     '%s touches nothing when planned, hurts when made, and is undone twice',
     async (_, fault) => hurtsAndHeals(fault, await bench()),
     90_000,
   )
-  testing(contract).each(rows(faults))(
+  trying(
     '%s lands on nothing where nothing was, and is undone though it was never made',
     async (_, fault) => tellsOfNothing(fault, await bench()),
   )
-  seedContract(contract, bench)
-  if (module === undefined) return
+  trying('%s draws the same from the same seed', async (_, fault) =>
+    drawsTheSame(fault, await bench()),
+  )
+  if (ofThisLab) return
   const each = faults.map((_, index) => [index])
-  const groups = contract.oneAtATime ? each : [each.flat()]
+  const groups = oneAtATime ? each : [each.flat()]
   const named = groups.map(all => [all.map(at => faults[at]?.label).join(', '), all] as const)
   test.each(named)(
     'is undone by the guardian of a lab that was killed: %s',
-    async (_, group) => outlivesItsLab(module, group, await bench()),
+    async (_, group) => outlivesItsLab({ room, selector }, group, await bench()),
     90_000,
   )
 }
 
 /** What every fault must do that is over when it is made. */
-export function momentaryContract<Part>(contract: Contract<Part>): void {
-  onceContract('momentary', contract)
+export async function momentaryContract<Part>(contract: Contract<Part>): Promise<void> {
+  await onceContract('momentary', contract)
 }
 
 /** What every fault must do that nobody can undo. */
-export function destructiveContract<Part>(contract: Contract<Part>): void {
-  onceContract('destructive', contract)
+export async function destructiveContract<Part>(contract: Contract<Part>): Promise<void> {
+  await onceContract('destructive', contract)
 }
 
-function onceContract<Part>(kind: Fault['kind'], contract: Contract<Part>): void {
+async function onceContract<Part>(kind: Fault['kind'], contract: Contract<Part>): Promise<void> {
   const bench = shared(contract)
-  testing(contract).each(rows(contract.faults))(
+  const trying = testing(contract).each(rows(await examplesOf<Part>(contract.room, kind)))
+  trying(
     '%s touches nothing when planned, and hurts when made',
     async (_, fault) => hurtsOnce(kind, fault, await bench()),
     90_000,
   )
-  testing(contract).each(rows(contract.faults))(
-    '%s lands on nothing where nothing was',
-    async (_, fault) => tellsOfNothing(fault, await bench()),
+  trying('%s lands on nothing where nothing was', async (_, fault) =>
+    tellsOfNothing(fault, await bench()),
   )
-  seedContract(contract, bench)
+  trying('%s draws the same from the same seed', async (_, fault) =>
+    drawsTheSame(fault, await bench()),
+  )
 }
 
 /** Most of a trial is waiting for what does not come. */
 function testing<Part>({ apart }: Contract<Part>) {
   return apart ? test.concurrent : test
-}
-
-function seedContract<Part>(
-  contract: Contract<Part>,
-  bench: () => Promise<ContractBench<Part>>,
-): void {
-  testing(contract).each(rows(contract.faults))(
-    '%s draws the same from the same seed',
-    async (_, fault) => drawsTheSame(fault, await bench()),
-  )
 }
 
 export async function hurtsAndHeals<Part>(
@@ -188,7 +185,7 @@ export async function drawsTheSame<Part>(
 }
 
 async function outlivesItsLab<Part>(
-  module: string,
+  from: Source,
   group: readonly number[],
   bench: ContractBench<Part>,
 ): Promise<void> {
@@ -196,7 +193,7 @@ async function outlivesItsLab<Part>(
   const trials = await Promise.all(group.map(bench.trial))
   await Promise.all(trials.map(({ hold }) => hold()))
   const aims = trials.map(({ part }, index) => ({ fault: group[index] ?? 0, part }))
-  await using lab = await startDyingLab(module, aims)
+  await using lab = await startDyingLab(from, aims)
   await Promise.all(trials.map(({ use }) => soon(async () => expect(await use()).not.toBe('well'))))
   await lab.kill()
   await soon(async () => expect(lab.ledgerIsGone()).toBe(true))
@@ -209,7 +206,7 @@ function shared<Part>({ bench }: Contract<Part>): () => Promise<ContractBench<Pa
   return () => (started ??= bench())
 }
 
-function rows<Part>(faults: Contract<Part>['faults']) {
+function rows<Part>(faults: readonly Fault<PartSystem<Part>>[]) {
   return faults.map(fault => [fault.label, fault] as const)
 }
 

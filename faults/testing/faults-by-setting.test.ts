@@ -1,14 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { faultsBySetting } from './faults-by-setting.ts'
-
-const page = await readFile(join(import.meta.dirname, '../../docs/runtimes.md'), 'utf8')
-
-test('the table of runtimes is what the faults need: node faults/testing/write-runtimes.ts', async () => {
-  const made = await faultsBySetting()
-  expect(page.slice(page.indexOf('| fault |')).trim()).toBe(made)
-})
 
 test('tells what each setting refuses, and only that', async () => {
   const rows = new Map(

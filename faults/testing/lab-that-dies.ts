@@ -6,7 +6,13 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
-/** Which fault of the module's `faults`, and the part to make it on. */
+/** Which examples, as `examplesOf` takes it. */
+export interface Source {
+  readonly room: string
+  readonly selector: string | undefined
+}
+
+/** Which of the room's lasting examples, and the part to make it on. */
 export interface Aim {
   readonly fault: number
   readonly part: unknown
@@ -23,11 +29,11 @@ export interface DyingLab extends AsyncDisposable {
 const said = z.object({ ledgerFile: z.string(), folder: z.string() })
 
 /** Resolves when the faults are in force. */
-export async function startDyingLab(module: string, aims: readonly Aim[]): Promise<DyingLab> {
+export async function startDyingLab(from: Source, aims: readonly Aim[]): Promise<DyingLab> {
   const main = fileURLToPath(new URL('apply-and-wait.ts', import.meta.url))
-  const child = spawn(process.execPath, [main, module], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
-  child.stdin.end(JSON.stringify(aims))
+  child.stdin.end(JSON.stringify({ ...from, aims }))
   const lines = createInterface({ input: child.stdout })
   const first = await Promise.race([once(lines, 'line'), exited])
   if (child.exitCode !== null) throw new Error(`the lab that should die ended with ${first[0]}`)

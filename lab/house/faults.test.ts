@@ -1,15 +1,14 @@
+import { spawnSync } from 'node:child_process'
 import { glob, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 
-const faults = join(import.meta.dirname, '../../faults')
-/** Where the tables are of the faults that the contract suite is run over. */
-const tables = 'testing/contracts/'
+const root = join(import.meta.dirname, '../..')
 /** Has nothing to hurt: the example, and the zero of every measurement. */
-const harmless = ['noop.ts']
+const harmless = 'noop.ts'
 /** What faults are made with. */
-const kits = ['own-toxic-fault.ts', 'message-fault.ts', 'client-fault.ts']
-/** These are users themselves, and what they hurt depends on the server: a suite of their own. */
+const kits = ['own-toxic-fault.ts', 'message-fault.ts', 'client-fault.ts', 'network/toxic-fault.ts']
+/** These are users themselves, and what they hurt is seen at the server: each has a test of its own. */
 const clients = 'clients/'
 
 interface Source {
@@ -18,25 +17,26 @@ interface Source {
   readonly text: string
 }
 
-/** Every exported function that makes a fault and that no table imports. */
-function untried(sources: readonly Source[]): readonly string[] {
-  const imported = new Set(sources.filter(({ path }) => isTable(path)).flatMap(importsOf))
-  return sources
-    .flatMap(({ path, text }) => makersOf(text).map(name => `${path} ${name}`))
-    .filter(maker => !imported.has(maker))
+/** Every exported function that makes a fault, and what its file lacks to declare it. */
+function lacking(sources: readonly Source[]): readonly string[] {
+  const tests = sources.filter(({ text }) => /^clientContract\(/m.test(text))
+  const tested = new Set(tests.map(({ path }) => path.replace('.test.ts', '.ts')))
+  return sources.flatMap(({ path, text }) =>
+    makersOf(text).flatMap(name => {
+      const declares = (what: string) => new RegExp(`^export const ${what}\\b`, 'm').test(text)
+      const isTried = path.startsWith(clients) ? tested.has(path) : declares('examples')
+      return [
+        basename(path) === `${name.replace(/[A-Z]/g, '-$&').toLowerCase()}.ts`
+          ? []
+          : 'its own file',
+        declares('form') ? [] : 'form',
+        isTried || path === harmless ? [] : 'examples',
+      ]
+        .flat()
+        .map(lack => `${path} ${name}: ${lack}`)
+    }),
+  )
 }
-
-/** Tables that no test hands to a contract. */
-function unused(sources: readonly Source[]): readonly string[] {
-  const tests = sources.filter(({ path }) => path.endsWith('.test.ts'))
-  const used = new Set(tests.flatMap(importsOf).map(name => name.split(' ')[0]))
-  return sources
-    .map(({ path }) => path)
-    .filter(path => path.startsWith(tables) && isTable(path) && !used.has(path))
-}
-
-const isTable = (path: string) =>
-  (path.startsWith(tables) && path.endsWith('-faults.ts')) || path === `${clients}clients.test.ts`
 
 function makersOf(text: string): string[] {
   const signatures = text.matchAll(/export function (\w+)(.*?)^\}/gms)
@@ -45,26 +45,25 @@ function makersOf(text: string): string[] {
     .map(([, name = '']) => name)
 }
 
-function importsOf({ path, text }: Source): string[] {
-  return [...text.matchAll(/^import \{([^}]*)\} from '([^']+)'/gm)].flatMap(
-    ([, names = '', from = '']) =>
-      names.split(',').map(name => `${join(path, '..', from)} ${name.trim()}`),
-  )
-}
-
-test('every fault is in the table of a contract, and every table is used', async () => {
-  const all = await readdir(faults, { recursive: true })
-  const passed = [...harmless, ...kits]
-  const paths = all.filter(
-    path => path.endsWith('.ts') && !path.startsWith('proxy') && !passed.includes(path),
+test('every fault declares in its own file how it is filled in and how it is tried', async () => {
+  const faults = join(root, 'faults')
+  const paths = (await readdir(faults, { recursive: true })).filter(
+    path => path.endsWith('.ts') && !path.startsWith('proxy') && !kits.includes(path),
   )
   const sources = await Promise.all(
     paths.map(async path => ({ path, text: await readFile(join(faults, path), 'utf8') })),
   )
-  expect(sources.filter(({ text }) => makersOf(text).length > 0).length).toBeGreaterThan(45)
-  expect(untried(sources)).toEqual([])
-  expect(sources.filter(({ path }) => isTable(path)).length).toBeGreaterThan(5)
-  expect(unused(sources)).toEqual([])
+  expect(sources.flatMap(({ text }) => makersOf(text)).length).toBeGreaterThan(60)
+  expect(lacking(sources)).toEqual([])
+})
+
+test('what lists the faults is made from what they declare', () => {
+  const check = ['faults/testing/write-lists.ts', '--check']
+  const { stdout, stderr, status } = spawnSync(process.execPath, check, {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 })
 })
 
 /** Modules with an undo whose arguments nobody could check before the fault is made. */
@@ -74,7 +73,6 @@ function unchecked(sources: readonly Source[]): readonly string[] {
 }
 
 test('every undo exports what parses its arguments', async () => {
-  const root = join(faults, '..')
   const sources: Source[] = []
   for await (const path of glob('{faults,targets,lab/guardian}/**/*.ts', { cwd: root })) {
     sources.push({ path, text: await readFile(join(root, path), 'utf8') })
@@ -85,18 +83,23 @@ test('every undo exports what parses its arguments', async () => {
   expect(unchecked([{ path: 'careless.ts', text }]), 'control').toEqual(['careless.ts'])
 })
 
-test('control: a fault in no table is found, also beside one that is, and a table that is not used', () => {
+test('control: a fault is found that shares a file, cannot be filled in, or is not tried', () => {
   const maker = (name: string) =>
     `export function ${name}<System extends LabSystem>(\n  select: S,\n): Fault<System> {\n  return x\n}\n`
+  const form = "export const form = 'nobody can'\n"
+  const examples = 'export const examples: Examples<Linked> = part => []\n'
   const sources = [
-    { path: 'http/late.ts', text: maker('late') + maker('later') },
+    { path: 'http/late.ts', text: maker('late') + maker('later') + form + examples },
     { path: 'http/match.ts', text: 'export function match(): string {\n  return 1\n}\n' },
-    { path: 'redis/lost.ts', text: maker('lost') },
-    { path: 'other.test.ts', text: "import { lost } from './redis/lost.ts'\n" },
-    { path: `${tables}a-faults.ts`, text: "import { late } from '../../http/late.ts'\n" },
-    { path: `${tables}b-faults.ts`, text: "import { lost } from '../../http/lost.ts'\n" },
-    { path: `${tables}a.test.ts`, text: "import { faults } from './a-faults.ts'\n" },
+    { path: 'redis/lost-reply.ts', text: maker('lostReply') },
+    { path: 'clients/calm.ts', text: maker('calm') + form },
+    { path: 'clients/rude.ts', text: maker('rude') + form },
+    { path: 'clients/rude.test.ts', text: 'clientContract([rude(site), hurts])\n' },
   ]
-  expect(untried(sources)).toEqual(['http/late.ts later', 'redis/lost.ts lost'])
-  expect(unused(sources)).toEqual([`${tables}b-faults.ts`])
+  expect(lacking(sources)).toEqual([
+    'http/late.ts later: its own file',
+    'redis/lost-reply.ts lostReply: form',
+    'redis/lost-reply.ts lostReply: examples',
+    'clients/calm.ts calm: examples',
+  ])
 })

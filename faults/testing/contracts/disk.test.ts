@@ -6,22 +6,21 @@ import { startRedis } from '../../../targets/redis.ts'
 import { mountLimitedDisk, undo } from '../../../targets/runtime/limited-disk.ts'
 import { seek } from '../../../targets/testing/seek.ts'
 import { testRun } from '../../../targets/testing/test-run.ts'
+import { diskFull, type LimitedDisk } from '../../disk/disk-full.ts'
 import { lastingContract } from '../contract.ts'
 import { contextOf, faultBench } from '../fault-bench.ts'
 import { inPatience } from '../link-trials.ts'
-import { systemOf } from '../system-of.ts'
-import { faults } from './disk-faults.ts'
+import { systemOf, thePart } from '../system-of.ts'
 
 const disk = await seek('limited-disk', async () => {
   await using run = await testRun()
   return await mountLimitedDisk(run, 'small', 1_000_000)
 })
 
-describe.skipIf(disk.missing)('on a disk of 16 MB', () => {
+describe.skipIf(disk.missing)('on a disk of 16 MB', async () => {
   /** A user who writes what has to be appended to a file before it is acknowledged. */
-  lastingContract({
-    faults,
-    module: new URL('disk-faults.ts', import.meta.url).href,
+  await lastingContract({
+    room: 'disk',
     bench: async () => {
       const { context, rig } = await faultBench()
       const folder = await mountLimitedDisk(context, 'small', 16 * 1024 * 1024)
@@ -48,9 +47,8 @@ describe.skipIf(disk.missing)('on a disk of 16 MB', () => {
 
 test('is refused where it would fill the disk of the machine', async () => {
   await using run = await testRun()
-  const [diskFull] = faults
   const part = { name: 'redis', folder: '/', logFile: '/dev/null' }
-  const planned = diskFull?.plan(systemOf(part), contextOf(run))
+  const planned = diskFull(thePart<LimitedDisk>()).plan(systemOf(part), contextOf(run))
   await expect(planned).rejects.toMatchObject({ code: 'disk-not-limited' })
 })
 

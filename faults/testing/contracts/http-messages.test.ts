@@ -3,15 +3,13 @@ import { createServer } from 'node:http'
 import { listen } from '../../../lab/testing/loopback.ts'
 import { lastingContract } from '../contract.ts'
 import { type Address, inPatience, linksAlone, linkTrials } from '../link-trials.ts'
-import { faults } from './http-message-faults.ts'
 
 /** How often each path was asked for: what a request does must be done once. */
 const asked = new Map<string, number>()
 
-lastingContract({
-  faults,
+await lastingContract({
+  room: 'http',
   apart: true,
-  module: new URL('http-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('http', async (_, owned) => {
       const server = createServer(({ url = '' }, response) => {

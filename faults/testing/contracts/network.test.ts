@@ -3,15 +3,12 @@ import { connect, createServer, type Socket } from 'node:net'
 import { echo } from '../../proxy/testing/proxied.ts'
 import { destructiveContract, lastingContract } from '../contract.ts'
 import { inPatience, linksAlone, linkTrials } from '../link-trials.ts'
-import { faults as nameFaults } from './name-faults.ts'
-import { faults } from './network-faults.ts'
 
 const message = Buffer.alloc(20_000, 'x')
 
-lastingContract({
-  faults,
+await lastingContract({
+  room: 'network',
   apart: true,
-  module: new URL('network-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('tcp', async (_, owned) => {
       const { port } = owned.use(await echo())
@@ -26,8 +23,8 @@ lastingContract({
     }),
 })
 
-destructiveContract({
-  faults: nameFaults,
+await destructiveContract({
+  room: 'network',
   bench: () =>
     linkTrials('tcp', async (_, owned) => {
       const { port } = owned.use(await echo())

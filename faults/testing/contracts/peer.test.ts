@@ -2,11 +2,10 @@ import { startPayments } from '../../../targets/payments.ts'
 import { lastingContract } from '../contract.ts'
 import { faultBench } from '../fault-bench.ts'
 import { inPatience } from '../link-trials.ts'
-import { faults } from './peer-faults.ts'
 
-lastingContract({
-  faults,
-  module: new URL('peer-faults.ts', import.meta.url).href,
+await lastingContract({
+  room: 'peer',
+  selector: new URL('peer-part.ts', import.meta.url).href,
   bench: async () => {
     const { context, rig } = await faultBench()
     const { name, url, apiKey, admin } = await startPayments(context)

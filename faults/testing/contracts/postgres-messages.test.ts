@@ -2,12 +2,10 @@ import { startPostgres } from '../../../targets/postgres.ts'
 import { lastingContract } from '../contract.ts'
 import { inPatience, linksAlone, linkTrials } from '../link-trials.ts'
 import { usePostgres } from '../postgres-client.ts'
-import { faults } from './postgres-message-faults.ts'
 
-lastingContract({
-  faults,
+await lastingContract({
+  room: 'postgres',
   apart: true,
-  module: new URL('postgres-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('postgres', async ({ rig }) => {
       const server = await startPostgres(rig.run)

@@ -4,8 +4,6 @@ import { lastingContract, momentaryContract } from '../contract.ts'
 import { faultBench } from '../fault-bench.ts'
 import { inPatience } from '../link-trials.ts'
 import { openAs, usePostgres } from '../postgres-client.ts'
-import { faults as momentary } from './postgres-momentary-faults.ts'
-import { faults as lasting } from './postgres-server-faults.ts'
 
 let server: ReturnType<typeof startServer> | undefined
 /** One for all tests here, ended with the first of the benches that are. */
@@ -21,9 +19,8 @@ async function startServer() {
   return { context, part, [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose]() }
 }
 
-lastingContract({
-  faults: lasting,
-  module: new URL('postgres-server-faults.ts', import.meta.url).href,
+await lastingContract({
+  room: 'postgres-server',
   oneAtATime: true,
   bench: async () => {
     const { part, ...bench } = await served()
@@ -33,8 +30,8 @@ lastingContract({
 })
 
 /** A user who runs a long statement. */
-momentaryContract({
-  faults: momentary,
+await momentaryContract({
+  room: 'postgres-server',
   bench: async () => {
     const { part, ...bench } = await served()
     const trial = async () => {

@@ -3,12 +3,10 @@ import { startRedis } from '../../../targets/redis.ts'
 import { lastingContract, momentaryContract } from '../contract.ts'
 import { inPatience, linkTrials, stillOpen } from '../link-trials.ts'
 import { useRedis } from '../redis-client.ts'
-import { faults } from './process-faults.ts'
-import { faults as momentary } from './process-momentary-faults.ts'
 
-lastingContract({
-  faults,
-  module: undefined,
+await lastingContract({
+  room: 'process',
+  ofThisLab: true,
   bench: () =>
     linkTrials('redis', async ({ rig }) => {
       const server = await startRedis(rig.run)
@@ -20,8 +18,8 @@ lastingContract({
     }),
 })
 
-momentaryContract({
-  faults: momentary,
+await momentaryContract({
+  room: 'process',
   bench: () =>
     linkTrials('redis', async ({ rig }) => {
       const server = await startRedis(rig.run)

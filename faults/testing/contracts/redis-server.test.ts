@@ -5,9 +5,6 @@ import { destructiveContract, lastingContract, momentaryContract } from '../cont
 import { type FaultBench, faultBench } from '../fault-bench.ts'
 import { inPatience, linkTrials, stillOpen } from '../link-trials.ts'
 import { useRedis } from '../redis-client.ts'
-import { faults as ofData } from './redis-data-faults.ts'
-import { faults as momentary } from './redis-momentary-faults.ts'
-import { faults as lasting } from './redis-server-faults.ts'
 
 async function served({ rig }: FaultBench) {
   const server = await startRedis(rig.run)
@@ -16,9 +13,8 @@ async function served({ rig }: FaultBench) {
   return { server, greeting, part: ({ links }: Linked) => ({ name, host, port, links }) }
 }
 
-lastingContract({
-  faults: lasting,
-  module: new URL('redis-server-faults.ts', import.meta.url).href,
+await lastingContract({
+  room: 'redis-server',
   oneAtATime: true,
   bench: () =>
     linkTrials('redis', async bench => ({
@@ -27,14 +23,14 @@ lastingContract({
     })),
 })
 
-momentaryContract({
-  faults: momentary,
+await momentaryContract({
+  room: 'redis-server',
   bench: () => linkTrials('redis', async bench => ({ ...(await served(bench)), use: stillOpen })),
 })
 
 /** A user that finds again what it has kept. */
-destructiveContract({
-  faults: ofData,
+await destructiveContract({
+  room: 'redis-server',
   bench: async () => {
     const { context, rig } = await faultBench()
     const server = await startRedis(context)

@@ -4,10 +4,9 @@ import { expect } from 'vitest'
 import { planSentinel, type SentinelCluster } from '../../../targets/redis-sentinel.ts'
 import { momentaryContract } from '../contract.ts'
 import { faultBench } from '../fault-bench.ts'
-import { faults } from './sentinel-faults.ts'
 
-momentaryContract({
-  faults,
+await momentaryContract({
+  room: 'sentinel',
   bench: async () => {
     const { context, rig } = await faultBench()
     const plan = await planSentinel(context, { replicas: 1, sentinels: 1 })

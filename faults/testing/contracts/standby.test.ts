@@ -6,8 +6,6 @@ import { destructiveContract, lastingContract } from '../contract.ts'
 import { faultBench } from '../fault-bench.ts'
 import { inPatience, patienceMs } from '../link-trials.ts'
 import { openAs } from '../postgres-client.ts'
-import { faults as promotions } from './promotion-faults.ts'
-import { faults as lasting } from './standby-faults.ts'
 
 let pair: ReturnType<typeof startPair> | undefined
 /** One for all tests here, ended with the first of the benches that are. */
@@ -31,9 +29,8 @@ async function startPair() {
 }
 
 /** A user who reads on the standby what was written on the primary. */
-lastingContract({
-  faults: lasting,
-  module: new URL('standby-faults.ts', import.meta.url).href,
+await lastingContract({
+  room: 'postgres-standby',
   bench: async () => {
     const { direct, standby, part, ...bench } = await served()
     const readsItsWrite = async () => {
@@ -54,8 +51,8 @@ lastingContract({
 })
 
 /** A user for whom it is well that the standby takes no write. Last: nobody demotes it again. */
-destructiveContract({
-  faults: promotions,
+await destructiveContract({
+  room: 'postgres-standby',
   bench: async () => {
     const { direct: _, standby, part, ...bench } = await served()
     const use = () =>

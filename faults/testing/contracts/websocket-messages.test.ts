@@ -3,12 +3,10 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { portOf } from '../../../lab/testing/loopback.ts'
 import { lastingContract } from '../contract.ts'
 import { type Address, inPatience, linksAlone, linkTrials } from '../link-trials.ts'
-import { faults } from './websocket-message-faults.ts'
 
-lastingContract({
-  faults,
+await lastingContract({
+  room: 'websocket',
   apart: true,
-  module: new URL('websocket-message-faults.ts', import.meta.url).href,
   bench: () =>
     linkTrials('websocket', async (_, owned) => {
       const perMessageDeflate = { threshold: 0 }
