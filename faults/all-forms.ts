@@ -23,6 +23,7 @@ import { form as halfOpen } from './network/half-open.ts'
 import { form as latency } from './network/latency.ts'
 import { form as packetLoss } from './network/packet-loss.ts'
 import { form as reset } from './network/reset.ts'
+import { form as slicer } from './network/slicer.ts'
 import { form as misbehave } from './peer/misbehave.ts'
 import { form as cutStatement } from './postgres/cut-statement.ts'
 import { form as deadlock } from './postgres/deadlock.ts'
@@ -99,6 +100,7 @@ export const allForms: readonly FaultForm[] = [
   latency,
   packetLoss,
   reset,
+  slicer,
   misbehave,
   cutStatement,
   deadlock,
