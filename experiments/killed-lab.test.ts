@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -9,7 +9,6 @@ import { systemClock } from '../lab/base/clock.ts'
 import { type LedgerContent, readLedger } from '../lab/ledger/ledger-file.ts'
 import { processesOf } from '../lab/ledger/run-processes.ts'
 import { isAlive, type ProcessId } from '../lab/processes/process-table.ts'
-import { serverCache } from '../targets/runtime/server-cache.ts'
 
 const project = join(import.meta.dirname, '..')
 const cli = join(project, 'lab/cli/main.ts')
@@ -37,8 +36,6 @@ async function midFault(): Promise<MidFault> {
   const root = await mkdtemp(join(tmpdir(), 'killed-lab-'))
   await chmod(root, 0o755)
   await mkdir(join(root, 'experiments'))
-  await mkdir(join(root, '.lab'))
-  await symlink(await serverCache(join(project, '.lab')), join(root, '.lab/servers'))
   await writeFile(join(root, 'experiments/mid-fault.ts'), experiment)
   const lab = spawn(process.execPath, [cli, 'experiment', 'mid-fault'], {
     cwd: root,

@@ -4,6 +4,8 @@ import type { JournalFile } from '../journal/recorder.ts'
 export interface RunOptions {
   /** The experiment's file name without `.ts`; names the run's folder. */
   readonly name: string
+  /** How it was asked for, where that was by its file: the command that repeats the run says it so. */
+  readonly asked?: string | undefined
   readonly seed: number
   /** Who injects network faults; default 'embedded'. */
   readonly proxy?: 'embedded' | 'toxiproxy'

@@ -11,4 +11,4 @@ export function called(command: string): string {
 }
 
 /** Commands that are scripts of the repository's `package.json`, too. */
-const scripts = ['experiment', 'prove', 'soak', 'matrix', 'resilience']
+const scripts = ['experiment', 'prove', 'soak', 'matrix', 'resilience', 'gameday']

@@ -2,6 +2,9 @@
 export const secretName =
   /(password|passwd|passphrase|secret|token|authorization|cookie|credentials?|api[-_]?key|private[-_]?key|session[-_]?id|(^|[-_])(pass|pwd))s?$/i
 
+/** The working directory, of every shell: taken for a password it would hide each path. */
+const noSecret = 'PWD'
+
 const known = new Set<string>()
 let patterns: { readonly inText: RegExp; readonly inJson: RegExp } | undefined
 
@@ -12,7 +15,7 @@ let patterns: { readonly inText: RegExp; readonly inJson: RegExp } | undefined
  */
 export function learnSecrets(variables: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(variables)) {
-    if (value === undefined) continue
+    if (value === undefined || name === noSecret) continue
     const inUrls = [...value.matchAll(/:\/\/[^/@\s:]*:([^/@\s]+)@/g)].map(([, word = '']) => word)
     for (const word of [...(secretName.test(name) ? [value] : []), ...inUrls]) learn(word)
   }

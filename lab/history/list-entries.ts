@@ -1,6 +1,7 @@
 import { dirname, join, relative } from 'node:path'
 import { messageOf } from '../base/errors.ts'
 import { defencesOf } from '../model/defences-of.ts'
+import { experimentsFolder } from '../model/experiments-folder.ts'
 import { listExperiments, loadExperimentFile } from '../model/load-experiment.ts'
 import { claimsOf } from '../proof/prove.ts'
 import { type ExperimentRecord, recordOf } from './experiment-record.ts'
@@ -11,7 +12,7 @@ export type ListEntry = {
   readonly name: string
   /** Relative to the project. */
   readonly file: string
-  /** The folder below `experiments/`; empty for one that stands there itself. */
+  /** The folder below that of the experiments; empty for one that stands there itself. */
   readonly family: string
 } & (
   | ({
@@ -25,8 +26,9 @@ export type ListEntry = {
 /** All experiments, by family and name. A file that is none is listed with its reason. */
 export async function listEntries(root: string, history: History): Promise<readonly ListEntry[]> {
   const entries: ListEntry[] = []
+  const folder = join(root, await experimentsFolder(root))
   for (const { name, file } of await listExperiments(root)) {
-    const family = relative(join(root, 'experiments'), dirname(file))
+    const family = relative(folder, dirname(file))
     const known = { name, file: relative(root, file), family }
     const about = await loadExperimentFile(file).then(
       experiment => ({

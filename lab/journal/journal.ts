@@ -64,6 +64,8 @@ export type Event =
   | {
       readonly kind: 'run'
       readonly experiment: string
+      /** What the command line was given, where it was a file and not a name. */
+      readonly asked?: string
       readonly title: string
       readonly runId: string
       readonly seed: number

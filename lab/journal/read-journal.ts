@@ -45,6 +45,7 @@ const kinds = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('run'),
     experiment: z.string(),
+    asked: z.string().exactOptional(),
     title: z.string(),
     runId: z.string(),
     seed: z.int(),

@@ -34,8 +34,8 @@ test('hides a known secret wherever it is, also one that JSON must escape', () =
 })
 
 test('what could be an ordinary word is never learnt', () => {
-  learnSecrets({ POSTGRES_PASSWORD: 'postgres' })
-  const value = { label: 'kill(postgres)' }
+  learnSecrets({ POSTGRES_PASSWORD: 'postgres', PWD: '/home/me/project' })
+  const value = { label: 'kill(postgres)', file: '/home/me/project/a.ts' }
   expect(new Redactor().redact(value).value).toBe(value)
 })
 

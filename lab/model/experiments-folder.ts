@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
 
-const files = ['ts', 'mts', 'js', 'mjs'].map(ending => `resilience.config.${ending}`)
+/** Files in which a project says how the lab finds what it runs. */
+export const configFiles = ['ts', 'mts', 'js', 'mjs'].map(ending => `resilience.config.${ending}`)
 const settings = z.strictObject({
   experiments: z.string().regex(/^(?!\/|.*\.\.)[\w./-]+$/, 'a folder in the project'),
 })
@@ -15,7 +16,7 @@ const settings = z.strictObject({
  * @throws {LabError} `broken-config`, wrong usage.
  */
 export async function experimentsFolder(root: string): Promise<string> {
-  const file = files.map(name => join(root, name)).find(existsSync)
+  const file = configFiles.map(name => join(root, name)).find(existsSync)
   if (file === undefined) return 'experiments'
   const loaded: { readonly default?: unknown } = await import(pathToFileURL(file).href)
   const parsed = settings.safeParse(loaded.default)

@@ -35,7 +35,8 @@ export async function listExperiments(root: string): Promise<readonly FoundExper
 export async function loadExperiment(root: string, name: string): Promise<Experiment> {
   const all = await listExperiments(root)
   const [found, ...others] = all.filter(one => one.name === name)
-  if (!found) return (await loadCell(root, name)) ?? fail(unknown(name, all))
+  if (!found)
+    return (await loadCell(root, name)) ?? fail(unknown(name, all, await experimentsFolder(root)))
   if (others.length > 0) throw ambiguous(name, [found, ...others])
   return loadExperimentFile(found.file)
 }
@@ -76,7 +77,7 @@ function placeOf(error: Error): string | undefined {
   return /(?:file:\/\/)?(\/[^\s:]+\.ts:\d+)/.exec(error.stack ?? '')?.[1]
 }
 
-function unknown(name: string, all: readonly FoundExperiment[]): LabError {
+function unknown(name: string, all: readonly FoundExperiment[], folder: string): LabError {
   const names = all.map(one => one.name)
   const hint = names.length > 0 ? `Did you mean ${closest(name, names)}? ` : ''
   return new LabError(
@@ -84,7 +85,7 @@ function unknown(name: string, all: readonly FoundExperiment[]): LabError {
       code: 'unknown-experiment',
       expected: `the name of an experiment: ${names.join(', ') || '(there are none here)'}`,
       found: name,
-      why: 'No file experiments/**/<name>.ts has this name.',
+      why: `No file in ${folder}/ has this name.`,
       next: `${hint}${called('list')} shows all.`,
     },
     'usage',

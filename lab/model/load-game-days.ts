@@ -3,9 +3,10 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { LabError } from '../base/errors.ts'
+import { experimentsFolder } from './experiments-folder.ts'
 import type { GameDay } from './game-day.ts'
 
-const ending = '.gameday.ts'
+const ending = /\.gameday\.m?[jt]s$/
 const named = z.array(z.object({ name: z.string() }))
 const shape = z.object({
   title: z.string().min(1),
@@ -16,11 +17,15 @@ const shape = z.object({
   parts: z.function(),
 })
 
-/** Names and files, relative to the project, of its game days: `NAME.gameday.ts` below `experiments/`. */
+/**
+ * Names and files, relative to the project, of its game days: `NAME.gameday.ts` (or `.js`) below
+ * `experiments/`, or where its configuration says.
+ */
 export async function listGameDays(root: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>()
-  for await (const path of glob(`experiments/**/*${ending}`, { cwd: root })) {
-    files.set(basename(path, ending), path)
+  const pattern = `${await experimentsFolder(root)}/**/*.gameday.{ts,mts,js,mjs}`
+  for await (const path of glob(pattern, { cwd: root })) {
+    files.set(basename(path).replace(ending, ''), path)
   }
   return files
 }
@@ -30,7 +35,8 @@ export async function loadGameDay(root: string, name: string): Promise<GameDay> 
   const files = await listGameDays(root)
   const path = files.get(name)
   if (path === undefined) {
-    throw refusal(`a file experiments/**/${name}${ending}`, [...files.keys()].join(', ') || 'none')
+    const folder = await experimentsFolder(root)
+    throw refusal(`a file ${name}.gameday.ts in ${folder}/`, [...files.keys()].join(', ') || 'none')
   }
   const loaded: { readonly default?: unknown } = await import(pathToFileURL(join(root, path)).href)
   const parsed = shape.safeParse(loaded.default)
@@ -47,7 +53,7 @@ function refusal(expected: string, found: string): LabError {
       expected,
       found,
       why: 'A game day needs a system, its traffic, and what may be done to it.',
-      next: 'see experiments/shop.gameday.ts for an example',
+      next: 'Write one: docs/game-day.md has an example.',
     },
     'usage',
   )

@@ -19,10 +19,12 @@ const shape = z.object({
   faults: z.record(z.string(), z.object({ fault: z.object({ label: z.string() }) })),
 })
 
-/** The storms of a project: files below `experiments/` that end with `.storm.ts` and export one. */
+/** The storms of a project: files below `experiments/` that end with `.storm.ts` (or `.js`) and export one. */
 export async function loadStorms(root: string): Promise<readonly Storm[]> {
   const storms: Storm[] = []
-  for await (const path of glob(`${await experimentsFolder(root)}/**/*.storm.ts`, { cwd: root })) {
+  for await (const path of glob(`${await experimentsFolder(root)}/**/*.storm.{ts,mts,js,mjs}`, {
+    cwd: root,
+  })) {
     const loaded: { readonly default?: unknown } = await import(
       pathToFileURL(join(root, path)).href
     )

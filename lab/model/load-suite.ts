@@ -2,6 +2,7 @@ import { glob } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Experiment } from './experiment.ts'
+import { experimentsFolder } from './experiments-folder.ts'
 import { parseExperiment } from './parse-experiment.ts'
 
 /** Files that export experiments by name: `export default { 'redis-away': experiment(…), … }`. */
@@ -17,12 +18,26 @@ export async function loadSuite(file: string): Promise<ReadonlyMap<string, Exper
 /** One of a suite of the project, by both names: `common@redis-away`. Undefined where there is none. */
 export async function loadOfSuite(root: string, name: string): Promise<Experiment | undefined> {
   const [suite = '', one = ''] = name.split('@')
-  for await (const path of glob('experiments/**/*.suite.{ts,mts,js,mjs}', { cwd: root })) {
-    if (suiteName(path) !== suite) continue
-    const found = (await loadSuite(join(root, path))).get(one)
+  for await (const file of suiteFiles(root)) {
+    if (suiteName(file) !== suite) continue
+    const found = (await loadSuite(file)).get(one)
     if (found) return found
   }
   return undefined
+}
+
+/** All of all suites of the project, by both names; each suite is loaded. */
+export async function listOfSuites(root: string): Promise<readonly string[]> {
+  const names: string[] = []
+  for await (const file of suiteFiles(root)) {
+    for (const one of (await loadSuite(file)).keys()) names.push(`${suiteName(file)}@${one}`)
+  }
+  return names.sort()
+}
+
+async function* suiteFiles(root: string): AsyncGenerator<string> {
+  const pattern = `${await experimentsFolder(root)}/**/*.suite.{ts,mts,js,mjs}`
+  for await (const path of glob(pattern, { cwd: root })) yield join(root, path)
 }
 
 /** `common`, of `experiments/common.suite.ts`. */

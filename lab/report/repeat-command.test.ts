@@ -23,6 +23,9 @@ test('whatever a name holds, a shell reads it as one word and runs nothing else'
 
 test('the command repeats all that was chosen, and says nothing of defaults', () => {
   expect(repeatCommand(plain)).toBe('pnpm experiment redis-failover --seed 7')
+  expect(repeatCommand({ ...plain, asked: 'a/b.suite.js@one' })).toBe(
+    'pnpm experiment a/b.suite.js@one --seed 7',
+  )
   const chosen = { defencesOff: ['retry'], faultsOff: true, planted: ['late'] } as const
   expect(repeatCommand({ ...plain, ...chosen, proxy: 'toxiproxy' })).toBe(
     'pnpm experiment redis-failover --seed 7 --without retry --plant late --no-faults --proxy toxiproxy',

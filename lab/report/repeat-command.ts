@@ -7,6 +7,7 @@ import { shellWord } from '../base/shell-word.ts'
  */
 export function repeatCommand(run: {
   readonly experiment: string
+  readonly asked?: string | undefined
   readonly seed: number
   readonly defencesOff: readonly string[]
   readonly faultsOff: boolean
@@ -15,7 +16,7 @@ export function repeatCommand(run: {
   readonly runtime?: string | undefined
 }): string {
   const words = [
-    ...[run.experiment, '--seed', `${run.seed}`],
+    ...[run.asked ?? run.experiment, '--seed', `${run.seed}`],
     ...run.defencesOff.flatMap(defence => ['--without', defence]),
     ...run.planted.flatMap(control => ['--plant', control]),
     ...(run.faultsOff ? ['--no-faults'] : []),

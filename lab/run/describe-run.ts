@@ -21,6 +21,7 @@ export function describeRun<System extends LabSystem>(
   return {
     kind: 'run',
     experiment: options.name,
+    ...(options.asked !== undefined && { asked: options.asked }),
     title: experiment.title,
     runId,
     seed: options.seed,

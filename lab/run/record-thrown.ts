@@ -1,12 +1,14 @@
+import { bothErrors } from '../base/both-errors.ts'
 import { LabError, messageOf } from '../base/errors.ts'
 import { Interruption } from '../base/interruption.ts'
 import type { Recorder } from '../journal/journal.ts'
 
 /** What was thrown, as entries: an interruption is no error, and of two errors both are told. */
 export function recordThrown(journal: Recorder, error: unknown): void {
-  if (error instanceof SuppressedError) {
-    recordThrown(journal, error.suppressed)
-    recordThrown(journal, error.error)
+  const both = bothErrors(error)
+  if (both) {
+    recordThrown(journal, both.before)
+    recordThrown(journal, both.later)
     return
   }
   if (error instanceof Interruption) {

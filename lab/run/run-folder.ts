@@ -69,7 +69,7 @@ async function demandSpace(folder: string): Promise<void> {
       expected: `${leastFreeBytes / 2 ** 20} MiB of free disk space for ${folder}`,
       found: `${Math.floor(freeBytes / 2 ** 20)} MiB`,
       why: 'Databases on a full disk fail in ways that have nothing to do with the fault.',
-      next: 'Free some space; old runs are in runs/, downloaded servers in .lab/.',
+      next: 'Free some space; old runs are in runs/.',
     },
     'unable',
   )

@@ -30,6 +30,7 @@ export function conclude(
     verdict,
     exitCode: specialExit(facts, verdict) ?? exitCodes[verdict],
     experiment: run?.experiment ?? 'unknown',
+    ...(run?.asked !== undefined && { asked: run.asked }),
     title: run?.title ?? 'unknown',
     seed: run?.seed ?? 0,
     runId: run?.runId ?? 'unknown',

@@ -104,6 +104,8 @@ export const conclusion = z
     /** Of the command: the verdict's own, or 130 when interrupted, or 5 when this machine cannot run it. */
     exitCode: z.int(),
     experiment: z.string(),
+    /** What the command line was given, where it was a file and not a name. */
+    asked: z.string().exactOptional(),
     title: z.string(),
     seed: z.number(),
     runId: z.string(),

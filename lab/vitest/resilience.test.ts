@@ -4,7 +4,7 @@ import { isRequired } from '../admission/lacking.ts'
 import { print } from '../base/print.ts'
 import { printable } from '../base/printable.ts'
 import { exitCodes } from '../base/verdict.ts'
-import { listExperiments } from '../model/load-experiment.ts'
+import { listAll } from '../model/list-all.ts'
 import { Berths, mostSideBySide } from '../rounds/berths.ts'
 import { isMissed, notRunWords, type Planned, planRound } from '../rounds/plan-round.ts'
 import { openRound } from '../rounds/round.ts'
@@ -19,7 +19,7 @@ import { demandHeld, runExperiment } from './index.ts'
 const root = process.cwd()
 const { RESILIENCE_EXPERIMENTS, RESILIENCE_ROUND, RESILIENCE_BESIDE, RESILIENCE_ASKED_BY } =
   process.env
-const all = (await listExperiments(root)).map(({ name }) => name)
+const all = await listAll(root)
 const names = RESILIENCE_EXPERIMENTS?.split(',') ?? all
 const planned = await planRound(root, names, capabilitiesOf({}))
 const round =

@@ -51,8 +51,8 @@ export async function fetchedPackage(options: UnpackOptions): Promise<string> {
   return folder
 }
 
-async function placeFor({ labFolder }: UnpackOptions): Promise<string> {
-  const cache = await serverCache(labFolder)
+async function placeFor({ cacheFolder }: UnpackOptions): Promise<string> {
+  const cache = await serverCache(cacheFolder)
   return join(cache, `postgres-${process.platform}-${process.arch}-${postgresVersion}-npm`)
 }
 

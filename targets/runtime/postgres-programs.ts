@@ -81,12 +81,12 @@ async function fromFetched(options: UnpackOptions, fetch: boolean): Promise<stri
   return folder === undefined ? undefined : usable(join(folder, 'native'), options)
 }
 
-async function usable(native: string, { labFolder, progress }: UnpackOptions): Promise<string> {
+async function usable(native: string, { cacheFolder, progress }: UnpackOptions): Promise<string> {
   const wanted = await readLinks(native)
   const linked = wanted.every(({ target }) => existsSync(join(native, '..', target)))
   const reachable = process.getuid?.() !== 0 || (await reachableByAll(native))
   if (linked && reachable) return join(native, 'bin')
-  const staged = join(await serverCache(labFolder), basename(dirname(await store(native))))
+  const staged = join(await serverCache(cacheFolder), basename(dirname(await store(native))))
   if (!existsSync(staged)) {
     progress?.('copying Postgres to where it can be run from')
     await stage(native, staged)

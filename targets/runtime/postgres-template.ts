@@ -17,14 +17,14 @@ export interface PostgresTemplate {
 /** An initialised data folder, made once per version and user, to be copied for each run. */
 export async function postgresTemplate(
   { initdb, version }: PostgresPrograms,
-  { labFolder, progress }: UnpackOptions = {},
+  { cacheFolder, progress }: UnpackOptions = {},
 ): Promise<PostgresTemplate> {
-  const cache = await serverCache(labFolder)
+  const cache = await serverCache(cacheFolder)
   const name = `postgres-template-${version.replace(/[^\d.]+/g, '')}-${process.getuid?.() ?? 0}`
   const folder = join(cache, name)
   if (!existsSync(folder)) {
     progress?.('initialising a Postgres data folder')
-    await initialise(initdb, folder)
+    await initialise(initdb, folder, cheapConnects(version))
   }
   return {
     dataFolder: join(folder, 'data'),
@@ -32,7 +32,13 @@ export async function postgresTemplate(
   }
 }
 
-async function initialise(initdb: string, folder: string): Promise<void> {
+/** Guessing is no danger on loopback, and connects are what many experiments do most. */
+function cheapConnects(version: string): readonly string[] {
+  const [major = 0] = /\d+/.exec(version)?.map(Number) ?? []
+  return major >= 16 ? ['--set', 'scram_iterations=1'] : []
+}
+
+async function initialise(initdb: string, folder: string, more: readonly string[]): Promise<void> {
   const user = unprivilegedUser()
   const work = await mkdtemp(`${folder}-`)
   try {
@@ -46,8 +52,7 @@ async function initialise(initdb: string, folder: string): Promise<void> {
       [
         ...['--pgdata', data, '--username', 'postgres', '--pwfile', password],
         ...['--encoding', 'UTF8', '--locale', 'C', '--no-sync', '--auth', 'scram-sha-256'],
-        // Guessing is no danger on loopback, and connects are what many experiments do most.
-        ...['--set', 'scram_iterations=1'],
+        ...more,
       ],
       { cwd: work, ...user },
     )

@@ -25,11 +25,11 @@ test.skipIf(!isDebian)(
   slow,
   async () => {
     await using folder = await newFolder()
-    const labFolder = folder.path
+    const cacheFolder = folder.path
     // As if it were not installed, on machines where it is.
     const kind = { ...redisServer, command: 'redis-server-of-ours', variable: 'UNHEARD_OF_BIN' }
     const messages: string[] = []
-    const options = { labFolder, progress: (message: string) => messages.push(message) }
+    const options = { cacheFolder, progress: (message: string) => messages.push(message) }
     const [one, other] = await Promise.all([findServer(kind, options), findServer(kind, options)])
     expect(one).toEqual(other)
     expect(one.version).toContain('Redis server')
@@ -45,17 +45,17 @@ test.skipIf(!isDebian || process.getuid?.() !== 0)(
   slow,
   async () => {
     await using folder = await newFolder()
-    const labFolder = folder.path
-    const main = join(labFolder, 'main.ts')
+    const cacheFolder = folder.path
+    const main = join(cacheFolder, 'main.ts')
     const module = join(import.meta.dirname, 'unpack.ts')
-    await mkdir(join(labFolder, 'lab'))
+    await mkdir(join(cacheFolder, 'lab'))
     await writeFile(
       main,
       `import { unpack } from '${module}'
-      const got = await unpack('redis', ['redis-server'], { labFolder: '${labFolder}/lab' })
+      const got = await unpack('redis', ['redis-server'], { cacheFolder: '${cacheFolder}/lab' })
       console.log(got.file('usr/bin/redis-server'))`,
     )
-    await runTool('chown', ['-R', '65534:65534', labFolder])
+    await runTool('chown', ['-R', '65534:65534', cacheFolder])
     // In a mount namespace of its own, where the lists are an empty folder.
     const script = `mount -t tmpfs none /var/lib/apt/lists &&
       exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$1"`

@@ -22,8 +22,8 @@ export interface Unpacked {
 }
 
 export interface UnpackOptions {
-  /** Default `.lab` in the working folder. */
-  readonly labFolder?: string
+  /** Default the cache of this user. */
+  readonly cacheFolder?: string
   readonly progress?: (message: string) => void
   readonly signal?: AbortSignal
 }
@@ -54,8 +54,8 @@ export async function findUnpacked(
   return existsSync(folder) ? describe(folder) : undefined
 }
 
-async function place(name: string, packages: readonly string[], { labFolder }: UnpackOptions) {
-  const cache = await serverCache(labFolder)
+async function place(name: string, packages: readonly string[], { cacheFolder }: UnpackOptions) {
+  const cache = await serverCache(cacheFolder)
   const content = JSON.stringify([packages, process.arch])
   const key = createHash('sha256').update(content).digest('hex').slice(0, 8)
   return { cache, folder: join(cache, `${name}-${key}`) }

@@ -48,9 +48,10 @@ export function addExperimentCommand(program: Command): void {
       const wanted = await askedExperiments(asked, process.cwd())
       using interrupts = catchInterrupts()
       const conclusions: Conclusion[] = []
-      for (const { name, root, experiment } of wanted) {
+      for (const { name, root, file, experiment } of wanted) {
         const { conclusion } = await runLive(experiment, {
           name,
+          asked: file,
           seed,
           root,
           stream,

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
+import { called } from '../../base/installation.ts'
 import { print } from '../../base/print.ts'
 import { freshSeed } from '../../base/random.ts'
 import { exitCodes } from '../../base/verdict.ts'
 import { latestDay, newDay, resumedDay } from '../../gameday/conduct/day-folder.ts'
 import { holdDay } from '../../gameday/hold-day.ts'
-import { loadGameDay } from '../../model/load-game-days.ts'
+import { listGameDays, loadGameDay } from '../../model/load-game-days.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
 import { parsePort, parseSeed } from '../support/options.ts'
 import { proxyOption } from '../support/proxy-option.ts'
@@ -30,18 +31,18 @@ export function addGamedayCommand(program: Command): void {
     .addOption(proxyOption())
     .action(async (name: string | undefined, flags: Flags) => {
       const root = process.cwd()
-      const called = name ?? 'shop'
-      if (flags.stop !== undefined) return await stop(root, called, flags.stop)
-      const day = await loadGameDay(root, called)
+      const which = name ?? (await usualDay(root))
+      if (flags.stop !== undefined) return await stop(root, which, flags.stop)
+      const day = await loadGameDay(root, which)
       const now = new Date()
       const folder = flags.resume
-        ? await resumedDay(root, called, now)
-        : await newDay(root, called, now)
+        ? await resumedDay(root, which, now)
+        : await newDay(root, which, now)
       const say = (line: string) => print(process.stdout, line)
       say(`${day.title}: ${relative(root, folder.folder)}`)
       using interrupts = catchInterrupts()
       const ended = await holdDay(day, folder, {
-        name: called,
+        name: which,
         root,
         seed: folder.state.opened?.seed ?? flags.seed ?? freshSeed(),
         proxy: flags.proxy,
@@ -51,10 +52,17 @@ export function addGamedayCommand(program: Command): void {
         say,
       })
       if (ended === 'left') {
-        say(`the day is not closed: pnpm gameday ${called} --resume goes on with it`)
+        const again = called(`gameday ${which} --resume`)
+        say(`the day is not closed: ${again} goes on with it`)
         process.exitCode = exitCodes.interrupted
       }
     })
+}
+
+/** The only one of the project; of several, that of the shop. */
+async function usualDay(root: string): Promise<string> {
+  const names = [...(await listGameDays(root)).keys()]
+  return names.length === 1 ? (names[0] ?? 'shop') : 'shop'
 }
 
 async function stop(root: string, name: string, reason: string | boolean): Promise<void> {

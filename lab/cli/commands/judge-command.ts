@@ -6,10 +6,10 @@ import { print, printJson, printStyled } from '../../base/print.ts'
 import type { Entry } from '../../journal/journal.ts'
 import { readJournal } from '../../journal/read-journal.ts'
 import type { Experiment } from '../../model/experiment.ts'
-import { loadExperiment } from '../../model/load-experiment.ts'
 import { readConclusion } from '../../report/read-conclusion.ts'
 import { verdictBlock } from '../../report/verdict-block.ts'
 import { judge, writeVerdict } from '../../verdict/judge.ts'
+import { askedExperiments } from '../support/asked-experiments.ts'
 import { writeReport } from '../support/write-report.ts'
 
 export function addJudgeCommand(program: Command): void {
@@ -26,7 +26,7 @@ export function addJudgeCommand(program: Command): void {
       const journal = await readJournal(file)
       const [first] = journal
       if (first?.kind !== 'run') throw noRun(run, 'a journal that does not begin with its run')
-      const experiment = await loadExperiment(process.cwd(), first.experiment)
+      const experiment = await experimentOf(first)
       const conclusion = judge(journal, experiment)
       const old = await stat(join(folder, 'verdict.json')).then(
         () => readConclusion(folder),
@@ -48,6 +48,14 @@ export function addJudgeCommand(program: Command): void {
       }
       process.exitCode = conclusion.exitCode
     })
+}
+
+/** As it was asked for when the run was made. */
+async function experimentOf(run: Extract<Entry, { kind: 'run' }>): Promise<Experiment> {
+  const found = await askedExperiments(run.asked ?? run.experiment, process.cwd())
+  const one = found.find(({ name }) => name === run.experiment) ?? found[0]
+  if (!one) throw noRun(run.experiment, 'a suite without experiments')
+  return one.experiment
 }
 
 /** Defences and controls that the journal names, and that the experiment does not know. */

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -14,14 +13,15 @@ import { printable } from '../../base/printable.ts'
 import { exitCodes, worst } from '../../base/verdict.ts'
 import { diffToGreen, keepGreen, readLastGreen } from '../../history/last-green.ts'
 import { writableFolder } from '../../ledger/writable-folder.ts'
-import { listExperiments } from '../../model/load-experiment.ts'
+import { experimentsFolder } from '../../model/experiments-folder.ts'
+import { listAll } from '../../model/list-all.ts'
 import { markdownSummary, type NotRun } from '../../report/text/markdown.ts'
-import { mostSideBySide } from '../../rounds/berths.ts'
 import { notRunWords, type Planned, planRound } from '../../rounds/plan-round.ts'
 import { openRound, type Round } from '../../rounds/round.ts'
 import { type Conclusion, conclusion } from '../../verdict/conclusion.ts'
 import { commitOf } from '../support/commit-of.ts'
 import { catchInterrupts } from '../support/interrupts.ts'
+import { runVitest } from '../support/run-vitest.ts'
 import { addToSummary } from '../support/step-summary.ts'
 import { tellRound } from '../support/tell-round.ts'
 
@@ -39,13 +39,13 @@ export function addResilienceCommand(program: Command): void {
     .action(async (names: readonly string[], flags: Flags) => {
       const root = process.cwd()
       const chosen = await chosenOf(root, names, flags.all ?? false)
-      if (chosen.length === 0) throw nothingToRun()
+      if (chosen.length === 0) throw nothingToRun(await experimentsFolder(root))
       process.exitCode = await runAll(root, chosen, flags)
     })
 }
 
 async function chosenOf(root: string, names: readonly string[], all: boolean) {
-  const wanted = names.length > 0 ? names : (await listExperiments(root)).map(({ name }) => name)
+  const wanted = names.length > 0 ? names : await listAll(root)
   const found = await planRound(root, wanted, capabilitiesOf({}))
   const core = found.filter(({ experiment }) => experiment.tier === 'push')
   return all || names.length > 0 || core.length === 0 ? found : core
@@ -68,7 +68,7 @@ async function runAll(root: string, chosen: readonly Planned[], flags: Flags): P
   const begun = await open(!flags.all || flags.fresh === true)
   if (flags.all) await tellRound(root, begun)
   using interrupts = catchInterrupts()
-  const code = await vitest(root, runs, interrupts.signal, {
+  const code = await runVitest(root, runs, interrupts.signal, {
     RESILIENCE_EXPERIMENTS: chosen.map(({ name }) => name).join(','),
     RESILIENCE_ROUND: roundFile,
     RESILIENCE_ASKED_BY: `${process.pid}`,
@@ -142,31 +142,6 @@ function annotate({ conclusions, notRun, missing }: Outcome): void {
   for (const { name, why, fails } of notRun) if (fails) tell(`${name} was not run`, why)
 }
 
-function vitest(
-  root: string,
-  runs: string,
-  signal: AbortSignal,
-  env: Record<string, string>,
-): Promise<number> {
-  const args = [
-    ...['run', '--project', 'experiments', '--reporter=default'],
-    ...['--reporter=junit', `--outputFile.junit=${join(runs, 'junit.xml')}`],
-    ...['--reporter=json', `--outputFile.json=${join(runs, 'resilience.json')}`],
-    `--maxConcurrency=${mostSideBySide()}`,
-  ]
-  return new Promise((resolve, reject) => {
-    const child = spawn(join(root, 'node_modules/.bin/vitest'), args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    })
-    // Its experiments notice that it is gone, and heal.
-    signal.addEventListener('abort', () => child.kill('SIGTERM'))
-    child.on('error', reject)
-    child.on('close', code => resolve(code ?? 1))
-  })
-}
-
 /** The last line, for scripts that count. */
 async function tellCount(file: string, code: number): Promise<void> {
   const shape = z.object({ numPassedTests: z.number(), numFailedTests: z.number() })
@@ -187,14 +162,14 @@ function noTests(code: number): LabError {
   })
 }
 
-function nothingToRun(): LabError {
+function nothingToRun(folder: string): LabError {
   return new LabError(
     {
       code: 'no-experiments',
-      expected: 'experiments in experiments/**/*.ts',
+      expected: `experiments in ${folder}/`,
       found: 'none',
       why: 'A run of nothing would be green.',
-      next: 'Add one, or go to the folder of the project.',
+      next: `Add one (${called('init')} writes two), or go to the folder of the project.`,
     },
     'usage',
   )

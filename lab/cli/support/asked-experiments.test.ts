@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { listAll } from '../../model/list-all.ts'
 import { counterFile, madeUpProject } from '../../testing/made-up-project.ts'
 import { askedExperiments } from './asked-experiments.ts'
 
@@ -25,6 +26,20 @@ test('a name is looked for in the working folder, a file brings its own project'
   await expect(asked('none/such.ts')).rejects.toThrow('nothing at')
 })
 
+test('a file below the folder of the configuration belongs to the project, not to that folder', async () => {
+  await using project = await madeUpProject({
+    'resilience.config.js': "export default { experiments: 'resilience/experiments' }",
+    'resilience/experiments/counting.ts': counterFile(),
+    'resilience/experiments/some.suite.ts': suite,
+  })
+  const { root } = project
+  const file = 'resilience/experiments/counting.ts'
+  expect(await askedExperiments(file, root)).toMatchObject([{ name: 'counting', root, file }])
+  // By both names, and so is what is listed to be run.
+  expect(names(await askedExperiments('some@two', root))).toEqual(['some@two'])
+  expect(await listAll(root)).toEqual(['counting', 'some@one', 'some@two'])
+})
+
 test('a suite is all of its experiments by its file, and one of them by both names', async () => {
   await using project = await madeUpProject({ 'experiments/some.suite.ts': suite })
   const { root } = project
@@ -32,7 +47,8 @@ test('a suite is all of its experiments by its file, and one of them by both nam
   expect(names(all)).toEqual(['some@one', 'some@two'])
   expect((await askedExperiments('some@two', root))[0]?.experiment.title).toBe('Two')
   const one = await askedExperiments('experiments/some.suite.ts@two', root)
-  expect(names(one)).toEqual(['some@two'])
+  // By which it is found again, though no name is.
+  expect(one).toMatchObject([{ name: 'some@two', file: 'experiments/some.suite.ts@two' }])
   await expect(askedExperiments('experiments/some.suite.ts@three', root)).rejects.toThrow(
     'one of this suite: one, two',
   )
