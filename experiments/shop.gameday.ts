@@ -1,3 +1,4 @@
+import { gameDayPanels } from '../dashboards/panels/game-day.ts'
 import { allForms } from '../faults/all-forms.ts'
 import { atMost, errorRatio, gameDay, hypothesis, p95 } from '../lab/index.ts'
 import { singlePostgres } from '../targets/shop/postgres-layouts.ts'
@@ -30,5 +31,6 @@ export default gameDay({
     hypothesis('nearly every order succeeds', errorRatio(ordering), atMost(0.05), { over: '5s' }),
   ],
   forms: allForms,
+  panels: gameDayPanels,
   parts: strikableParts,
 })

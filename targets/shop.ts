@@ -170,7 +170,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     },
     servers,
     monitoring,
-    ...(monitoring && { alerts: monitoring }),
+    ...(monitoring && { alerts: monitoring, metrics: monitoring }),
     endpoints: await endpointsOf(proxies, instances, balancer),
     logs: [...instances, ...workers].map(({ name, logFile }) => serviceLog(name, logFile)),
     meters: [

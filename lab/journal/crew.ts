@@ -32,6 +32,19 @@ export const crewAct = z.discriminatedUnion('did', [
     workloads: z.array(z.object({ name: z.string(), perSecond: z.number() })),
     steadyState: z.array(z.object({ sentence: z.string(), expected: z.string() })),
     versions: z.record(z.string(), z.string()),
+    /** What is drawn of the monitoring system's figures; absent where there is none. */
+    panels: z
+      .array(
+        z.object({
+          id: z.string(),
+          title: z.string(),
+          kind: z.enum(['lines', 'states', 'number']),
+          unit: z.string(),
+          /** Who sees it knows the faults. */
+          tellsFaults: z.boolean(),
+        }),
+      )
+      .exactOptional(),
   }),
   /** After the lab was killed; `downMs` nobody watched. */
   z.object({ did: z.literal('resumed'), at: z.string(), downMs: ms }),

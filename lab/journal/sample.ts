@@ -12,6 +12,8 @@ export const sampleFields = {
   parts: z.record(z.string(), z.record(z.string(), z.number())),
   /** By sentence of the steady state: whether it held. */
   steady: z.record(z.string(), z.boolean()),
+  /** By panel, by series: what the monitoring system said, each other second. */
+  drawn: z.record(z.string(), z.record(z.string(), z.number())).exactOptional(),
 }
 
 const sample = z.object(sampleFields)

@@ -1,4 +1,5 @@
 import { LabError } from '../base/errors.ts'
+import type { DayPanel } from './day-panel.ts'
 import type { Fault } from './fault.ts'
 import type { FaultForm, StrikablePart } from './fault-form.ts'
 import type { Hypothesis } from './hypothesis.ts'
@@ -12,6 +13,11 @@ export interface GameDay<System extends LabSystem = LabSystem> {
   readonly workloads: readonly Workload<System>[]
   readonly steadyState: readonly Hypothesis<System>[]
   readonly forms: readonly FaultForm[]
+  /**
+   * What the console draws of the target's monitoring system, which also evaluates alerts. Without it
+   * no such system is started, and the console draws what the lab itself measures.
+   */
+  readonly panels?: readonly DayPanel[]
   /** Everything that can be struck, as it is now. */
   parts(system: System): readonly StrikablePart[]
 }

@@ -7,6 +7,7 @@ import type { Link } from './capability.ts'
 import type { Guardian } from './guardian.ts'
 import type { Ledger } from './ledger.ts'
 import type { Meter } from './meter.ts'
+import type { MetricSource } from './metric-source.ts'
 import type { Need } from './need.ts'
 import type { ServiceLog } from './service-log.ts'
 
@@ -26,7 +27,7 @@ export interface Context {
   readonly signal: AbortSignal
   /** What the plan's faults need: a small disk, a clock shim; the target provides it at its start. */
   readonly needs: readonly Need[]
-  /** A check asks for alerts: the target starts what evaluates their rules. Default false. */
+  /** Alerts are asked for: the target starts what evaluates their rules. Default false. */
   readonly watchesAlerts?: boolean
   /** Where the lab serves its own metrics, for a Prometheus of the target: `127.0.0.1:9464`. */
   readonly metricsAddress?: string
@@ -62,6 +63,8 @@ export interface LabSystem extends AsyncDisposable {
   readonly meters?: readonly Meter[]
   /** Asked twice a second, where a check asks for alerts. */
   readonly alerts?: AlertSource
+  /** What is asked for the panels of a game day. */
+  readonly metrics?: MetricSource
   /** Versions of servers, ports, settings: for the report. No secrets. */
   describe(): Readonly<Record<string, string>>
 }

@@ -1,20 +1,23 @@
 import { join } from 'node:path'
 import { systemClock } from '../../base/clock.ts'
 import { endedInTime, inTime } from '../../base/deadline.ts'
-import { seeded } from '../../base/random.ts'
+import { freshSeed, seeded } from '../../base/random.ts'
 import { startGuardian } from '../../guardian/client.ts'
 import { JournalFile } from '../../journal/recorder.ts'
 import { scratchFolderFor } from '../../ledger/reachable-folder.ts'
 import { sweep } from '../../ledger/sweep.ts'
+import type { DayPanel } from '../../model/day-panel.ts'
 import type { GameDay } from '../../model/game-day.ts'
 import { ratesOf } from '../../model/rates.ts'
 import type { Context } from '../../model/target.ts'
 import type { Workload } from '../../model/workload.ts'
+import { serveMetrics } from '../../report/metrics/serve-metrics.ts'
 import { Injector } from '../../run/injector.ts'
 import { followLogs } from '../../run/log-tail.ts'
 import { followProcesses, sampleResources } from '../../run/resources.ts'
 import { watchStalls } from '../../run/stalls.ts'
 import { Steady } from '../../run/steady.ts'
+import { watchAlerts } from '../../run/watch-alerts.ts'
 import { followWire } from '../../run/wire.ts'
 import { Pace } from '../../traffic/pace.ts'
 import { startTraffic } from '../../traffic/traffic.ts'
@@ -58,12 +61,14 @@ export async function openDay(
     maxBytes,
     ...(after && { after }),
   })
+  await using metrics = await serveMetrics({ port: 0 })
   const series = new Series()
   journal.onEntry(entry => {
     state.take(entry)
     series.take(entry)
+    metrics.onEntry(entry)
   })
-  const runId = `${name}-day-${Date.now().toString(36)}-${process.pid.toString(36)}`
+  const runId = `${name}-day-${freshSeed().toString(36)}-${process.pid.toString(36)}`
   recordOpening(journal, day, options, runId, after !== undefined, state.atMs)
   const labFolder = join(root, '.lab')
   await sweep(labFolder, journal, progress)
@@ -93,6 +98,8 @@ export async function openDay(
     guardian,
     signal: AbortSignal.any([options.signal, guardian.lost, over.signal]),
     needs: [],
+    watchesAlerts: day.panels !== undefined,
+    metricsAddress: new URL(metrics.url).host,
     defencesOff: [],
     proxy: options.proxy,
     progress,
@@ -105,6 +112,7 @@ export async function openDay(
   journal.record({ kind: 'system', description: system.describe(), links })
   await using _wire = await followWire(system.links, {}, journal, clock)
   using _stalls = watchStalls(journal, clock)
+  await using _alerts = watchAlerts(system.alerts, journal, clock)
   await using _logs = followLogs(system.logs ?? [], journal, clock)
   await using _resources = sampleResources(alive, system.meters ?? [], journal, clock)
   const paces = new Map(day.workloads.map(each => [each.name, new Pace()]))
@@ -158,7 +166,13 @@ function recordOpening(
       return { sentence, expected }
     }),
     versions: { node: process.version },
+    ...(day.panels && { panels: day.panels.map(shownPanel) }),
   })
+}
+
+function shownPanel({ id, title, kind, unit, queries }: DayPanel) {
+  const tellsFaults = queries.some(({ expr }) => expr.includes('lab_fault'))
+  return { id, title, kind, unit, tellsFaults }
 }
 
 type Told = Parameters<JournalFile['record']>[0] & { kind: 'crew' }

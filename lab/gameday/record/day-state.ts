@@ -1,6 +1,7 @@
 import type { CrewAct, Expectation } from '../../journal/crew.ts'
 import type { NoteType, Role } from '../../journal/crew-words.ts'
 import type { Entry } from '../../journal/journal.ts'
+import { Alerts } from './alerts.ts'
 import type { Injected } from './injected.ts'
 import { Injections } from './injections.ts'
 
@@ -98,6 +99,7 @@ export class DayState {
   readonly steady = new Map<string, Held>()
   readonly processes = new Map<string, ProcessNow>()
   readonly saved: (Signed & { readonly strike: number; readonly file: string })[] = []
+  readonly alerts = new Alerts()
   readonly #injections = new Injections()
 
   get injections(): ReadonlyMap<number, Injected> {
@@ -128,6 +130,7 @@ export class DayState {
       this.processes.set(process, { step, asked, atMs })
     }
     if (entry.kind === 'probe') this.#probed(entry)
+    if (entry.kind === 'alerts') this.alerts.take(entry)
   }
 
   #probed({ hypothesis, held, value, expected, tooFew, atMs }: Extract<Entry, { kind: 'probe' }>) {
@@ -147,6 +150,7 @@ export class DayState {
         // What ran before the lab was killed was ended by the guardian.
         this.processes.clear()
         this.steady.clear()
+        this.alerts.forget(entry.atMs)
         return
       case 'joined':
         if (who.role !== 'console') this.people.set(who.by, who.role)

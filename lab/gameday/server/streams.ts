@@ -3,6 +3,7 @@ import type { Role } from '../../journal/crew-words.ts'
 import type { Sample } from '../../journal/sample.ts'
 import type { DayState } from '../record/day-state.ts'
 import { dayView } from '../view/day-view.ts'
+import { samplesFor } from '../view/samples-for.ts'
 
 const everyMs = 250
 const mostPages = 400
@@ -40,7 +41,7 @@ export class Streams {
     this.#pages.add(page)
     response.on('close', () => this.#pages.delete(page))
     response.on('error', () => this.#pages.delete(page))
-    send(page, 'samples', JSON.stringify(this.#samples))
+    send(page, 'samples', JSON.stringify(samplesFor(role, this.#state, this.#samples)))
     send(page, 'view', JSON.stringify(dayView(this.#state, role)))
     return true
   }
@@ -57,11 +58,12 @@ export class Streams {
   #tell(): void {
     const fresh = this.#samples.filter(({ atMs }) => atMs > this.#sampledMs)
     this.#sampledMs = fresh.at(-1)?.atMs ?? this.#sampledMs
-    const samples = fresh.length > 0 ? JSON.stringify(fresh) : undefined
     for (const [role, pages] of Map.groupBy(this.#pages, each => each.role)) {
       const view = JSON.stringify(dayView(this.#state, role))
       const changed = this.#sent.get(role) !== view
       this.#sent.set(role, view)
+      const samples =
+        fresh.length > 0 ? JSON.stringify(samplesFor(role, this.#state, fresh)) : undefined
       for (const page of pages) {
         if (!page.isStillIn() || page.response.writableLength > mostBufferedBytes) {
           page.response.destroy()

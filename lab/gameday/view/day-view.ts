@@ -1,4 +1,5 @@
 import type { Role } from '../../journal/crew-words.ts'
+import type { Fired, Pending } from '../record/alerts.ts'
 import type {
   Card,
   DayState,
@@ -41,8 +42,21 @@ export interface DayView {
   readonly steady: Readonly<Record<string, Held>>
   readonly processes: Readonly<Record<string, ProcessNow>>
   readonly errors: readonly { readonly atMs: number; readonly message: string }[]
+  /** Undefined where no monitoring system evaluates any. */
+  readonly alerts: AlertsNow | undefined
   readonly marks: readonly Mark[]
 }
+
+export interface AlertsNow {
+  /** The monitoring system says nothing any longer. */
+  readonly silent: boolean
+  readonly firing: readonly Fired[]
+  readonly pending: readonly Pending[]
+  /** The latest ones that are over. */
+  readonly resolved: readonly Fired[]
+}
+
+const silentAfterMs = 5_000
 
 /**
  * What this role may know. A responder sees what is measured and what responders say; of the faults,
@@ -75,7 +89,19 @@ function wholeView(state: DayState, role: Role): DayView {
     steady: Object.fromEntries(state.steady),
     processes: Object.fromEntries(state.processes),
     errors: state.errors.slice(-20),
+    alerts: alertsNow(state),
     marks: marksOf(state),
+  }
+}
+
+function alertsNow({ alerts, atMs }: DayState): AlertsNow | undefined {
+  const { lookedMs, fired, pending } = alerts
+  if (lookedMs === undefined) return undefined
+  return {
+    silent: atMs - lookedMs > silentAfterMs,
+    firing: fired.filter(({ resolvedMs }) => resolvedMs === undefined),
+    pending,
+    resolved: fired.filter(({ resolvedMs }) => resolvedMs !== undefined).slice(-10),
   }
 }
 
@@ -83,9 +109,11 @@ function blinded(view: DayView): DayView {
   const { stop } = view
   const ours = <One extends { readonly role: string }>(all: readonly One[]) =>
     all.filter(({ role }) => role === 'responder')
+  const { opened } = view
   return {
     ...view,
     blind: true,
+    opened: opened && withoutFaults(opened),
     stop: stop && blindStop(stop),
     injections: [],
     cards: [],
@@ -101,6 +129,11 @@ function blinded(view: DayView): DayView {
     ),
     marks: view.marks.filter(({ open }) => open),
   }
+}
+
+function withoutFaults(opened: Opened): Opened {
+  const { panels, ...rest } = opened
+  return panels ? { ...rest, panels: panels.filter(({ tellsFaults }) => !tellsFaults) } : opened
 }
 
 /** That it was stopped everybody knows; what was healed, and why, is kept. */

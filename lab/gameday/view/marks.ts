@@ -2,7 +2,7 @@ import type { DayState } from '../record/day-state.ts'
 
 /** Something that happened, on the time axis of all plots. */
 export interface Mark {
-  readonly kind: 'fault' | 'note' | 'noticed' | 'stop' | 'fallen'
+  readonly kind: 'fault' | 'note' | 'noticed' | 'stop' | 'alert'
   readonly fromMs: number
   /** Of what lasts; undefined while it does. */
   readonly toMs?: number
@@ -29,6 +29,10 @@ export function marksOf(state: DayState): readonly Mark[] {
   const stops = state.stops.map(({ atMs }): Mark => {
     return { kind: 'stop', fromMs: atMs, text: 'stopped', open: true }
   })
-  const all = [...faults, ...notes, ...noticed, ...stops]
+  const alerts = state.alerts.fired.slice(-50).map(({ name, firedMs, resolvedMs }): Mark => {
+    const end = resolvedMs === undefined ? {} : { toMs: resolvedMs }
+    return { kind: 'alert', fromMs: firedMs, ...end, text: name, open: true }
+  })
+  const all = [...alerts, ...faults, ...notes, ...noticed, ...stops]
   return all.toSorted((a, b) => a.fromMs - b.fromMs).slice(-200)
 }

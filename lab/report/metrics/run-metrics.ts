@@ -40,6 +40,7 @@ export class RunMetrics {
 
   take(entry: Entry): void {
     if (entry.kind === 'run') this.#began(entry)
+    if (entry.kind === 'crew') this.#held(entry)
     if (entry.kind === 'phase') this.#entered(entry.phase)
     if (entry.kind === 'probe' && !entry.tooFew) {
       const { hypothesis, when, held } = entry
@@ -72,6 +73,13 @@ export class RunMetrics {
     this.#metrics.gauge('lab_run_start_time_seconds').set(this.#startedMs / 1000)
     const labels = { experiment, run: runId, seed: `${seed}`, proxy }
     this.#metrics.gauge('lab_run_info').set(labels, 1)
+  }
+
+  /** A game day has no run: it begins when it is opened, and again when it is resumed. */
+  #held({ act, atMs }: Extract<Entry, { kind: 'crew' }>): void {
+    if (act.did !== 'opened' && act.did !== 'resumed') return
+    this.#startedMs = Date.parse(act.at) - atMs
+    this.#metrics.gauge('lab_run_start_time_seconds').set(this.#startedMs / 1000)
   }
 
   #entered(phase: Phase | undefined): void {

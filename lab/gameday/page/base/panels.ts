@@ -16,7 +16,8 @@ export interface Panel {
 }
 
 const palette = ['--line-0', '--line-1', '--line-2', '--line-3', '--line-4', '--line-5', '--line-6']
-const colour = (index: number) => palette[index % palette.length] ?? '--line-0'
+/** Of the line of this place. */
+export const colour = (index: number) => palette[index % palette.length] ?? '--line-0'
 const names = (samples: readonly Sample[], of: (sample: Sample) => object) =>
   [...new Set(samples.flatMap(sample => Object.keys(of(sample))))].sort()
 

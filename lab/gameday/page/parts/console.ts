@@ -4,6 +4,7 @@ import type { Sample } from '../../../journal/sample.ts'
 import type { DayView } from '../../view/day-view.ts'
 import { act, type Do, type Me } from '../base/client.ts'
 import { clock } from '../base/words.ts'
+import { Alerts } from './alerts.ts'
 import { Cards } from './cards.ts'
 import { EndOfDay } from './end-of-day.ts'
 import { Inject } from './inject.ts'
@@ -62,7 +63,8 @@ export function Console({ me, view, samples, connected }: Shown) {
       </div>
       <div class="column watch">
         <${Steady} view=${view} nowMs=${nowMs} />
-        <${Plots} samples=${samples} marks=${view.marks} />
+        <${Alerts} view=${view} nowMs=${nowMs} />
+        <${Plots} samples=${samples} view=${view} />
         <${Topology} view=${view} aimed=${touched} />
         <${Logs} me=${me} view=${view} />
       </div>

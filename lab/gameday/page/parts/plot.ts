@@ -10,9 +10,9 @@ import { CanvasRenderer } from 'echarts/renderers'
 import { html } from 'htm/preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Sample } from '../../../journal/sample.ts'
-import type { Mark } from '../../view/marks.ts'
-import type { Line, Panel } from '../base/panels.ts'
-import { clock, exact } from '../base/words.ts'
+import type { Line } from '../base/panels.ts'
+import { type Plotted, plotOption } from '../base/plot-option.ts'
+import { exact } from '../base/words.ts'
 
 echarts.use([
   LineChart,
@@ -23,16 +23,9 @@ echarts.use([
   CanvasRenderer,
 ])
 
-interface Shown {
-  readonly panel: Panel
-  readonly samples: readonly Sample[]
-  readonly marks: readonly Mark[]
-  readonly fromMs: number
-  readonly toMs: number
-}
-
 /** One panel; all share their time axis, and their tooltip moves together. */
-export function Plot({ panel, samples, marks, fromMs, toMs }: Shown) {
+export function Plot(shown: Plotted) {
+  const { panel, samples } = shown
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<echarts.ECharts>(undefined)
   useEffect(() => {
@@ -50,107 +43,27 @@ export function Plot({ panel, samples, marks, fromMs, toMs }: Shown) {
   }, [])
   const lines = panel.lines(samples)
   useEffect(() => {
-    chart.current?.setOption(option(panel, lines, samples, marks, fromMs, toMs), true)
+    chart.current?.setOption(plotOption(shown, lines), true)
   })
-  const last = samples.at(-1)
-  const before = samples.at(-2)
+  const legend = lines.slice(0, mostNamed)
   return html`<figure class="plot">
     <figcaption>${panel.title}${panel.unit && ` (${panel.unit})`}
-      <span class="legend">${lines.map(
+      <span class="legend">${legend.map(
         line =>
-          html`<span class=${line.colour.slice(2)}>${line.name} <b>${latest(line, last, before)}</b></span>`,
-      )}</span></figcaption>
+          html`<span class=${line.colour.slice(2)}>${line.name} <b>${latest(line, samples)}</b></span>`,
+      )}${lines.length > mostNamed && ` and ${lines.length - mostNamed} more`}</span></figcaption>
     <div class="canvas" ref=${place} aria-hidden="true"></div></figure>`
 }
 
-function latest({ of }: Line, last: Sample | undefined, before: Sample | undefined): string {
-  const value = last && of(last, before)
-  return value === undefined ? '–' : exact(value)
-}
+/** More would be longer than the plot is high. */
+const mostNamed = 8
 
-function option(
-  panel: Panel,
-  lines: readonly Line[],
-  samples: readonly Sample[],
-  marks: readonly Mark[],
-  fromMs: number,
-  toMs: number,
-) {
-  const css = getComputedStyle(document.documentElement)
-  const colour = (name: string) => css.getPropertyValue(name).trim()
-  const soft = colour('--soft')
-  const text = { color: soft, fontSize: 11, fontFamily: css.fontFamily }
-  const shown = marks.filter(mark => (mark.toMs ?? toMs) >= fromMs)
-  return {
-    animation: false,
-    grid: { left: 44, right: 10, top: 8, bottom: 20 },
-    xAxis: {
-      type: 'value',
-      min: Math.max(0, fromMs),
-      max: Math.max(toMs, fromMs + 60_000, 60_000),
-      axisLabel: { ...text, formatter: (ms: number) => clock(ms), hideOverlap: true },
-      axisLine: { lineStyle: { color: colour('--line') } },
-      splitLine: { show: false },
-    },
-    yAxis: {
-      type: 'value',
-      min: 0,
-      splitNumber: 2,
-      axisLabel: { ...text, formatter: exact },
-      splitLine: { lineStyle: { color: colour('--grid') } },
-    },
-    tooltip: {
-      trigger: 'axis',
-      renderMode: 'richText',
-      backgroundColor: colour('--card'),
-      borderColor: colour('--line'),
-      textStyle: { color: colour('--ink'), fontSize: 12 },
-      axisPointer: { label: { show: false }, lineStyle: { color: soft } },
-      formatter: (points: readonly { seriesName: string; value: [number, number] }[]) =>
-        [
-          clock(points[0]?.value[0] ?? 0),
-          ...points.map(p => `${p.seriesName}: ${Math.round(10 * p.value[1]) / 10} ${panel.unit}`),
-        ].join('\n'),
-    },
-    series: [
-      {
-        type: 'line',
-        data: [],
-        silent: true,
-        markArea: {
-          data: shown
-            .filter(({ kind }) => kind === 'fault')
-            .map(mark => [
-              { xAxis: mark.fromMs, itemStyle: { color: colour('--fault'), opacity: 0.16 } },
-              { xAxis: mark.toMs ?? toMs },
-            ]),
-        },
-        markLine: {
-          symbol: 'none',
-          label: { show: false },
-          data: shown
-            .filter(({ kind }) => kind !== 'fault')
-            .map(({ kind, fromMs: at }) => ({
-              xAxis: at,
-              lineStyle: {
-                color: colour(kind === 'stop' ? '--bad' : kind === 'noticed' ? '--ok' : '--soft'),
-                type: kind === 'note' ? 'dotted' : 'solid',
-                width: kind === 'stop' ? 2 : 1,
-              },
-            })),
-        },
-      },
-      ...lines.map(line => ({
-        type: 'line',
-        name: line.name,
-        showSymbol: false,
-        lineStyle: { width: 1.6, color: colour(line.colour) },
-        itemStyle: { color: colour(line.colour) },
-        data: samples.flatMap((sample, i) => {
-          const value = line.of(sample, samples[i - 1])
-          return value === undefined ? [] : [[sample.atMs, value]]
-        }),
-      })),
-    ],
+/** The monitoring system is asked each other second: the last of a few. */
+function latest({ of }: Line, samples: readonly Sample[]): string {
+  for (let i = samples.length - 1; i >= Math.max(0, samples.length - 4); i--) {
+    const sample = samples[i]
+    const value = sample && of(sample, samples[i - 1])
+    if (value !== undefined) return exact(value)
   }
+  return '–'
 }
