@@ -22,11 +22,14 @@ export class Alerts {
   /** In the order in which they fired. */
   readonly fired: Fired[] = []
   pending: readonly Pending[] = []
-  /** The last time that the monitoring system said anything. Undefined: there is none. */
+  /** The last time that the monitoring system said anything. Undefined: it does not any longer. */
   lookedMs: number | undefined
+  /** It ever said anything. */
+  watched = false
 
   take({ active, atMs }: Pick<Looked, 'active' | 'atMs'>): void {
     this.lookedMs = atMs
+    this.watched = true
     this.pending = active
       .filter(({ state }) => state === 'pending')
       .map(({ name, labels }) => ({ name, labels }))

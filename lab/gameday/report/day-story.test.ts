@@ -114,3 +114,47 @@ test('a report shows surprises first, tasks apart, and no text of people as mark
   }
   expect(markdown).toContain('[ ] follow-up: mend it')
 })
+
+test('alerts that fired, came late, stayed silent or had no cause are told; without monitoring nothing is', () => {
+  const expecting = (alert: string) =>
+    crew({
+      ...{ did: 'expected', card: 'card-1', seal: 'abc' },
+      expectation: { impact: 'some', alert, alertWithinMinutes: 0.1, response: 'r', wayBack: 'w' },
+    })
+  const firing = (...names: readonly string[]): Event => ({
+    kind: 'alerts',
+    active: names.map(name => ({ name, state: 'firing', labels: { instance: 'shop-1' } })),
+  })
+  const day = (alert: string, looks: readonly (readonly [number, Event])[]) =>
+    tellDay([
+      ...lived([true, true, true, true]).map(entry =>
+        entry.kind === 'crew' && entry.act.did === 'expected'
+          ? { ...entry, ...expecting(alert) }
+          : entry,
+      ),
+      ...dayOf(looks),
+    ])
+  const told = day('queue is old', [
+    [1, firing('Disk')],
+    [2, firing()],
+    [5, firing('QueueIsOld')],
+    [10, firing()],
+  ])
+  const [injection] = told.injections
+  expect(injection?.alerts).toEqual([
+    { name: 'QueueIsOld', afterMs: 2_000, resolvedAfterMs: 2_000 },
+  ])
+  expect(injection?.surprises).toEqual([])
+  for (const text of [pageOfDay(told), markdownOf(told)]) {
+    expect(text).toContain('QueueIsOld after 2.0 s, resolved 2.0 s after the heal')
+    expect(text).toContain('Disk shop-1 at 00:00:01: nothing was in force')
+  }
+  const surprises = (alert: string, at: number) =>
+    day(alert, [[at, firing('QueueIsOld')]]).injections[0]?.surprises
+  expect(surprises('QueueIsOld', 12)).toEqual(['"QueueIsOld" fired after 9 s, later than expected'])
+  expect(surprises('Breaker', 5)).toEqual([
+    'the alert "Breaker" did not fire',
+    'nobody had expected the alerts QueueIsOld',
+  ])
+  expect(day('Breaker', []).injections[0]).toMatchObject({ alerts: undefined, surprises: [] })
+})

@@ -2,6 +2,7 @@ import type { Entry } from '../../journal/journal.ts'
 import type { Sample } from '../../journal/sample.ts'
 import { type Card, DayState, type Noticed } from '../record/day-state.ts'
 import type { Injected } from '../record/injected.ts'
+import { alertSurprises, alertsWithin, type ToldAlert } from './told-alerts.ts'
 
 /** What one sentence of the steady state did under an injection. */
 export interface Effect {
@@ -19,6 +20,8 @@ export interface InjectionStory {
   readonly effects: readonly Effect[]
   /** The first person who noticed, within the injection or soon after. */
   readonly noticed: Noticed | undefined
+  /** Undefined where no monitoring system was asked. */
+  readonly alerts: readonly ToldAlert[] | undefined
   readonly word: 'held' | 'broken' | 'inconclusive'
   /** Why it is inconclusive, and all else that nobody will have expected. */
   readonly surprises: readonly string[]
@@ -31,7 +34,7 @@ export interface DayStory {
 }
 
 /** Effects are looked for so long after the heal, or until the next injection. */
-const afterwardsMs = 60_000
+export const afterwardsMs = 60_000
 
 /** The story of a day, from its journal alone. */
 export function tellDay(journal: Iterable<Entry>): DayStory {
@@ -61,12 +64,17 @@ function tellInjection(
   const { appliedMs, healedMs = state.atMs } = injected
   if (appliedMs === undefined) {
     const surprises = [`it was never in force: ${injected.error ?? 'it could not be made'}`]
-    return { injected, card, effects: [], noticed: undefined, word: 'inconclusive', surprises }
+    return {
+      ...{ injected, card, effects: [], noticed: undefined, alerts: undefined },
+      ...{ word: 'inconclusive', surprises },
+    }
   }
   const untilMs = Math.max(healedMs, Math.min(healedMs + afterwardsMs, nextMs))
+  const window = { appliedMs, healedMs, untilMs }
   const effects = (state.opened?.steadyState ?? []).map(({ sentence }) =>
-    effectOn(sentence, { appliedMs, healedMs, untilMs }, samples),
+    effectOn(sentence, window, samples),
   )
+  const alerts = state.alerts.watched ? alertsWithin(state.alerts, window) : undefined
   const noticed = state.noticed.find(({ atMs }) => atMs >= appliedMs && atMs <= untilMs)
   const doubts = doubtsOf(injected, card, effects)
   const broken = effects.some(each => each.state === 'fell and stayed')
@@ -76,8 +84,13 @@ function tellInjection(
     card,
     effects,
     noticed,
+    alerts,
     word,
-    surprises: [...doubts, ...others(effects, noticed)],
+    surprises: [
+      ...doubts,
+      ...others(effects, noticed),
+      ...(alerts ? alertSurprises(card, alerts) : []),
+    ],
   }
 }
 

@@ -1,6 +1,13 @@
 import type { Note } from '../record/day-state.ts'
 import type { DayStory, InjectionStory } from './day-story.ts'
-import { detection, effectWords, greenWithoutEvidence, moment, seconds } from './words.ts'
+import {
+  detection,
+  effectWords,
+  greenWithoutEvidence,
+  moment,
+  seconds,
+  unexplainedAlerts,
+} from './words.ts'
 
 /** The after-action report for a wiki: surprises first, knowledge apart from tasks. */
 export function markdownOf(story: DayStory): string {
@@ -23,6 +30,14 @@ export function markdownOf(story: DayStory): string {
     '## Injections',
     '',
     ...injections.flatMap(injection),
+    ...(state.alerts.watched
+      ? [
+          '## Alerts that no injection explains',
+          '',
+          ...list(unexplainedAlerts(story).map(line)),
+          '',
+        ]
+      : []),
     '## Green without evidence',
     '',
     ...list(greenWithoutEvidence(story).map(line)),

@@ -4,7 +4,14 @@ import type { Note } from '../record/day-state.ts'
 import type { DayStory, InjectionStory } from './day-story.ts'
 import { cleanUp, closing } from './markdown.ts'
 import { hasPlot, plotOf } from './plots.ts'
-import { detection, effectWords, greenWithoutEvidence, moment, seconds } from './words.ts'
+import {
+  detection,
+  effectWords,
+  greenWithoutEvidence,
+  moment,
+  seconds,
+  unexplainedAlerts,
+} from './words.ts'
 
 /** The after-action report, one self-contained page without a script: surprises first. */
 export function pageOfDay(story: DayStory): string {
@@ -30,6 +37,7 @@ export function pageOfDay(story: DayStory): string {
 <ul class="reasons">${surprises.length > 0 ? surprises : html`<li class="held">Nothing was otherwise than expected.</li>`}</ul>
 <h2>Injections</h2>
 ${injections.map(each => section(each, story))}
+${state.alerts.watched ? html`<h2>Alerts that no injection explains</h2>${items(unexplainedAlerts(story))}` : undefined}
 <h2>Green without evidence</h2>
 ${items(greenWithoutEvidence(story))}
 <h2>Clean-up</h2>

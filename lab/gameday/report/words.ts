@@ -1,4 +1,5 @@
-import type { DayStory, Effect, InjectionStory } from './day-story.ts'
+import { afterwardsMs, type DayStory, type Effect, type InjectionStory } from './day-story.ts'
+import { falseAlerts, type ToldAlert } from './told-alerts.ts'
 
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`
@@ -22,18 +23,42 @@ export function effectWords({ state, fellAfterMs, backAfterMs }: Effect): string
 }
 
 /** Three figures: by a check, by an alert, by people. */
-export function detection({ injected, effects, noticed }: InjectionStory) {
+export function detection({ injected, effects, noticed, alerts }: InjectionStory) {
   const { appliedMs = 0 } = injected
   const falls = effects.flatMap(({ fellAfterMs }) => fellAfterMs ?? [])
   const backs = effects.flatMap(({ backAfterMs }) => backAfterMs ?? [])
   return {
     check: falls.length === 0 ? 'no hypothesis fell' : seconds(Math.min(...falls)),
-    alert: 'no alerts are connected',
+    alert: alerts ? alertWords(alerts) : 'no alerts are connected',
     people: noticed
       ? `${seconds(noticed.atMs - appliedMs)}, ${noticed.by}: ${noticed.believes}`
       : 'nobody said so',
     recovery: backs.length === 0 ? 'nothing to recover from' : seconds(Math.max(0, ...backs)),
   }
+}
+
+function alertWords(alerts: readonly ToldAlert[]): string {
+  if (alerts.length === 0) return 'none fired'
+  return alerts
+    .map(({ name, afterMs, resolvedAfterMs }) => {
+      const end =
+        resolvedAfterMs === undefined
+          ? 'not resolved'
+          : resolvedAfterMs < 0
+            ? `resolved ${seconds(-resolvedAfterMs)} before the heal`
+            : `resolved ${seconds(resolvedAfterMs)} after the heal`
+      return `${name} after ${seconds(afterMs)}, ${end}`
+    })
+    .join('; ')
+}
+
+/** Alerts of the day that no injection explains. */
+export function unexplainedAlerts({ state, injections }: DayStory): readonly string[] {
+  const injected = injections.map(each => each.injected)
+  return falseAlerts(state.alerts, injected, afterwardsMs).map(
+    ({ name, labels, firedMs }) =>
+      `${name} ${Object.values(labels).join(' ')} at ${moment(firedMs)}: nothing was in force`,
+  )
 }
 
 /** What stayed green, and why that may say nothing. */
