@@ -5,7 +5,10 @@ import { loadExperiment } from '../../lab/model/load-experiment.ts'
 import { writeReport } from '../../lab/report/html/html.ts'
 import { judge, writeVerdict } from '../../lab/verdict/judge.ts'
 
-/** `node judge.ts FOLDER`: judges a saved run as `lab judge` does; prints what each part took. */
+/**
+ * `node judge.ts FOLDER`: judges a saved run as `lab judge` does; prints what each part took
+ * of the processor (all threads), and how long all of it took by the clock.
+ */
 const [folder = ''] = process.argv.slice(2)
 const seconds: Record<string, number> = { read: 0, check: 0, lie: 0, report: 0 }
 
@@ -19,11 +22,13 @@ await writeVerdict(folder, conclusion)
 await timed('report', () => writeReport(folder, undefined, journal))
 const { maxRSS } = process.resourceUsage()
 const figures = { ...seconds, conclude, all: spent() }
+const byTheClock = performance.now() / 1_000
 console.log(
   JSON.stringify({
     entries: journal.length,
     verdict: conclusion.verdict,
     seconds: figures,
+    byTheClock,
     peakMb: maxRSS / 1_024,
   }),
 )

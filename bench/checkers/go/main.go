@@ -1,13 +1,14 @@
 // Judges histories by Porcupine, in the same process one after the other, and says how long each took.
 //
 // Reads lines of JSON: {"name": …, "model": "register" | "kv", "operations": [{"client", "key", "f",
-// "value", "from", "until"}, …]}; answers {"name", "valid", "ms"} for each, the time without reading.
+// "value", "from", "until"}, …]}; answers {"name", "valid", "ms", "cpuMs"} for each, the times without reading.
 package main
 
 import (
 	"bufio"
 	"encoding/json"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -32,6 +33,7 @@ type result struct {
 	Name  string    `json:"name"`
 	Valid bool      `json:"valid"`
 	Ms    []float64 `json:"ms"`
+	CpuMs []float64 `json:"cpuMs"`
 }
 
 var model = porcupine.Model{
@@ -61,6 +63,15 @@ var model = porcupine.Model{
 	},
 }
 
+// What this process has taken of the processor, in all its threads.
+func processorMs() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e6
+}
+
 func main() {
 	input := bufio.NewReaderSize(os.Stdin, 1<<20)
 	decoder := json.NewDecoder(input)
@@ -82,9 +93,10 @@ func main() {
 		}
 		answer := result{Name: asked.Name}
 		for i := 0; i < asked.Rounds; i++ {
-			start := time.Now()
+			start, spent := time.Now(), processorMs()
 			answer.Valid = porcupine.CheckOperations(model, operations)
 			answer.Ms = append(answer.Ms, float64(time.Since(start).Microseconds())/1000)
+			answer.CpuMs = append(answer.CpuMs, processorMs()-spent)
 		}
 		if err := encoder.Encode(answer); err != nil {
 			panic(err)
