@@ -48,6 +48,8 @@ import { form as pause } from './process/pause.ts'
 import { form as restart } from './process/restart.ts'
 import { form as stop } from './process/stop.ts'
 import { form as stutter } from './process/stutter.ts'
+import { form as descriptorsUsedUp } from './program/descriptors-used-up.ts'
+import { form as eventLoopStall } from './program/event-loop-stall.ts'
 import { form as corruptReply } from './redis/corrupt-reply.ts'
 import { form as cutCommand } from './redis/cut-command.ts'
 import { form as delayReply } from './redis/delay-reply.ts'
@@ -125,6 +127,8 @@ export const allForms: readonly FaultForm[] = [
   restart,
   stop,
   stutter,
+  descriptorsUsedUp,
+  eventLoopStall,
   corruptReply,
   cutCommand,
   delayReply,

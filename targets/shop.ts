@@ -193,7 +193,8 @@ async function startShop<Redis, Standby, Name extends PeerName>(
   }
 }
 
-const launch = { env: { NODE_ENV: 'production' } }
+// The port of an inspector that a fault may open: its own, where it does.
+const launch = { nodeArgs: ['--inspect-port=0'], env: { NODE_ENV: 'production' } }
 
 async function sqlUrlsOf(
   proxies: Proxies,

@@ -12,6 +12,7 @@ const files = await faultFiles()
 const notInTests: Readonly<Record<string, string>> = {
   disk: 'needs a small disk under the server, and root',
   peer: "is of the lab's own peers",
+  program: 'needs a process of this machine, and a test has its servers by their address',
 }
 
 /** `lasting redis`: every kind of example in every room, which a contract has to try. */

@@ -12,7 +12,7 @@ export function capabilitiesOf(settings: RunSetting): Capabilities {
   return async need => {
     const refusal = settingRefusal(need, settings)
     if (refusal !== undefined || need === 'embedded-proxy') return refusal
-    if (need === 'data-folder') return undefined
+    if (need === 'data-folder' || need === 'own-process') return undefined
     if (need === 'pause') {
       return settings.runtime === 'docker' ? (await findEngine()).lacks.pause : undefined
     }

@@ -25,6 +25,7 @@ const bringing: Readonly<Partial<Record<Need, string>>> = {
   root: 'run as root',
   'embedded-proxy': 'run without --proxy toxiproxy',
   'data-folder': 'run without --runtime docker',
+  'own-process': 'run without --runtime docker',
   pause: 'an engine with cgroups: not rootless, or with cgroup version 2',
 }
 

@@ -45,7 +45,7 @@ export async function examineMeans(): Promise<readonly Means[]> {
       need: 'root',
       ...(root ? { able: true, detail: 'you are root' } : { able: false, why: 'you are not root' }),
     }),
-    tryShell('prlimit', 'descriptors, memory used up', 'prlimit --version'),
+    tryShell('prlimit', 'descriptors used up', 'prlimit --version', 'limited-descriptors'),
     tryShell(
       'network namespace',
       'refused, dropped and reset packets of a whole host',

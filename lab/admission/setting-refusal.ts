@@ -7,6 +7,11 @@ export interface RunSetting {
   readonly runtime?: Runtime
 }
 
+const inContainers: Readonly<Partial<Record<Need, string>>> = {
+  'data-folder': 'files in a container are not of this machine',
+  'own-process': 'processes in a container are not told by their number here',
+}
+
 /** Why no machine could meet a need in this setting; undefined where one can. */
 export function settingRefusal(
   need: Need,
@@ -18,8 +23,7 @@ export function settingRefusal(
       : undefined
   }
   if (runtime === 'docker' && need !== 'pause') {
-    const why = need === 'data-folder' ? 'files in a container are not of this machine' : undefined
-    return `${why ?? 'containers do not offer it'}; run without --runtime docker`
+    return `${inContainers[need] ?? 'containers do not offer it'}; run without --runtime docker`
   }
   return undefined
 }

@@ -10,3 +10,5 @@ export type Need =
   | 'pause'
   /** The files of a server lie on this machine. */
   | 'data-folder'
+  /** The processes of the part are of this machine. */
+  | 'own-process'

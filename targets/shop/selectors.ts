@@ -90,6 +90,14 @@ export function instance(number: number): Selector<Shop, LinkedPart> {
   )
 }
 
+/** The same, with the log in which it says what it is told by its inspector. */
+export function program(number: number) {
+  return labelled(`instance ${number}`, (system: Shop) => {
+    const part = numbered('instance', system.instances, number)
+    return Object.assign(reached(system, part), { logFile: part.logFile })
+  })
+}
+
 /** Where clients reach the service, from 1: an instance each, or the balancer. */
 export function entrance(number: number) {
   return labelled(`entrance ${number}`, ({ endpoints }: Shop) => {
@@ -191,7 +199,7 @@ function reaching({ links }: Shop, part: Killable & Pausable & Stoppable): Linke
   )
 }
 
-function numbered(kind: string, parts: readonly LinkedPart[], number: number): LinkedPart {
+function numbered<Part>(kind: string, parts: readonly Part[], number: number): Part {
   const found = parts[number - 1]
   if (!found) throw absent(`${kind} ${number}`, `${parts.length} of them`)
   return found

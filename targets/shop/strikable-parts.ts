@@ -14,7 +14,9 @@ export function strikableParts(system: Shop): readonly StrikablePart[] {
     ...servers.map(server =>
       Object.assign(withLinks(server, reaching(server.name)), adminOf(server)),
     ),
-    ...[...instances, ...workers].map(part => withLinks(part, reaching(part.name))),
+    ...[...instances, ...workers].map(part =>
+      Object.assign(withLinks(part, reaching(part.name)), { node: true, logFile: part.logFile }),
+    ),
     ...endpoints.map(({ name, http }) => ({
       name: `clients of ${name}`,
       entrance: true,
