@@ -26,6 +26,15 @@ const entries = {
   './harness/vitest.ts': `await import('./harness/vitest.ts').catch(() => {})`,
 }
 
+test('importing the lab loads no server, and no client of one', () => {
+  const client =
+    /\/(targets|faults)\/|node_modules\/(pg|ioredis|undici|fastify|ws|openapi-backend)\//
+  expect(loadedBy(`await import('./lab/index.ts')`).filter(url => client.test(url))).toEqual([])
+  expect(loadedBy(`await import('./lab/workloads/http.ts')`).some(url => client.test(url))).toBe(
+    true,
+  )
+})
+
 test.each(Object.entries(entries))(
   'importing %s loads no server, no fault and no client of either',
   (_entry, code) => {

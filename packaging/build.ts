@@ -1,7 +1,7 @@
 import { copyFile, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runTool } from '../targets/runtime/run-tool.ts'
-import { bundleEcharts, bundleProxy } from './bundles.ts'
+import { bundleCheckers, bundleEcharts, bundleProxy } from './bundles.ts'
 import { withBuiltImports, withBuiltPaths } from './own-paths.ts'
 import { publishedManifest } from './published-manifest.ts'
 import { readRootManifest, root } from './root-manifest.ts'
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   await rm(dist, { recursive: true, force: true })
   await compile()
   await correctPaths()
-  await Promise.all([bundleProxy(dist), bundleEcharts(dist)])
+  await Promise.all([bundleProxy(dist), bundleEcharts(dist), bundleCheckers(dist)])
   const manifest = publishedManifest(await readRootManifest())
   await writeFile(join(dist, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   const papers = ['README.md', 'CHANGELOG.md', 'LICENSE']

@@ -1,5 +1,6 @@
 export { external } from './system/external.ts'
 export type { Migration } from './system/migrate.ts'
+export type { DescribedUpstream } from './system/openapi-routes.ts'
 export type { PartPlan, Setting, StartedPart } from './system/part-plan.ts'
 export {
   isPostgres,

@@ -5,7 +5,7 @@ import { type Random, seeded } from '../base/random.ts'
 import type { Entry, Outcome } from '../journal/journal.ts'
 import type { Operation, Workload } from '../model/workload.ts'
 import { Seats, type WithServices } from './endpoints.ts'
-import { type HttpAnswer, type HttpClient, httpClient } from './http.ts'
+import type { HttpAnswer, HttpClient } from './http.ts'
 import { httpOutcome } from './http-outcome.ts'
 import { readBackOutcome } from './read-back.ts'
 import { type TrafficRequest, trafficRequest } from './traffic-request.ts'
@@ -62,6 +62,8 @@ export function httpTraffic(options: HttpTrafficOptions): Workload<WithServices>
     operations: random => operations(random, options),
     open: async system => {
       const seats = new Seats({ endpoints: system.endpointsOf(options.to) })
+      // With it comes undici, which takes longer to load than all the rest of the lab.
+      const { httpClient } = await import('./http.ts')
       const http = httpClient({ connections: maxInFlight })
       return {
         perform: (operation, client, signal) =>

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { messageOf } from '../../lab/base/errors.ts'
 import type { Linked } from '../../lab/model/capability.ts'
 import { adminServer } from '../peers/admin.ts'
@@ -8,6 +8,7 @@ import { type HttpFault, type HttpFaultRequest, httpFault } from '../peers/http-
 import { misbehave } from '../peers/misbehave.ts'
 import { PeerAdmin } from '../peers/peer-admin.ts'
 import { Problem } from '../peers/problem.ts'
+import { type DescribedUpstream, openApiRoutes } from './openapi-routes.ts'
 import type { PartPlan } from './part-plan.ts'
 import { reachOf } from './reach.ts'
 
@@ -45,15 +46,16 @@ export interface UpstreamPart extends Linked {
 const loopback = { host: '127.0.0.1', port: 0 }
 
 /**
- * A server of others that the service calls, played by handlers: a real HTTP server of the lab's own
- * process. For what it is to remember use what the handlers close over.
+ * A server of others that the service calls, played by handlers, or from its OpenAPI description: a
+ * real HTTP server of the lab's own process. For what it is to remember use what the handlers close over.
  */
-export function upstream(routes: UpstreamRoutes): PartPlan<UpstreamPart> {
+export function upstream(played: UpstreamRoutes | DescribedUpstream): PartPlan<UpstreamPart> {
   return {
     kind: 'upstream',
-    start: async ({ name, wires }) => {
+    start: async ({ name, wires, cwd }) => {
       const board = new FaultBoard<HttpFault>()
-      const app = answering(routes, board)
+      const routes = isDescribed(played) ? await openApiRoutes(played, cwd) : played
+      const app = await answering(routes, board)
       const token = randomBytes(16).toString('hex')
       const control = adminServer(token, board, httpFault)
       const url = await app.listen(loopback)
@@ -79,7 +81,16 @@ export function upstream(routes: UpstreamRoutes): PartPlan<UpstreamPart> {
   }
 }
 
-function answering(routes: UpstreamRoutes, board: FaultBoard<HttpFault>): FastifyInstance {
+function isDescribed(played: UpstreamRoutes | DescribedUpstream): played is DescribedUpstream {
+  return typeof played === 'object' && typeof played.openapi === 'string'
+}
+
+async function answering(
+  routes: UpstreamRoutes,
+  board: FaultBoard<HttpFault>,
+): Promise<FastifyInstance> {
+  // Whoever only names the parts of a system loads no server.
+  const { default: fastify } = await import('fastify')
   const app = fastify({ forceCloseConnections: true })
   app.setErrorHandler((error, _request, reply) => {
     // A fault that it was told to have is no failure of the handler's.
