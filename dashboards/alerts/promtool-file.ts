@@ -3,11 +3,12 @@ import { rules } from './rules.ts'
 
 /**
  * A file for `promtool test rules` on the production rules: silent, firing, resolving, and no data;
- * with the cases whose samples are so many minutes apart, and rules evaluated as often.
+ * with those of the cases (default: all) whose samples are so many minutes apart, and rules evaluated
+ * as often.
  */
-export function promtoolFile(ruleFile: string, step: AlertCase['step']) {
+export function promtoolFile(ruleFile: string, step: AlertCase['step'], among = cases) {
   const interval = `${step}m`
-  const own = cases.filter(each => each.step === step)
+  const own = among.filter(each => each.step === step)
   const withData = own.map(({ alert, series, silentAt, firesAt, resolvedAt, labels = {} }) => ({
     name: alert,
     interval,

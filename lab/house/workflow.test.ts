@@ -22,6 +22,7 @@ test('the hosted workflow runs the three tiers', () => {
   expect(jobs.get('experiments')).toContain('pnpm resilience --all --fresh')
   expect(jobs.get('proofs')).toContain('pnpm prove --all --fresh')
   expect(jobs.get('storm')).toContain('pnpm matrix --fresh')
+  expect(jobs.get('oracles')).toContain('pnpm nightly')
   expect(jobs.get('soak')).toContain('pnpm soak --for')
 })
 

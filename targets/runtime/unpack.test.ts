@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { atNight } from '../../lab/testing/nightly.ts'
 import { findServer } from './find-server.ts'
 import { redisServer } from './redis-server.ts'
 import { runTool } from './run-tool.ts'
@@ -11,7 +12,11 @@ const isDebian = await runTool('apt-get', ['--version']).then(
   () => false,
 )
 
-/** apt reads all its lists each time, and fetches them where there are none: they wait together. */
+/**
+ * Of the night: apt reads all its lists each time, and fetches them where there are none, which takes ten seconds of a
+ * processor. A push unpacks on a machine that has nothing (`.ci/run`).
+ */
+const isNight = atNight(true, false)
 const slow = { timeout: 120_000, concurrent: true }
 
 async function newFolder() {
@@ -20,7 +25,7 @@ async function newFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-test.skipIf(!isDebian)(
+test.skipIf(!isNight || !isDebian)(
   'two at once unpack once; a third finds it without a word',
   slow,
   async () => {
@@ -40,7 +45,7 @@ test.skipIf(!isDebian)(
   },
 )
 
-test.skipIf(!isDebian || process.getuid?.() !== 0)(
+test.skipIf(!isNight || !isDebian || process.getuid?.() !== 0)(
   'an ordinary user on a machine without package lists unpacks it too',
   slow,
   async () => {
