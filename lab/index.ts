@@ -8,6 +8,8 @@ export type { Checker, Figures, Finding, Lie, Told, Witness } from './model/chec
 export { type Control, control } from './model/control.ts'
 export { type Defence, defence } from './model/defence.ts'
 export { type AbortCondition, type Experiment, experiment } from './model/experiment.ts'
+export { type LabConfig, labConfig } from './model/external/external-config.ts'
+export type { ExternalSystem } from './model/external/external-system.ts'
 export type { Fault, Injection, PlannedFault } from './model/fault.ts'
 export { type FaultForm, faultForm, type PartNeed, type StrikablePart } from './model/fault-form.ts'
 export { type FilledForm, faultOf, type GameDay, gameDay } from './model/game-day.ts'

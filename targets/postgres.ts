@@ -1,6 +1,7 @@
 import { rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { containedPostgres } from './containers/contained-postgres.ts'
+import { attachedPostgres } from './external/attached-postgres.ts'
 import { postgresPrograms } from './runtime/postgres-programs.ts'
 import { launchPostgres, type Postgres } from './runtime/postgres-server.ts'
 import { copyTemplate, postgresTemplate } from './runtime/postgres-template.ts'
@@ -27,6 +28,7 @@ export async function startPostgres(
 ): Promise<Postgres> {
   const { progress, scratchFolder } = context
   const { name = 'postgres', folder = scratchFolder, logApart = false, settings = {} } = options
+  if (context.attached) return attachedPostgres(context, context.attached, name)
   if (context.containers) return containedPostgres(context, context.containers, name, settings)
   const programs = await postgresPrograms({ progress })
   const template = await postgresTemplate(programs, { progress })

@@ -11,6 +11,7 @@ import {
   placeHere,
   placeWithin,
 } from './containers/proxy-place.ts'
+import { attachProxies } from './external/attach-proxies.ts'
 import { readyFile } from './ready-file.ts'
 import { programFile } from './runtime/build/program.ts'
 import { reservePort } from './runtime/reserve-port.ts'
@@ -31,6 +32,8 @@ export interface Proxies extends AsyncDisposable {
   /** Of its API, once that listens. */
   readonly url: Promise<string>
   readonly links: readonly Link[]
+  /** Where links are there already: whether there is one. Default: each that is asked for is made. */
+  has?(path: Pick<Link, 'consumer' | 'provider'>): boolean
   link(path: Path & { readonly upstream: Address }): Promise<Link>
 }
 
@@ -50,7 +53,8 @@ export async function startProxies(
   name = 'proxy',
   outside: readonly string[] = [],
 ): Promise<Proxies> {
-  const { containers } = context
+  const { containers, attached } = context
+  if (attached) return attachProxies(context, attached)
   const contained = containers && (await placeWithin(containers, name, outside))
   const place = contained ?? placeHere
   const own =

@@ -1,3 +1,5 @@
+import type { AttachedSystem } from './external/attached-system.ts'
+import { parseAddress } from './external/parse-address.ts'
 import type { ServerProgram } from './runtime/find-server.ts'
 import {
   type Address,
@@ -59,6 +61,7 @@ export async function planSentinel(
   options: SentinelOptions,
 ): Promise<SentinelPlan> {
   const masterName = options.masterName ?? 'primary'
+  const reserve = context.attached ? standing(context.attached) : reserveNew
   const [nodes, sentinels] = await Promise.all([
     reserve('redis', options.replicas + 1),
     reserve('sentinel', options.sentinels),
@@ -70,13 +73,21 @@ export async function planSentinel(
     sentinels,
     start: async (announced = {}) => {
       const program = await redisProgram(context)
-      const known = nodes.map(node => announced[node.name] ?? node)
+      const known = nodes.map(node => knownAs(context, node.name) ?? announced[node.name] ?? node)
       const setting = { context, program, options, masterName, known }
       // One after the other is faster: whoever dials what does not listen yet tries again a second
       // later, and what a Sentinel's first look does not find it finds with its next one.
       const [first, ...others] = nodes.map((node, index) => () => startOne(setting, node, index))
       const primary = await first?.()
       const replicas = await Promise.all(others.map(start => start()))
+      if (context.attached) {
+        const sentinelParts = sentinels.map(at => spawnRedis(context, program, at, at.name, {}))
+        return new Cluster(
+          setting,
+          primary ? [primary, ...replicas] : replicas,
+          await Promise.all(sentinelParts),
+        )
+      }
       await allFollow(replicas, context)
       const watching = await Promise.all(sentinels.map(at => startSentinel(setting, at)))
       const cluster = new Cluster(setting, primary ? [primary, ...replicas] : replicas, watching)
@@ -95,7 +106,21 @@ interface Setting {
   readonly known: readonly Address[]
 }
 
-async function reserve(kind: string, count: number): Promise<readonly Named[]> {
+/** Where those of a system are that runs already. */
+function standing(attached: AttachedSystem) {
+  return async (kind: string, count: number): Promise<readonly Named[]> =>
+    Array.from({ length: count }, (_, index) => {
+      const name = `${kind}-${index + 1}`
+      return { ...attached.addressOf(name), name, release: async () => {} }
+    })
+}
+
+function knownAs({ attached }: ServerContext, name: string): Address | undefined {
+  const announced = attached?.part(name).announced
+  return announced === undefined ? undefined : parseAddress(announced)
+}
+
+async function reserveNew(kind: string, count: number): Promise<readonly Named[]> {
   const reserved = await Promise.all(Array.from({ length: count }, reservePort))
   return reserved.map((at, i) => ({ ...at, host: '127.0.0.1', name: `${kind}-${i + 1}` }))
 }

@@ -1,6 +1,9 @@
 import { AsyncDisposableStack } from '../lab/base/async-disposable-stack.ts'
 import { isAlertSwitch } from '../lab/model/alerts.ts'
+import type { Meter } from '../lab/model/meter.ts'
 import type { Context, Target } from '../lab/model/target.ts'
+import { attachedMeters } from './external/attached-meters.ts'
+import { AttachedSystem } from './external/attached-system.ts'
 import type { Haproxy } from './haproxy.ts'
 import { postgresSessions } from './meters/postgres-sessions.ts'
 import { redisClients } from './meters/redis-clients.ts'
@@ -74,7 +77,10 @@ export function shop<Redis, Standby, const Name extends PeerName = never>(
   return {
     name: 'shop',
     defences: [...defenceNames, ...alertSwitches],
-    refuses: runtime => (runtime === 'docker' ? notInContainers(options) : undefined),
+    refuses: runtime =>
+      ({ embedded: undefined, docker: notInContainers(options), external: notDescribed(options) })[
+        runtime
+      ],
     start: context => startShop(context, options),
   }
 }
@@ -94,17 +100,28 @@ function notInContainers(options: {
   return undefined
 }
 
+/** What `lab.config.ts` cannot describe yet. */
+function notDescribed(options: Parameters<typeof notInContainers>[0]): string | undefined {
+  const { peers = [], balancer, backUp, postgres } = options
+  if (postgres.notInContainers) return 'its database is more than one server on a disk of its own'
+  if (peers.includes('oauth')) return 'its oauth must know by which name it is reached'
+  if (balancer) return 'its balancer is asked by a socket of its own'
+  if (backUp) return 'the files of its database are not of this machine'
+  return undefined
+}
+
 async function startShop<Redis, Standby, Name extends PeerName>(
   run: Context,
   options: ShopOptions<Redis, Standby, Name>,
 ): Promise<Shop<Redis, Standby, Name>> {
   const { peers: names = [], backUp = backUpPostgres, poolSize } = options
   await using starting = new AsyncDisposableStack()
+  const attached = run.external && starting.use(new AttachedSystem(run.external, run))
   const containers =
     run.runtime === 'docker'
       ? starting.use(await (await import('./containers/open-containers.ts')).openContainers(run))
       : undefined
-  const context = { ...run, ...(containers && { containers }) }
+  const context = { ...run, ...(containers && { containers }), ...(attached && { attached }) }
   const outside = ['client', ...(options.sqlClients ?? [])]
   const proxies = starting.use(await startProxies(context, 'proxy', outside))
   const [stores, queues, peers] = await Promise.all([
@@ -133,7 +150,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
   ])
   const watched = { proxies, instances, workers, nodes: queues.nodes }
   // A container is not reached past its links.
-  const watches = context.watchesAlerts && !containers
+  const watches = context.watchesAlerts && !containers && !attached
   const monitoring = watches ? await startMonitoring(context, watched) : undefined
   const sqlUrls = await sqlUrlsOf(proxies, stores.postgres, options.sqlClients ?? [])
   const balancer = options.balancer ? await startBalancer(context, proxies, instances) : undefined
@@ -176,8 +193,8 @@ async function startShop<Redis, Standby, Name extends PeerName>(
     meters: [
       ...sessions,
       ...queues.nodes.map(redisClients),
-      ...instances.map(({ name, ownUrl }) => serviceMetrics(name, ownUrl('api'))),
-      ...workers.map(({ name, ownUrl }) => serviceMetrics(name, ownUrl('worker'))),
+      ...instances.flatMap(one => metersOf(one, 'api', attached)),
+      ...workers.flatMap(one => metersOf(one, 'worker', attached)),
     ],
     describe: () => ({
       postgres: stores.postgres.version,
@@ -187,10 +204,18 @@ async function startShop<Redis, Standby, Name extends PeerName>(
       peers: names.join(', ') || 'none',
       balancer: balancer?.version ?? 'none',
       proxy: context.proxy,
-      runtime: containers?.engine ?? 'processes of this machine',
+      runtime: attached ? 'runs already' : (containers?.engine ?? 'processes of this machine'),
     }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+function metersOf(
+  { name, ownUrl }: ServiceInstance,
+  role: Role,
+  attached: AttachedSystem | undefined,
+): readonly Meter[] {
+  return attached ? attachedMeters(attached, name) : [serviceMetrics(name, ownUrl(role))]
 }
 
 // The port of an inspector that a fault may open: its own, where it does.

@@ -1,20 +1,21 @@
 import type { Json } from '../../lab/base/json.ts'
-import type { Link } from '../../lab/model/capability.ts'
+import { headersFor, type Injector } from './injector-of.ts'
 
 /** Changes a link's proxy, as its HTTP API says; one that is gone is done. */
 export async function changeProxy(
-  { adminUrl, name }: Pick<Link, 'adminUrl' | 'name'>,
+  injector: Injector,
   change: { readonly [field: string]: Json },
 ): Promise<void> {
-  const answer = await fetch(new URL(`/proxies/${encodeURIComponent(name)}`, adminUrl), {
+  const { adminUrl, proxy } = injector
+  const answer = await fetch(new URL(`/proxies/${encodeURIComponent(proxy)}`, adminUrl), {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headersFor(injector) },
     body: JSON.stringify(change),
     signal: AbortSignal.timeout(5_000),
   })
   if (!answer.ok && answer.status !== 404) {
     throw new Error(
-      `${adminUrl} refused to change ${name}: ${answer.status} ${await answer.text()}`,
+      `${adminUrl} refused to change ${proxy}: ${answer.status} ${await answer.text()}`,
     )
   }
 }

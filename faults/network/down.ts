@@ -8,9 +8,10 @@ import type { Examples } from '../examples.ts'
 import { none } from '../forms/fields.ts'
 import { changeProxy, restoreProxy } from './change-proxy.ts'
 import { common } from './form.ts'
+import { injectorOf, injectorShape } from './injector-of.ts'
 import { openConnections } from './tap.ts'
 
-export const undoArgs = z.array(z.object({ adminUrl: z.url(), proxy: z.string() }))
+export const undoArgs = z.array(injectorShape)
 
 /**
  * Takes the links away: open connections are closed and new ones are refused. `landed` is how many
@@ -27,12 +28,12 @@ export function down<System extends LabSystem>(select: Selector<System, Linked>)
       return {
         undo: {
           module: import.meta.url,
-          args: links.map(link => ({ adminUrl: link.adminUrl, proxy: link.name })),
+          args: links.map(injectorOf),
         },
         touches: links.map(link => link.name),
         apply: async () => {
           const cut = await openConnections(links)
-          for (const link of links) await changeProxy(link, { enabled: false })
+          for (const link of links) await changeProxy(injectorOf(link), { enabled: false })
           return { landed: () => cut }
         },
       }
@@ -52,7 +53,7 @@ export const examples: Examples<Linked> = part => [down(part)]
 
 /** Enables the proxies again; one that is gone is done. */
 export async function undo(args: Json): Promise<void> {
-  for (const { adminUrl, proxy: name } of undoArgs.parse(args)) {
-    await restoreProxy({ adminUrl, name }, { enabled: true })
+  for (const injector of undoArgs.parse(args)) {
+    await restoreProxy(injector, { enabled: true })
   }
 }

@@ -4,6 +4,7 @@ import type { LabSystem } from '../../lab/model/target.ts'
 import type { Examples } from '../examples.ts'
 import { connectionsHit } from '../process/arrivals.ts'
 import { changeProxy } from './change-proxy.ts'
+import { injectorOf } from './injector-of.ts'
 
 /** Links to a server, and the one that is to take its place for whoever goes by them. */
 export interface Replaceable extends Linked {
@@ -31,7 +32,8 @@ export function moveName<System extends LabSystem>(
         touches: links.map(link => link.name),
         apply: async () => {
           const landed = await connectionsHit(links)
-          for (const link of links) await changeProxy(link, { upstream: `${to.host}:${to.port}` })
+          const upstream = `${to.host}:${to.port}`
+          for (const link of links) await changeProxy(injectorOf(link), { upstream })
           return { landed }
         },
       }

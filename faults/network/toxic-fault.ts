@@ -7,6 +7,7 @@ import type { Context, LabSystem } from '../../lab/model/target.ts'
 import type { Examples } from '../examples.ts'
 import { landedByLink } from '../landed-by-link.ts'
 import { ProxyClient } from '../proxy/client/client.ts'
+import { headersFor, injectorOf, injectorShape } from './injector-of.ts'
 import { type TapCounters, tapCounters } from './tap.ts'
 
 type Direction = 'upstream' | 'downstream'
@@ -36,9 +37,7 @@ interface Placed {
   readonly name: string
 }
 
-export const undoArgs = z.array(
-  z.object({ adminUrl: z.url(), proxy: z.string(), toxic: z.string() }),
-)
+export const undoArgs = z.array(injectorShape.extend({ toxic: z.string() }))
 
 /**
  * Puts one toxic on every link of a part, and takes it off again. `name` and `settings` make the
@@ -66,11 +65,7 @@ export function toxicFault<System extends LabSystem>(
       return {
         undo: {
           module: import.meta.url,
-          args: placed.map(({ link, name }) => ({
-            adminUrl: link.adminUrl,
-            proxy: link.name,
-            toxic: name,
-          })),
+          args: placed.map(({ link, name }) => ({ ...injectorOf(link), toxic: name })),
         },
         touches: links.map(link => link.name),
         apply: async () => {
@@ -107,8 +102,9 @@ async function add(
   if (own && isOwn(link)) {
     const black = { name, type: own, stream, attributes: {}, ...(lease && { lease }) }
     await clientOf(link).addToxic(link.name, black)
-  } else if (lease && isOwn(link)) {
-    await clientOf(link).addToxic(link.name, { name, type, stream, attributes, lease })
+  } else if ((lease || link.tapToken !== undefined) && isOwn(link)) {
+    const standard = { name, type, stream, attributes, ...(lease && { lease }) }
+    await clientOf(link).addToxic(link.name, standard)
   } else {
     const proxy = await new Toxiproxy(link.adminUrl).get(link.name)
     await proxy.addToxic({ name, type, stream, toxicity: 1, attributes })
@@ -131,10 +127,12 @@ async function meterOf(
 
 /** Removes the toxics by their names; one that is gone, with or without its proxy, is done. */
 export async function undo(args: Json): Promise<void> {
-  for (const { adminUrl, proxy, toxic } of undoArgs.parse(args)) {
+  for (const { toxic, ...injector } of undoArgs.parse(args)) {
+    const { adminUrl, proxy } = injector
     const path = `/proxies/${encodeURIComponent(proxy)}/toxics/${encodeURIComponent(toxic)}`
     const answer = await fetch(new URL(path, adminUrl), {
       method: 'DELETE',
+      headers: headersFor(injector),
       signal: AbortSignal.timeout(5_000),
     })
     if (!answer.ok && answer.status !== 404) {

@@ -74,16 +74,16 @@ async function admitRuntime<System extends LabSystem>(
   { runtime = 'embedded', planted = [] }: Pick<RunOptions, 'planted' | 'runtime'>,
 ): Promise<void> {
   if (runtime === 'embedded') return
-  await findEngine()
+  if (runtime === 'docker') await findEngine()
   const own = controls.find(one => one.target && planted.includes(one.name))?.target ?? target
-  const refusal = own.refuses ? own.refuses(runtime) : 'it knows of no containers'
+  const refusal = own.refuses ? own.refuses(runtime) : `it knows only of --runtime embedded`
   if (refusal === undefined) return
   throw new LabError(
     {
       code: 'runtime-refused',
-      expected: `the target ${own.name} of this experiment to stand in containers`,
+      expected: `the target ${own.name} of this experiment to stand with --runtime ${runtime}`,
       found: refusal,
-      why: 'Half of a system in containers would be another system.',
+      why: 'Half of a system elsewhere would be another system.',
       next: `Run it without --runtime ${runtime}.`,
     },
     'unable',

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly proxy?: 'embedded' | 'toxiproxy'
   /** Where the servers run; default 'embedded'. */
   readonly runtime?: Runtime
+  /** With `external`: whatever may be hurt may also lose its data for good. Default false. */
+  readonly mayLoseAll?: boolean
   readonly defencesOff?: readonly string[]
   /** The control: the same run, but no fault is made. */
   readonly faultsOff?: boolean

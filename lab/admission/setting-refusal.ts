@@ -22,6 +22,9 @@ export function settingRefusal(
       ? 'the real Toxiproxy knows only its own toxics; run without --proxy toxiproxy'
       : undefined
   }
+  if (runtime === 'external' && need !== 'pause') {
+    return 'the lab did not start the system, and cannot set it up for that; run without --runtime external'
+  }
   if (runtime === 'docker' && need !== 'pause') {
     return `${inContainers[need] ?? 'containers do not offer it'}; run without --runtime docker`
   }

@@ -25,11 +25,17 @@ export function askEngine(
   {
     method = 'GET',
     withinMs = 5_000,
-  }: { readonly method?: string; readonly withinMs?: number } = {},
+    signal,
+  }: {
+    readonly method?: string
+    readonly withinMs?: number
+    readonly signal?: AbortSignal
+  } = {},
 ): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(withinMs)
-    const asked = request({ ...address, path, method, signal }, answer => {
+    const late = AbortSignal.timeout(withinMs)
+    const either = signal ? AbortSignal.any([signal, late]) : late
+    const asked = request({ ...address, path, method, signal: either }, answer => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (chunk: string) => {

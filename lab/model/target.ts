@@ -4,6 +4,7 @@ import type { Runtime } from '../base/runtime.ts'
 import type { Recorder } from '../journal/journal.ts'
 import type { AlertSource } from './alerts.ts'
 import type { Link } from './capability.ts'
+import type { ExternalSystem } from './external/external-system.ts'
 import type { Guardian } from './guardian.ts'
 import type { Ledger } from './ledger.ts'
 import type { Meter } from './meter.ts'
@@ -37,6 +38,8 @@ export interface Context {
   readonly proxy: 'embedded' | 'toxiproxy'
   /** Where the servers run; default `embedded`. */
   readonly runtime?: Runtime
+  /** What runs already; with `runtime: 'external'`, and only then. */
+  readonly external?: ExternalSystem
   /** A word to the person who watches (`downloading Redis …`). */
   readonly progress: (message: string) => void
   /** Put on every toxic of our own proxy: it ends by itself unless it is renewed. Default: none. */

@@ -5,6 +5,7 @@ import { toMs } from '../base/duration.ts'
 import { LabError, messageOf } from '../base/errors.ts'
 import type { Event } from '../journal/journal.ts'
 import type { JournalFile } from '../journal/recorder.ts'
+import { demandAllowed } from '../model/external/allow-list.ts'
 import type { Injection, PlannedFault } from '../model/fault.ts'
 import type { Context, LabSystem } from '../model/target.ts'
 import { Milestones } from './milestones.ts'
@@ -120,6 +121,8 @@ export class Injector<System extends LabSystem> {
     const planning = fault.plan(this.#system, this.#context)
     const planned = await inTime(`${fault.label} to be planned`, planWithinMs, planning, clock)
     if (fault.kind === 'lasting' && !planned.undo) throw withoutUndo(fault.label)
+    const { external } = this.#context
+    if (external) demandAllowed(external, fault, planned.touches)
     this.#tell(strike, planned, { step: 'planned' })
     const owed = planned.undo && (await ledger.owe(fault.label, planned.undo))
     const inForce: InForce<System> = { strike, planned, owed, injection: undefined }

@@ -23,6 +23,7 @@ import { describeRun } from './describe-run.ts'
 import { Injector } from './injector.ts'
 import { followLogs } from './log-tail.ts'
 import { preflight } from './preflight.ts'
+import { type PreparedExternal, prepareExternal } from './prepare-external.ts'
 import { recordThrown } from './record-thrown.ts'
 import { followProcesses, sampleResources } from './resources.ts'
 import { makeRunFolder } from './run-folder.ts'
@@ -53,8 +54,9 @@ export async function run<System extends LabSystem>(
   options: RunOptions,
 ): Promise<FinishedRun> {
   const times = await admit(experiment, capabilitiesOf(options), options)
-  const startedAt = systemClock.wall()
   const root = options.root ?? process.cwd()
+  const external = await prepareExternal(experiment, options, root)
+  const startedAt = systemClock.wall()
   const folder = await makeRunFolder(root, options.name, startedAt, options.keep ?? 30)
   const labFolder = join(root, '.lab')
   const file = join(folder, 'journal.jsonl')
@@ -64,7 +66,7 @@ export async function run<System extends LabSystem>(
   journal.onFailure(error => journal.record({ kind: 'error', message: error.message }))
   journal.record(describeRun(experiment, options, runId, startedAt))
   try {
-    await guarded(experiment, options, times, { journal, folder, runId, labFolder })
+    await guarded(experiment, options, times, { journal, folder, runId, labFolder, external })
   } catch (error) {
     recordThrown(journal, error)
   }
@@ -90,6 +92,7 @@ interface Desk {
   readonly folder: string
   readonly runId: string
   readonly labFolder: string
+  readonly external: PreparedExternal
 }
 
 /** Starts the guardian, which outlives us, and turns every reason to stop into one signal. */
@@ -97,7 +100,7 @@ async function guarded<System extends LabSystem>(
   experiment: Experiment<System>,
   options: RunOptions,
   times: Times,
-  { journal, folder, runId, labFolder }: Desk,
+  { journal, folder, runId, labFolder, external }: Desk,
 ): Promise<void> {
   journal.record({ kind: 'phase', phase: 'start' })
   const interrupted = options.signal ?? new AbortController().signal
@@ -130,6 +133,7 @@ async function guarded<System extends LabSystem>(
     defencesOff: options.defencesOff ?? [],
     proxy: options.proxy ?? 'embedded',
     runtime: options.runtime ?? 'embedded',
+    ...external,
     progress: options.progress ?? (() => {}),
   }
   await conduct(targetOf(experiment, options), times, strikes, context, journal)

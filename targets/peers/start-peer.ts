@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Containers } from '../containers/containers.ts'
+import { AttachedPeer } from '../external/attached-peer.ts'
 import type { Program } from '../runtime/build/mains.ts'
 import { programFile } from '../runtime/build/program.ts'
 import { type ReservedPort, reservePort } from '../runtime/reserve-port.ts'
@@ -40,6 +41,7 @@ export async function startPeer<FaultRequest>(
   context: ServerContext,
   plan: PeerPlan,
 ): Promise<Peer<FaultRequest>> {
+  if (context.attached) return AttachedPeer.at(context, context.attached, plan.name)
   if (context.containers) return containedPeer(context, context.containers, plan)
   const { name, program, settings, at } = plan
   const folder = join(context.scratchFolder, name)

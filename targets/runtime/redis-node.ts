@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import type { Containers } from '../containers/containers.ts'
 import { imageOf } from '../containers/images.ts'
+import { attachedRedis } from '../external/attached-redis.ts'
 import { findServer, type ServerProgram } from './find-server.ts'
 import { redisServer } from './redis-server.ts'
 import type { ReservedPort } from './reserve-port.ts'
@@ -32,6 +33,7 @@ const settings = {
 
 /** The server's program; in containers it is in their image. */
 export async function redisProgram(context: ServerContext): Promise<ServerProgram> {
+  if (context.attached) return { command: '', env: {}, version: 'unknown', from: 'runs already' }
   if (!context.containers) return findServer(redisServer, { progress: context.progress })
   const image = imageOf('redis')
   return { command: 'redis-server', env: {}, version: `image ${image}`, from: image }
@@ -48,7 +50,7 @@ export async function startNode(
   const address = { host: part.host, port: part.port }
   const info = async (section = 'default') =>
     parseInfo(await withClient(address, client => client.info(section)))
-  const told = context.containers && (await info('server')).redis_version
+  const told = (context.containers || context.attached) && (await info('server')).redis_version
   return Object.assign(part, {
     version: told ?? /v=(\S+)/.exec(program.version)?.[1] ?? program.version,
     info,
@@ -64,6 +66,10 @@ export async function spawnRedis(
   values: Readonly<Record<string, string | readonly string[]>>,
   mode: readonly string[] = [],
 ): Promise<ServerPart> {
+  if (context.attached) {
+    await release()
+    return attachedRedis(context, context.attached, name)
+  }
   if (context.containers) {
     return containedRedis(context, context.containers, { port, release }, name, values, mode)
   }

@@ -4,6 +4,7 @@ import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
 import type { Containers } from '../containers/containers.ts'
+import type { AttachedSystem } from '../external/attached-system.ts'
 import { indentedLogEnd } from './log-end.ts'
 
 /** What starting a server takes of a run. */
@@ -13,6 +14,8 @@ export type ServerContext = Pick<
 > & {
   /** Servers are started in these; default: as processes of this machine. */
   readonly containers?: Containers
+  /** They run already: they are found in this, and none is started. */
+  readonly attached?: AttachedSystem
 }
 
 const startWithinMs = 30_000
@@ -21,7 +24,7 @@ const pollMs = 10
 /** A guarded process that is a server: started again, it is awaited until it answers. */
 export class ServerPart implements Killable, Pausable, Stoppable, AsyncDisposable {
   readonly name: string
-  readonly host = '127.0.0.1'
+  readonly host: string
   readonly port: number
   readonly logFile: string
   readonly process: GuardedProcess
@@ -32,10 +35,11 @@ export class ServerPart implements Killable, Pausable, Stoppable, AsyncDisposabl
   constructor(
     context: ServerContext,
     process: GuardedProcess,
-    at: { readonly port: number; readonly logFile: string },
+    at: { readonly host?: string; readonly port: number; readonly logFile: string },
     probe: () => Promise<void>,
   ) {
     this.name = process.name
+    this.host = at.host ?? '127.0.0.1'
     this.port = at.port
     this.logFile = at.logFile
     this.process = process

@@ -5,6 +5,7 @@ import type { Link } from '../../lab/model/capability.ts'
 import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Context } from '../../lab/model/target.ts'
 import { containedInstance } from '../containers/contained-instance.ts'
+import type { AttachedSystem } from '../external/attached-system.ts'
 import { type LinkedPart, withLinks } from '../linked.ts'
 import { type Address, listenAddress, type Proxies } from '../proxy.ts'
 import { readyFile } from '../ready-file.ts'
@@ -57,7 +58,7 @@ type InstanceContext = Pick<
   Context,
   'scratchFolder' | 'runFolder' | 'clock' | 'guardian' | 'signal'
 > &
-  Pick<ServerContext, 'containers'>
+  Pick<ServerContext, 'containers' | 'attached'>
 
 /** @throws {LabError} `process-not-ready` when it ends, or does not say in time where it listens. */
 export async function startInstance(
@@ -65,6 +66,7 @@ export async function startInstance(
   proxies: Proxies,
   { name, roles, config, launch: { nodeArgs = [], env = {} } = {} }: InstancePlan,
 ): Promise<ServiceInstance> {
+  if (context.attached) return standing(context.attached, proxies, name, roles)
   const file = join(context.scratchFolder, `${name}.ready.json`)
   const configFile = join(context.scratchFolder, `${name}.config.json`)
   const logFile = join(context.runFolder, `${name}.log`)
@@ -90,6 +92,36 @@ export async function startInstance(
   const links = new Map(
     await Promise.all(Object.entries(urls).map(([role, url]) => linkTo(proxies, name, role, url))),
   )
+  return reached({ name, process, logFile, links, urls })
+}
+
+/** The same of one that runs already; `urls` of its description has its own by their roles. */
+async function standing(
+  attached: AttachedSystem,
+  proxies: Proxies,
+  name: string,
+  roles: readonly Role[],
+): Promise<ServiceInstance> {
+  const process = await attached.process(name)
+  const path = (role: Role) => ({ consumer: 'client', provider: `${name}.${role}` }) as const
+  const links = new Map<string, Link>()
+  for (const role of roles.filter(one => proxies.has?.(path(one)))) {
+    const upstream = { host: name, port: 0 }
+    links.set(role, await proxies.link({ ...path(role), protocol: 'tcp', upstream }))
+  }
+  const logFile = attached.logFileOf(name)
+  return reached({ name, process, logFile, links, urls: attached.part(name).urls ?? {} })
+}
+
+interface Found {
+  readonly name: string
+  readonly process: GuardedProcess
+  readonly logFile: string
+  readonly links: ReadonlyMap<string, Link>
+  readonly urls: Readonly<Record<string, string>>
+}
+
+function reached({ name, process, logFile, links, urls }: Found): ServiceInstance {
   const of = <T>(found: T | undefined, role: Role): T => {
     if (found === undefined) throw new Error(`${name} was started without the role ${role}.`)
     return found

@@ -1,6 +1,7 @@
 import type { Linked } from '../../lab/model/capability.ts'
 import type { Meter } from '../../lab/model/meter.ts'
 import type { Context } from '../../lab/model/target.ts'
+import type { ServerContext } from '../runtime/server-part.ts'
 import type { Reach } from './reach.ts'
 import type { Wires } from './wires.ts'
 
@@ -8,7 +9,7 @@ import type { Wires } from './wires.ts'
 export interface Setting {
   /** The name it has in the system: of its process, its links and its log. */
   readonly name: string
-  readonly context: Context
+  readonly context: Context & Pick<ServerContext, 'attached'>
   readonly wires: Wires
   /** Where relative paths and commands begin. */
   readonly cwd: string

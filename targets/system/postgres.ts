@@ -28,7 +28,9 @@ export function postgres(options: PostgresPartOptions = {}): PartPlan<PostgresPa
       const { settings = {}, traffic = false } = options
       const server = await startPostgres(context, { name, settings })
       const direct = reachOf(server.url)
-      if (options.migrate !== undefined) await migrate(options.migrate, direct, setting)
+      // What runs already has its tables.
+      const isNew = context.attached === undefined
+      if (isNew && options.migrate !== undefined) await migrate(options.migrate, direct, setting)
       const sessions = postgresSessions(name, server.url)
       const part = Object.assign(server, { links: wires.to(name) })
       const reachBy = async (consumer: string) => {

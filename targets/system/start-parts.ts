@@ -3,7 +3,6 @@ import { LabError } from '../../lab/base/errors.ts'
 import type { Linked } from '../../lab/model/capability.ts'
 import type { Meter } from '../../lab/model/meter.ts'
 import type { ServiceLog } from '../../lab/model/service-log.ts'
-import type { Context } from '../../lab/model/target.ts'
 import type { Proxies } from '../proxy.ts'
 import type { Setting, StartedPart } from './part-plan.ts'
 import { isService, type Plans } from './plans.ts'
@@ -30,7 +29,7 @@ export interface RunningParts extends AsyncDisposable {
 /** Servers first, side by side; then each service once those that it reads of have started. */
 export async function startParts(
   plans: Plans,
-  context: Context,
+  context: Setting['context'],
   proxies: Proxies,
   cwd: string,
 ): Promise<RunningParts> {
@@ -53,7 +52,7 @@ export async function startParts(
     servers,
     services,
     logs: [...services.values()].flatMap(({ logs }) => logs),
-    meters: [...servers.values()].flatMap(({ meters }) => meters),
+    meters: [...servers.values(), ...services.values()].flatMap(({ meters }) => meters),
     descriptions: Object.fromEntries([
       ...[...servers].map(([name, { description }]) => [name, description] as const),
       ...[...services].map(([name, one]) => [name, `${one.instances.length} processes`] as const),

@@ -1,8 +1,12 @@
 import { join } from 'node:path'
 import { toMs } from '../../lab/base/duration.ts'
 import { LabError } from '../../lab/base/errors.ts'
+import type { Meter } from '../../lab/model/meter.ts'
 import type { ServiceLog } from '../../lab/model/service-log.ts'
 import type { Endpoint } from '../../lab/workloads/endpoints.ts'
+import { attachedInstance } from '../external/attached-instance.ts'
+import { attachedMeters } from '../external/attached-meters.ts'
+import type { AttachedSystem } from '../external/attached-system.ts'
 import type { Address } from '../proxy.ts'
 import { type ReservedPort, reservePort } from '../runtime/reserve-port.ts'
 import { commandWords } from './command-words.ts'
@@ -20,15 +24,19 @@ const host = '127.0.0.1'
 export interface PreparedService {
   readonly plan: ServicePlan
   readonly setting: Setting
-  readonly ports: readonly ReservedPort[]
+  readonly ports: readonly Place[]
   readonly direct: Reach
   reachBy(consumer: string): Promise<Reach>
 }
+
+/** Where an instance listens; the host is this machine's own unless it runs already elsewhere. */
+type Place = ReservedPort & { readonly host?: string }
 
 export interface StartedService extends AsyncDisposable {
   readonly instances: readonly InstancePart[]
   readonly endpoints: readonly Endpoint[]
   readonly logs: readonly ServiceLog[]
+  readonly meters: readonly Meter[]
 }
 
 export async function prepareService(
@@ -39,7 +47,12 @@ export async function prepareService(
   if (!Number.isInteger(instances) || instances < 1 || (port !== undefined && instances > 1)) {
     throw wrongCount(setting.name, instances, port)
   }
-  const ports = port === undefined ? await reserved(instances) : [fixed(port)]
+  const { attached } = setting.context
+  const ports: readonly Place[] = attached
+    ? standing(attached, plan, setting.name, instances)
+    : port === undefined
+      ? await reserved(instances)
+      : [fixed(port)]
   const reach = (addresses: readonly Address[]) => {
     const urls = addresses.map(at => `http://${at.host}:${at.port}`)
     return reachOf(urls[0] ?? '', { urls })
@@ -48,16 +61,17 @@ export async function prepareService(
     plan,
     setting,
     ports,
-    direct: reach(ports.map(at => ({ host, port: at.port }))),
+    direct: reach(ports.map(at => ({ host: at.host ?? host, port: at.port }))),
     reachBy: async consumer =>
-      reach(await Promise.all(ports.map((at, index) => linkTo(consumer, index, at.port)))),
+      reach(await Promise.all(ports.map((at, index) => linkTo(consumer, index, at)))),
   }
 
-  function linkTo(consumer: string, index: number, own: number) {
+  function linkTo(consumer: string, index: number, at: Place) {
     const { speaks = 'http' } = plan.options
     const protocol = speaks === 'none' ? 'tcp' : speaks
     const provider = instanceName(setting.name, index)
-    return setting.wires.address({ consumer, provider, protocol, upstream: { host, port: own } })
+    const upstream = { host: at.host ?? host, port: at.port }
+    return setting.wires.address({ consumer, provider, protocol, upstream })
   }
 }
 
@@ -95,6 +109,7 @@ export async function startService(
   reachBy: (consumer: string, provider: string) => Promise<Reach>,
 ): Promise<StartedService> {
   const { plan, setting, ports } = prepared
+  const { attached } = setting.context
   const names = ports.map((_, index) => instanceName(setting.name, index))
   const instances = await Promise.all(
     ports.map(async (port, index) => {
@@ -114,6 +129,7 @@ export async function startService(
       websocket: http.replace('http:', 'ws:'),
     })),
     logs: instances.map(({ name, logFile }) => ({ instance: name, file: logFile, parse })),
+    meters: attached ? instances.flatMap(({ name }) => attachedMeters(attached, name)) : [],
     [Symbol.asyncDispose]: async () => {
       await Promise.all(instances.map(one => one[Symbol.asyncDispose]()))
     },
@@ -127,6 +143,7 @@ async function startInstance(
   give: Give<Reach>,
 ): Promise<InstancePart> {
   const { context, wires } = setting
+  const { attached } = context
   const {
     command: line,
     switches = {},
@@ -135,6 +152,12 @@ async function startInstance(
     restarts = true,
     env,
   } = plan.options
+  if (attached) {
+    const { options } = plan
+    const described = standingName(attached, setting.name, name, options.instances)
+    const part = await attachedInstance(context, attached, described, ready)
+    return Object.assign(part, { links: wires.to(name) })
+  }
   const off = context.defencesOff.map(defence => switches[defence] ?? {})
   const said = env?.(givenBy({ port, instance: name }, give)) ?? {}
   const asText = Object.entries(said).map(([key, value]) => [key, `${value}`])
@@ -159,6 +182,31 @@ async function startInstance(
 
 function instanceName(service: string, index: number): string {
   return `${service}-${index + 1}`
+}
+
+/** Where the instances are that run already. */
+function standing(
+  attached: AttachedSystem,
+  { options }: ServicePlan,
+  service: string,
+  count: number,
+): readonly Place[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = standingName(attached, service, instanceName(service, index), count)
+    const listens = options.speaks !== 'none'
+    return { ...(listens ? attached.addressOf(name) : { port: 0 }), release: async () => {} }
+  })
+}
+
+/** A single instance may be described by the name of its service. */
+function standingName(
+  { described }: AttachedSystem,
+  service: string,
+  instance: string,
+  count = 1,
+): string {
+  const isAlone = count === 1 && described.parts[instance] === undefined
+  return isAlone ? service : instance
 }
 
 function reserved(count: number): Promise<readonly ReservedPort[]> {

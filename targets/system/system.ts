@@ -3,6 +3,7 @@ import { LabError } from '../../lab/base/errors.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Context, Target } from '../../lab/model/target.ts'
 import type { Endpoint } from '../../lab/workloads/endpoints.ts'
+import { AttachedSystem } from '../external/attached-system.ts'
 import { startProxies } from '../proxy.ts'
 import { isService, type Plans } from './plans.ts'
 import {
@@ -62,6 +63,7 @@ export function system<const Parts extends Plans>(
     defences: Object.values(plans).flatMap(plan =>
       isService(plan) ? Object.keys(plan.options.switches ?? {}) : [],
     ),
+    refuses: runtime => (runtime === 'docker' ? 'it knows of no containers' : undefined),
     start: context => start(context, plans, cwd),
   }
   const selectors = Object.entries(plans).map(([part, plan]) => [
@@ -75,8 +77,10 @@ export function system<const Parts extends Plans>(
   }) as SystemTarget<Parts>
 }
 
-async function start(context: Context, plans: Plans, cwd: string): Promise<RunningSystem> {
+async function start(run: Context, plans: Plans, cwd: string): Promise<RunningSystem> {
   await using starting = new AsyncDisposableStack()
+  const attached = run.external && starting.use(new AttachedSystem(run.external, run))
+  const context = { ...run, ...(attached && { attached }) }
   const proxies = starting.use(await startProxies(context))
   const parts = starting.use(await startParts(plans, context, proxies, cwd))
   const running = starting.move()

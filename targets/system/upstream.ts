@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { messageOf } from '../../lab/base/errors.ts'
 import type { Linked } from '../../lab/model/capability.ts'
+import { attachedMeters } from '../external/attached-meters.ts'
+import type { AttachedSystem } from '../external/attached-system.ts'
+import { noAdmin } from '../external/no-admin.ts'
 import { adminServer } from '../peers/admin.ts'
 import { FaultBoard } from '../peers/fault-board.ts'
 import { type HttpFault, type HttpFaultRequest, httpFault } from '../peers/http-fault.ts'
@@ -9,7 +12,7 @@ import { misbehave } from '../peers/misbehave.ts'
 import { PeerAdmin } from '../peers/peer-admin.ts'
 import { Problem } from '../peers/problem.ts'
 import { type DescribedUpstream, openApiRoutes } from './openapi-routes.ts'
-import type { PartPlan } from './part-plan.ts'
+import type { PartPlan, Setting, StartedPart } from './part-plan.ts'
 import { reachOf } from './reach.ts'
 
 /** What somebody else's server is asked. */
@@ -52,7 +55,10 @@ const loopback = { host: '127.0.0.1', port: 0 }
 export function upstream(played: UpstreamRoutes | DescribedUpstream): PartPlan<UpstreamPart> {
   return {
     kind: 'upstream',
-    start: async ({ name, wires, cwd }) => {
+    start: async setting => {
+      const { attached } = setting.context
+      if (attached) return standing(setting, attached)
+      const { name, wires, cwd } = setting
       const board = new FaultBoard<HttpFault>()
       const routes = isDescribed(played) ? await openApiRoutes(played, cwd) : played
       const app = await answering(routes, board)
@@ -78,6 +84,31 @@ export function upstream(played: UpstreamRoutes | DescribedUpstream): PartPlan<U
         },
       }
     },
+  }
+}
+
+/** Its own server, which runs already: reached by its links, and not to be told to misbehave. */
+function standing({ name, wires }: Setting, attached: AttachedSystem): StartedPart<UpstreamPart> {
+  const direct = reachOf(attached.urlOf(name))
+  const links = wires.to(name)
+  return {
+    pick: () => ({
+      name,
+      links,
+      get admin() {
+        return noAdmin(attached, name)
+      },
+    }),
+    direct,
+    reachBy: async consumer => {
+      const { host, port } = direct
+      const path = { consumer, provider: name, protocol: 'http' } as const
+      const at = await wires.address({ ...path, upstream: { host, port } })
+      return reachOf(`http://${at.host}:${at.port}`)
+    },
+    meters: attachedMeters(attached, name),
+    description: 'runs already',
+    [Symbol.asyncDispose]: async () => {},
   }
 }
 

@@ -31,10 +31,14 @@ export class Wires {
     const name = `${path.consumer}>${path.provider}`
     const known = this.#made.get(name)
     if (known) return listenAddress(await known)
+    // What runs already is reached by the links that it has.
+    if (this.#proxies.has?.(path) === false) return path.upstream
     const making = this.#proxies.link(path)
     this.#made.set(name, making)
     const link = await making
-    if (!apart) this.#listOf(path.provider).push(link)
+    const list = this.#listOf(path.provider)
+    // One of several consumers alike is in it once.
+    if (!apart && !list.includes(link)) list.push(link)
     return listenAddress(link)
   }
 

@@ -16,6 +16,7 @@ interface Flags {
   readonly seed?: number
   readonly proxy: 'embedded' | 'toxiproxy'
   readonly runtime: Runtime
+  readonly yesItCannotBeUndone?: boolean
   readonly without: readonly string[]
   readonly plant: readonly string[]
   readonly faults: boolean
@@ -34,6 +35,10 @@ export function addExperimentCommand(program: Command): void {
     .option('--seed <number>', 'same seed: same inputs, same moments of the faults', parseSeed)
     .addOption(proxyOption())
     .addOption(runtimeOption())
+    .option(
+      '--yes-it-cannot-be-undone',
+      'with --runtime external: whatever may be hurt may also lose its data',
+    )
     .option('--without <defence>', 'switch a defence off (repeatable)', collect, [])
     .option('--plant <control>', 'add a planted failure (repeatable)', collect, [])
     .option('--no-faults', 'the control: the same run in calm weather')
@@ -59,6 +64,7 @@ export function addExperimentCommand(program: Command): void {
           pushTo: flags.push,
           proxy: flags.proxy,
           runtime: flags.runtime,
+          mayLoseAll: flags.yesItCannotBeUndone ?? false,
           defencesOff: flags.without,
           planted: flags.plant,
           faultsOff: !flags.faults,

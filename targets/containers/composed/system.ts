@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import { images } from '../images.ts'
 import { portOf, redisNodes, sentinels, shops, workers } from './links.ts'
+import { clientPorts, redisPorts, sentinelPorts } from './ports.ts'
 import { secrets } from './secrets.ts'
 import { serviceConfig } from './service-config.ts'
 import {
@@ -73,20 +74,20 @@ const asks = (url: string, more = '') =>
     `fetch('${url}'${more}).then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))`,
   )
 
-const redis = (name: string, hostPort: number) => ({
+const redis = (name: keyof typeof redisPorts) => ({
   '<<': common,
   image: image(images.redis),
   user: '999:999',
   command: ['redis-server', '/etc/redis.conf'],
   configs: [file(name, '/etc/redis.conf', redisConfig(name))],
   volumes: [volume(name, '/data')],
-  ports: [port(`LAB_${name.replace('-', '_').toUpperCase()}_PORT`, hostPort, 6379)],
+  ports: [port(redisPorts[name].variable, redisPorts[name].port, 6379)],
   networks: ['data'],
   depends_on: after('proxy'),
   ...health('redis-cli', 'ping'),
 })
 
-const sentinel = (name: string, hostPort: number) => ({
+const sentinel = (name: keyof typeof sentinelPorts) => ({
   '<<': common,
   image: image(images.redis),
   user: '999:999',
@@ -98,7 +99,7 @@ const sentinel = (name: string, hostPort: number) => ({
   ],
   configs: [file('sentinel', '/etc/sentinel.conf', sentinelConfig)],
   volumes: [volume(name, '/data')],
-  ports: [port(`LAB_${name.replace('-', '_').toUpperCase()}_PORT`, hostPort, 26_379)],
+  ports: [port(sentinelPorts[name].variable, sentinelPorts[name].port, 26_379)],
   networks: ['data'],
   depends_on: after(...redisNodes),
   ...health('redis-cli', '-p', '26379', 'ping'),
@@ -134,11 +135,10 @@ const peer = (name: string, settings: object) => ({
   ),
 })
 
-const numbered = <Service>(
-  names: readonly string[],
-  first: number,
-  make: (name: string, port: number) => Service,
-) => Object.fromEntries(names.map((name, index) => [name, make(name, first + index)]))
+const each = <Name extends string, Service>(
+  names: readonly Name[],
+  make: (name: Name) => Service,
+) => Object.fromEntries(names.map(name => [name, make(name)]))
 
 /** The whole system for a game day. */
 const services = {
@@ -161,6 +161,7 @@ const services = {
     ports: [
       port('LAB_PROXY_PORT', 18_475, 8474),
       port('LAB_BALANCER_PORT', 18_080, portOf('client>balancer')),
+      ...clientPorts.map(at => port(at.variable, at.port, portOf(at.link))),
     ],
     networks: ['data', 'app'],
     depends_on: after('toxiproxy'),
@@ -183,15 +184,15 @@ const services = {
     networks: ['data'],
     ...health('pg_isready', '-h', '127.0.0.1', '-U', 'postgres'),
   },
-  ...numbered(redisNodes, 16_379, redis),
-  ...numbered(sentinels, 26_379, sentinel),
+  ...each(redisNodes, redis),
+  ...each(sentinels, sentinel),
   payments: peer('payments', { apiKey: secrets.peers }),
   marketplace: peer('marketplace', {
     apiKeys: [{ key: secrets.peers, scopes: ['read', 'write'] }],
   }),
   smtp: peer('smtp', {}),
-  ...numbered(shops, 0, name => service(name, ['api', 'realtime'])),
-  ...numbered(workers, 0, name => service(name, ['worker'])),
+  ...each(shops, name => service(name, ['api', 'realtime'])),
+  ...each(workers, name => service(name, ['worker'])),
   balancer: {
     '<<': common,
     image: image(images.haproxy),

@@ -1,0 +1,110 @@
+import { createWriteStream } from 'node:fs'
+import { request } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { LabError } from '../../lab/base/errors.ts'
+import { askEngine, type EngineAddress } from '../../lab/containers/ask-engine.ts'
+import { findEngine } from '../../lab/containers/engine.ts'
+import { containerUndo } from '../containers/container-undo.ts'
+import type { Control, Incarnation } from './control.ts'
+import { withoutFrames } from './without-frames.ts'
+
+const listed = z.array(z.object({ Id: z.string(), Names: z.array(z.string()) }))
+const inspected = z.object({
+  State: z.object({ Running: z.boolean(), Pid: z.int(), StartedAt: z.string() }),
+})
+const waited = z.object({ StatusCode: z.int() })
+const stopWithinMs = 25_000
+/** A run ends before. */
+const longestWaitMs = 24 * 3_600_000
+
+/**
+ * A container on the engine of `DOCKER_HOST`.
+ * @throws {LabError} `no-container` unless exactly one has the name, or the labels.
+ */
+export async function containerControl(
+  which: string | Readonly<Record<string, string>>,
+  field: string,
+): Promise<Control & { readonly container: string }> {
+  const { address } = await findEngine()
+  const id = await find(address, which, field)
+  const path = `/containers/${id}`
+  const look = async (): Promise<Incarnation | undefined> => {
+    const { status, text } = await askEngine(address, `${path}/json`)
+    if (status === 404) return undefined
+    const { Running, Pid, StartedAt } = inspected.parse(JSON.parse(text)).State
+    return Running ? { id: `${id}@${StartedAt}`, pid: Pid } : undefined
+  }
+  return {
+    container: id,
+    look,
+    ended: async (_, signal) => {
+      const asked = { method: 'POST', withinMs: longestWaitMs, signal }
+      const { text, status } = await askEngine(address, `${path}/wait?condition=not-running`, asked)
+      return status === 200 ? waited.parse(JSON.parse(text)).StatusCode : null
+    },
+    kill: () => post(address, `${path}/kill?signal=SIGKILL`),
+    stop: () => post(address, `${path}/stop`),
+    start: () => post(address, `${path}/start`),
+    pause: () => post(address, `${path}/pause`),
+    resume: () => post(address, `${path}/unpause`),
+    undo: action =>
+      containerUndo({ address, container: id, action: action === 'start' ? 'start' : 'unpause' }),
+    followLog: (file, signal) => followLog(address, path, file, signal),
+  }
+}
+
+async function find(
+  address: EngineAddress,
+  which: string | Readonly<Record<string, string>>,
+  field: string,
+): Promise<string> {
+  const filter =
+    typeof which === 'string'
+      ? { name: [`^/${which.replace(/[.]/g, '\\.')}$`] }
+      : { label: Object.entries(which).map(([key, value]) => `${key}=${value}`) }
+  const query = `all=1&filters=${encodeURIComponent(JSON.stringify(filter))}`
+  const { text } = await askEngine(address, `/containers/json?${query}`)
+  const found = listed.parse(JSON.parse(text))
+  const [one, ...more] = found
+  if (one && more.length === 0) return one.Id
+  throw new LabError(
+    {
+      code: 'no-container',
+      expected: `${field} to be one container: ${JSON.stringify(which)}`,
+      found: found.flatMap(({ Names }) => Names).join(', ') || 'none of that name or these labels',
+      why: 'It must be known which process is hurt.',
+      next: 'docker ps -a shows names and labels; start it, or correct the field.',
+    },
+    'usage',
+  )
+}
+
+/** 304 and 409: it is as it should be. */
+async function post(address: EngineAddress, path: string): Promise<void> {
+  const { status, text } = await askEngine(address, path, {
+    method: 'POST',
+    withinMs: stopWithinMs,
+  })
+  const harmless = [304, 404, 409].includes(status) || /not paused/.test(text)
+  if (status >= 300 && !harmless) throw new Error(`the engine refused ${path}: ${text.trim()}`)
+}
+
+/** What it writes from now on, over its restarts: the engine ends the stream with the process. */
+async function followLog(
+  address: EngineAddress,
+  path: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const since = Date.now() / 1_000
+  const query = `follow=1&stdout=1&stderr=1&since=${since.toFixed(3)}`
+  await new Promise<void>((resolve, reject) => {
+    const asked = request({ ...address, path: `${path}/logs?${query}`, signal }, answer => {
+      const output = createWriteStream(file, { flags: 'a' })
+      pipeline(answer, withoutFrames(), output, { signal }).then(resolve, reject)
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+}
