@@ -26,10 +26,6 @@ import { at } from '${repository}/lab/index.ts'
 import { blackHole } from '${repository}/faults/network/black-hole.ts'
 import { kill } from '${repository}/faults/process/kill.ts'
 import { loseAcknowledgement } from '${repository}/faults/postgres/lose-acknowledgement.ts'
-import { latency } from './network/latency.ts'
-import { kill } from './process/kill.ts'
-import { pause } from './process/pause.ts'
-import { flushAll } from './redis-server/flush-all.ts'
 import { notesExperiment, target } from '${fixture}'
 
 export default notesExperiment([${schedule}])
@@ -144,7 +140,10 @@ test('a lab that is killed in mid-fault is healed by its guardian, and the syste
     env: { ...process.env, CI: '1', ...project.variables },
   })
   const before = await standing.redisPid()
-  while ((await left(standing)).length === 0 || isAlive(before)) await sleep(50)
+  while ((await left(standing)).length === 0 || isAlive(before)) {
+    expect(lab.exitCode, 'the lab ended before it hurt anything').toBe(null)
+    await sleep(50)
+  }
   lab.kill('SIGKILL')
   const deadline = performance.now() + healedWithinMs
   while ((await left(standing)).length > 0 || !isAlive(await standing.redisPid())) {

@@ -10,7 +10,8 @@ const proxyShape = z.looseObject({
   enabled: z.boolean(),
   toxics: z.array(z.looseObject({ name: z.string() })),
   protocol: z.string().optional(),
-  counters: z.unknown(),
+  /** Our own proxy counts. */
+  counters: z.unknown().optional(),
 })
 const listShape = z.record(z.string(), proxyShape)
 
@@ -59,7 +60,9 @@ async function list(
     const signal = AbortSignal.timeout(askWithinMs)
     const answer = await fetch(new URL('/proxies', url), { headers, signal })
     if (!answer.ok) throw new Error(`${answer.status} ${(await answer.text()).slice(0, 200)}`)
-    return Object.values(listShape.parse(await answer.json()))
+    const parsed = listShape.safeParse(await answer.json())
+    if (!parsed.success) throw new Error('an answer that is not a list of proxies')
+    return Object.values(parsed.data)
   } catch (cause) {
     const why = cause instanceof Error && cause.cause ? messageOf(cause.cause) : messageOf(cause)
     throw new LabError(
