@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { LabError } from '../../lab/base/errors.ts'
@@ -99,12 +99,10 @@ async function followLog(
 ): Promise<void> {
   const since = Date.now() / 1_000
   const query = `follow=1&stdout=1&stderr=1&since=${since.toFixed(3)}`
-  await new Promise<void>((resolve, reject) => {
-    const asked = request({ ...address, path: `${path}/logs?${query}`, signal }, answer => {
-      const output = createWriteStream(file, { flags: 'a' })
-      pipeline(answer, withoutFrames(), output, { signal }).then(resolve, reject)
-    })
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const asked = request({ ...address, path: `${path}/logs?${query}`, signal }, resolve)
     asked.on('error', reject)
     asked.end()
   })
+  await pipeline(answer, withoutFrames(), createWriteStream(file, { flags: 'a' }), { signal })
 }

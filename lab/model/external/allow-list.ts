@@ -1,5 +1,4 @@
 import { LabError } from '../../base/errors.ts'
-import type { Fault } from '../fault.ts'
 import type { ExternalSystem } from './external-system.ts'
 
 type Lists = Pick<ExternalSystem, 'file' | 'mayHurt' | 'mayLose' | 'mayLoseAll'>
@@ -16,7 +15,7 @@ export function isListed(patterns: readonly string[], name: string): boolean {
  */
 export function demandAllowed(
   lists: Lists,
-  { label, kind }: Pick<Fault, 'label' | 'kind'>,
+  { label, kind }: { readonly label: string; readonly kind: string },
   touches: readonly string[],
 ): void {
   if (touches.length === 0) throw hitsNothing(lists, label)
