@@ -24,7 +24,7 @@ export function draw(option: echarts.EChartsOption, size: Size, height: number):
 /** Inline styles become attributes, since the page's content policy allows no inline style. */
 function stripped(svg: string): string {
   return svg
-    .replace(/<style>.*?<\/style>/gs, '')
+    .replace(/<style\b.*?<\/style>/gs, '')
     .replace(/ class="zr[^"]*"/g, '')
     .replace(/ pointer-events="visible"/g, '')
     .replace(/(\d+\.\d)\d+/g, '$1')

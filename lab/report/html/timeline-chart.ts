@@ -39,7 +39,7 @@ export function timelineChart(story: RunStory, size: Size): string {
         {
           type: 'custom',
           data: bars.map(bar => [bar.from, bar.row, bar.to]),
-          renderItem: renderBar(bars, story, size),
+          renderItem: renderBar(bars, size),
           markLine: {
             symbol: 'none',
             label: { formatter: 'aborted', color: 'var(--bad)' },
@@ -54,17 +54,18 @@ export function timelineChart(story: RunStory, size: Size): string {
   )
 }
 
-function renderBar(bars: readonly Bar[], story: RunStory, size: Size): CustomSeriesRenderItem {
+function renderBar(bars: readonly Bar[], size: Size): CustomSeriesRenderItem {
   return (params, api) => {
     const bar = bars[params.dataIndex]
     if (!bar) return null
     const [x = 0, y = 0] = api.coord([bar.from, bar.row])
     const [right = x] = api.coord([bar.to, bar.row])
     const width = Math.max(2, right - x - 1)
-    const fits = bar.text.length * size.fontSize * 0.56 < width - 8
+    const fits = shortened(bar.text, width - 8, size) === bar.text
     const beside = bar.row > 0 && !fits
-    const leftwards = bar.to > (story.shown.fromMs + story.shown.toMs) / 2000
-    const text = fits || beside ? bar.text : ''
+    const leftwards = x > size.width - right
+    const room = (leftwards ? x : size.width - right) - 8
+    const text = fits ? bar.text : beside ? shortened(bar.text, room, size) : ''
     const at = beside ? (leftwards ? x - 6 : right + 6) : x + 6
     const fill = bar.row > 0 && fits ? 'var(--on-fault)' : 'var(--ink)'
     const align = beside && leftwards ? 'right' : 'left'
@@ -78,4 +79,10 @@ function renderBar(bars: readonly Bar[], story: RunStory, size: Size): CustomSer
       ],
     }
   }
+}
+
+/** The beginning that has room in so many pixels; the table of faults has all of it. */
+function shortened(text: string, pixels: number, { fontSize }: Size): string {
+  const most = Math.max(1, Math.floor(pixels / (fontSize * 0.56)))
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
