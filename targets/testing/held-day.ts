@@ -17,7 +17,7 @@ export interface HeldDay extends AsyncDisposable {
   end(): Promise<number | null>
 }
 
-/** A game day held by the command that people type. */
+/** A game day held by the command that people type, or the replay of one. */
 export async function heldDay(...args: readonly string[]): Promise<HeldDay> {
   const main = join(root, 'lab/cli/main.ts')
   const child = spawn(process.execPath, [main, 'gameday', ...args], { cwd: root })
@@ -27,7 +27,7 @@ export async function heldDay(...args: readonly string[]): Promise<HeldDay> {
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', text => {
       output += text
-      if (output.includes('stop from here')) open.resolve()
+      if (/stop from here|ends the replay/.test(output)) open.resolve()
     })
   }
   const ended = once(child, 'close')

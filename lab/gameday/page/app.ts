@@ -5,6 +5,7 @@ import type { DayView } from '../view/day-view.ts'
 import { follow, type Me } from './base/client.ts'
 import { Console } from './parts/console.ts'
 import { Join } from './parts/join.ts'
+import { Replay } from './parts/replay.ts'
 
 const kept = 'game-day-me'
 /** As many as the server keeps. */
@@ -34,6 +35,8 @@ function App() {
     return () => over.abort()
   }, [me])
 
+  const [, replay] = /^#replay:(.+)$/.exec(location.hash) ?? []
+  if (replay) return html`<${Replay} secret=${replay} />`
   if (!me) {
     const come = (who: Me) => {
       sessionStorage.setItem(kept, JSON.stringify(who))

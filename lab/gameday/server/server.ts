@@ -10,6 +10,7 @@ import { guard } from './guard.ts'
 import { readLog } from './logs.ts'
 import type { PageFiles } from './page-files.ts'
 import { perform } from './perform.ts'
+import { secretOf } from './secret-of.ts'
 import type { Streams } from './streams.ts'
 
 const mostBytes = 64 * 1024
@@ -113,11 +114,6 @@ class Forbidden extends Error {
   constructor({ role }: Member, what: string) {
     super(`a person who is ${role} may not ${what}`)
   }
-}
-
-function secretOf({ authorization }: Headers): string {
-  const [, secret = ''] = /^Bearer ([\w-]{1,100})$/.exec(`${authorization ?? ''}`) ?? []
-  return secret
 }
 
 function statusOf(error: unknown): number {

@@ -17,8 +17,12 @@ export function Alerts({ view, nowMs }: { view: DayView; nowMs: number }) {
     ${silent && html`<p class="bad" role="status">The monitoring says nothing any longer: this is not "no alert".</p>`}
     ${firing.length + pending.length === 0 && html`<p class="soft">None fires.</p>`}
     <ul class="steady">${firing.map(
-      ({ name, labels, firedMs }) => html`<li class="bad"><b>${name}</b>
-        <span class="soft">${about(labels)} for ${clock(nowMs - firedMs)}</span></li>`,
+      ({
+        name,
+        labels,
+        firedMs,
+      }) => html`<li class=${labels.severity === 'ticket' ? 'unsure' : 'bad'}><b>${name}</b>
+        <span class="soft">${labels.severity} ${about(labels)} for ${clock(nowMs - firedMs)}</span></li>`,
     )}${pending.map(
       ({ name, labels }) => html`<li class="unsure"><b>${name}</b>
         <span class="soft">${about(labels)} is about to fire</span></li>`,

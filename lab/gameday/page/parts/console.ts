@@ -24,9 +24,12 @@ interface Shown {
   readonly view: DayView
   readonly samples: readonly Sample[]
   readonly connected: boolean
+  /** In the place of the stop: the day is shown again. */
+  readonly bar?: unknown
 }
 
-export function Console({ me, view, samples, connected }: Shown) {
+export function Console({ me, view, samples, connected, bar }: Shown) {
+  const live = bar === undefined
   const [problems, setProblems] = useState<readonly string[]>([])
   const [touched, setTouched] = useState<readonly string[]>([])
   const doIt: Do = useCallback(
@@ -41,13 +44,13 @@ export function Console({ me, view, samples, connected }: Shown) {
     },
     [me],
   )
-  useEffect(() => shortcuts(), [])
+  useEffect(() => (live ? shortcuts() : undefined), [live])
   const nowMs = Math.max(samples.at(-1)?.atMs ?? 0, view.stop?.atMs ?? 0)
   const knows = !view.blind
   const isCrew = view.role === 'owner' || view.role === 'agent'
-  const writes = view.role !== 'observer'
+  const writes = live && view.role !== 'observer'
   return html`
-    <${StopBar} view=${view} doIt=${doIt} connected=${connected} nowMs=${nowMs} me=${me} />
+    ${bar ?? html`<${StopBar} view=${view} doIt=${doIt} connected=${connected} nowMs=${nowMs} me=${me} />`}
     ${
       problems.length > 0 &&
       html`<div class="problems" role="alert"><ul>${problems.map(each => html`<li>${each}</li>`)}</ul>
@@ -55,7 +58,7 @@ export function Console({ me, view, samples, connected }: Shown) {
     }
     <main class=${isCrew ? 'console crew' : 'console'}>
       <div class="column act">
-        ${(view.role === 'responder' || view.role === 'reporter') && html`<${Notice} doIt=${doIt} />`}
+        ${writes && (view.role === 'responder' || view.role === 'reporter') && html`<${Notice} doIt=${doIt} />`}
         ${knows && html`<${Roster} view=${view} nowMs=${nowMs} doIt=${doIt} can=${isCrew} />`}
         ${isCrew && html`<${Inject} me=${me} view=${view} doIt=${doIt} aim=${setTouched} />`}
         ${knows && html`<${Cards} view=${view} doIt=${doIt} can=${isCrew || view.role === 'reporter'} />`}
@@ -66,7 +69,7 @@ export function Console({ me, view, samples, connected }: Shown) {
         <${Alerts} view=${view} nowMs=${nowMs} />
         <${Plots} samples=${samples} view=${view} />
         <${Topology} view=${view} aimed=${touched} />
-        <${Logs} me=${me} view=${view} />
+        ${live && html`<${Logs} me=${me} view=${view} />`}
       </div>
       <div class="column tell">
         <${Notes} view=${view} doIt=${doIt} can=${writes} />
@@ -74,9 +77,12 @@ export function Console({ me, view, samples, connected }: Shown) {
         ${knows && html`<${EndOfDay} me=${me} view=${view} doIt=${doIt} />`}
       </div>
     </main>
-    <footer>${view.opened?.title} · ${clock(nowMs)} · keys: <kbd>!</kbd> stop,
+    ${
+      live &&
+      html`<footer>${view.opened?.title} · ${clock(nowMs)} · keys: <kbd>!</kbd> stop,
       <kbd>i</kbd> inject, <kbd>f</kbd> fact, <kbd>d</kbd> decision, <kbd>q</kbd> question,
       <kbd>u</kbd> follow-up, <kbd>n</kbd> I noticed</footer>`
+    }`
 }
 
 /** One key each, while nobody types: it brings to where the thing is done. */

@@ -35,7 +35,7 @@ export function Plots({ samples, view }: { samples: readonly Sample[]; view: Day
       each =>
         html`<button class="quiet" aria-pressed=${each === minutes} onClick=${() => setMinutes(each)}>${each} min</button>`,
     )}</span></h2>
-    ${lanes.length > 0 && html`<${Timeline} title="What happened" lanes=${lanes} fromMs=${fromMs} toMs=${toMs} />`}
+    ${lanes.length > 0 && html`<${Timeline} title="What happened" lanes=${lanes} ...${axis} />`}
     <div class="plots">
       ${drawn.map(panel => html`<${Listed} key=${panel.id} panel=${panel} axis=${axis} />`)}
       ${plain.map(panel => html`<${Plot} key=${panel.title} panel=${panel} ...${axis} />`)}
@@ -48,13 +48,14 @@ interface Axis {
   readonly samples: readonly Sample[]
   readonly fromMs: number
   readonly toMs: number
+  readonly nowMs: number
 }
 
 function Listed({ panel, axis }: { panel: Shown; axis: Axis }) {
   if (panel.kind === 'number') return html`<${Numbers} panel=${panel} samples=${axis.samples} />`
   if (panel.kind === 'lines') return html`<${Plot} panel=${drawnPanel(panel)} ...${axis} />`
   const lanes = stateLanes(panel, axis.samples)
-  return html`<${Timeline} title=${panel.title} lanes=${lanes} fromMs=${axis.fromMs} toMs=${axis.toMs} />`
+  return html`<${Timeline} title=${panel.title} lanes=${lanes} ...${axis} />`
 }
 
 /** A panel without a figure says less than no panel: it would read as "all is well". */

@@ -7,22 +7,24 @@ interface Shown {
   readonly lanes: readonly Lane[]
   readonly fromMs: number
   readonly toMs: number
+  /** What lasts is drawn until then. */
+  readonly nowMs: number
 }
 
-/** Lanes on the time axis that all plots share. */
-export function Timeline({ title, lanes, fromMs, toMs }: Shown) {
+/** Lanes on the time axis that all plots share, each with its name at its beginning. */
+export function Timeline({ title, lanes, fromMs, toMs, nowMs }: Shown) {
   const at = (ms: number) =>
     (100 * (Math.min(Math.max(ms, fromMs), toMs) - fromMs)) / (toMs - fromMs)
-  return html`<figure class="plot timeline"><figcaption>${title}</figcaption>
+  return html`<figure class="plot timeline">${title && html`<figcaption>${title}</figcaption>`}
     <ul>${lanes.map(
       ({ name, spans }) =>
-        html`<li key=${name}><span class="name">${name}</span><span class="lane">${spans
-          .filter(span => (span.toMs ?? toMs) >= fromMs)
-          .map(({ fromMs: began, toMs: ended = toMs, text, look }) => {
-            const left = at(began)
+        html`<li key=${name} class="lane"><span class="name">${name}</span>${spans
+          .filter(span => (span.toMs ?? nowMs) >= fromMs)
+          .map(({ fromMs: began, toMs: ended = nowMs, text, look }) => {
+            const [left, right] = [at(began), at(ended)]
             const when = ended > began ? `${clock(began)} to ${clock(ended)}` : clock(began)
             return html`<i class=${look} title=${`${text}, ${when}`}
-            style=${{ left: `${left}%`, width: `${at(ended) - left}%` }}><span>${text}</span></i>`
-          })}</span></li>`,
+            style=${{ left: `${left}%`, width: `${right - left}%` }}><span>${text}</span></i>`
+          })}</li>`,
     )}</ul></figure>`
 }
