@@ -62,7 +62,7 @@ export default defineConfig({
       {
         test: {
           name: 'game-day',
-          include: ['experiments/game-day.test.ts'],
+          include: ['experiments/game-day*.test.ts'],
           testTimeout: 600_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
@@ -73,7 +73,7 @@ export default defineConfig({
           name: 'experiments',
           include: ['lab/vitest/resilience.test.ts', 'experiments/**/*.test.ts'],
           // A browser acts in it for minutes: `vitest run --project game-day`.
-          exclude: ['experiments/game-day.test.ts'],
+          exclude: ['experiments/game-day*.test.ts'],
           testTimeout: 180_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

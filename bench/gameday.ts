@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadGameDay } from '../lab/model/load-game-days.ts'
+import { dayClient } from '../targets/testing/day-client.ts'
 import { heldDay } from '../targets/testing/held-day.ts'
-import { dayClient } from './gameday/day-client.ts'
 import { measureOverhead, type Overhead } from './gameday/overhead.ts'
 import { type Half, type Stops, timeStops } from './gameday/stops.ts'
 import { machine } from './shared/machine.ts'
@@ -35,7 +35,7 @@ export async function bench(args: readonly string[]): Promise<void> {
   for (const name of names) {
     const { workloads } = await loadGameDay(join(import.meta.dirname, '..'), name)
     await using day = await heldDay(name)
-    const client = await dayClient(day, 'owner', 'bench')
+    const client = await dayClient(day.link('owner'), 'bench')
     const overhead = await measureOverhead(
       day,
       workloads.map(each => each.name),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { dayClient } from '../../targets/testing/day-client.ts'
 import type { HeldDay } from '../../targets/testing/held-day.ts'
 import { lookAt } from '../shared/process-look.ts'
-import { dayClient } from './day-client.ts'
 
 const people = 6
 const settleMs = 3_000
@@ -22,7 +22,7 @@ export async function measureOverhead(
 ): Promise<readonly Overhead[]> {
   const { pid } = day.process
   if (pid === undefined) throw new Error('the day has no process')
-  const client = await dayClient(day, 'owner', 'bench')
+  const client = await dayClient(day.link('owner'), 'bench')
   const rows: Overhead[] = []
   for (const [traffic, factor] of [
     ['none', 0],

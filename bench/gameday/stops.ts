@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DayClient } from './day-client.ts'
+import type { DayClient } from '../../targets/testing/day-client.ts'
 
 const proved = z.object({ tookMs: z.number(), healed: z.int(), left: z.array(z.string()) })
 
