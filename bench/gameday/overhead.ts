@@ -4,8 +4,8 @@ import type { HeldDay } from '../../targets/testing/held-day.ts'
 import { lookAt } from '../shared/process-look.ts'
 
 const people = 6
-const settleMs = 3_000
-const measureMs = 15_000
+const settleMs = 2_000
+const measureMs = 8_000
 
 /** Shares of one core that the lab's own process used, in %. */
 export interface Overhead {
