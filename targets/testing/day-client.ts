@@ -18,7 +18,7 @@ export interface DayClient {
   openPage(signal: AbortSignal): Promise<void>
 }
 
-const withinMs = 60_000
+const withinMs = 120_000
 
 /** Joins by the link of a role, `http://127.0.0.1:PORT/#SECRET`. */
 export async function dayClient(link: string, name: string): Promise<DayClient> {
@@ -51,16 +51,13 @@ export async function dayClient(link: string, name: string): Promise<DayClient> 
       return forms.find(each => each.name === form)?.parts ?? []
     },
     view: async () => {
-      const over = new AbortController()
-      const answer = await stream(AbortSignal.any([over.signal, AbortSignal.timeout(withinMs)]))
+      const answer = await stream(AbortSignal.timeout(withinMs))
       const decoder = new TextDecoder()
       let text = ''
       for await (const chunk of answer.body ?? []) {
         text += decoder.decode(chunk, { stream: true })
         const [, data] = /^event: view\ndata: (.*)\n\n/m.exec(text) ?? []
-        if (data === undefined) continue
-        over.abort()
-        return z.custom<DayView>().parse(JSON.parse(data))
+        if (data !== undefined) return z.custom<DayView>().parse(JSON.parse(data))
       }
       throw new Error('the stream ended without a view')
     },

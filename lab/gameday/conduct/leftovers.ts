@@ -5,7 +5,10 @@ import type { Link } from '../../model/capability.ts'
 import { tokenOf } from '../../run/wire.ts'
 import type { DayState } from '../record/day-state.ts'
 
-const proxy = z.object({ enabled: z.boolean(), toxics: z.array(z.object({ name: z.string() })) })
+const proxies = z.record(
+  z.string(),
+  z.object({ enabled: z.boolean(), toxics: z.array(z.object({ name: z.string() })) }),
+)
 const askWithinMs = 2_000
 
 /** What was looked at, and what of it is not as it was before any fault. */
@@ -23,8 +26,8 @@ export async function findLeftovers(
   ledgerFile: string,
   state: Pick<DayState, 'processes'>,
 ): Promise<Leftovers> {
-  const [onLinks, owed] = await Promise.all([
-    Promise.all(links.map(onLink)),
+  const [left, owed] = await Promise.all([
+    onLinks(links),
     readLedger(ledgerFile).then(
       ({ owed }) => owed.map(({ label }) => `the ledger still owes the undo of ${label}`),
       (error: unknown) => [`the ledger cannot be read: ${messageOf(error)}`],
@@ -39,27 +42,40 @@ export async function findLeftovers(
       'the ledger of undos',
       `${state.processes.size} processes`,
     ],
-    left: [...onLinks.flat(), ...owed, ...away],
+    left: [...left, ...owed, ...away],
   }
 }
 
-async function onLink(link: Link): Promise<readonly string[]> {
-  const urls = [...new Set([link.tapUrl, link.adminUrl])]
-  const found = await Promise.all(urls.map(url => onProxy(url, link)))
-  return found.flat()
+/** Each proxy is asked once for all of its links: a stop waits for it. */
+async function onLinks(links: readonly Link[]): Promise<readonly string[]> {
+  const asked = links.flatMap(link =>
+    [...new Set([link.tapUrl, link.adminUrl])].map(base => ({ link, base })),
+  )
+  const found = [...Map.groupBy(asked, ({ base }) => base)].map(([base, all]) =>
+    onProxy(
+      base,
+      all.map(({ link }) => link),
+    ),
+  )
+  return (await Promise.all(found)).flat()
 }
 
-async function onProxy(base: string, link: Link): Promise<readonly string[]> {
+async function onProxy(base: string, links: readonly Link[]): Promise<readonly string[]> {
   try {
-    const url = new URL(`/proxies/${encodeURIComponent(link.name)}`, base)
-    const headers = base === link.tapUrl ? tokenOf([link]) : {}
-    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(askWithinMs) })
-    const { enabled, toxics } = proxy.parse(await answer.json())
-    return [
-      ...(enabled ? [] : [`${link.name} is closed`]),
-      ...toxics.map(({ name }) => `${link.name} still has ${name}`),
-    ]
+    const headers = links.some(({ tapUrl }) => tapUrl === base) ? tokenOf(links) : {}
+    const signal = AbortSignal.timeout(askWithinMs)
+    const answer = await fetch(new URL('/proxies', base), { headers, signal })
+    const all = proxies.parse(await answer.json())
+    return links.flatMap(({ name }) => {
+      const one = all[name]
+      if (!one) return [`${name} has no proxy any longer`]
+      return [
+        ...(one.enabled ? [] : [`${name} is closed`]),
+        ...one.toxics.map(toxic => `${name} still has ${toxic.name}`),
+      ]
+    })
   } catch (error) {
-    return [`the proxy of ${link.name} does not tell: ${messageOf(error)}`]
+    const names = links.map(({ name }) => name).join(', ')
+    return [`the proxy of ${names} does not tell: ${messageOf(error)}`]
   }
 }

@@ -34,7 +34,7 @@ export function Plot(shown: Plotted) {
     chart.current = made
     made.group = 'day'
     echarts.connect('day')
-    const resize = new ResizeObserver(() => made.resize())
+    const resize = new ResizeObserver(() => fillPlace(made))
     resize.observe(made.getDom())
     return () => {
       resize.disconnect()
@@ -43,7 +43,9 @@ export function Plot(shown: Plotted) {
   }, [])
   const lines = panel.lines(samples)
   useEffect(() => {
-    chart.current?.setOption(plotOption(shown, lines), true)
+    if (!chart.current) return
+    fillPlace(chart.current)
+    chart.current.setOption(plotOption(shown, lines), true)
   })
   const legend = lines.slice(0, mostNamed)
   return html`<figure class="plot">
@@ -53,6 +55,13 @@ export function Plot(shown: Plotted) {
           html`<span class=${line.colour.slice(2)}>${line.name} <b>${latest(line, samples)}</b></span>`,
       )}${lines.length > mostNamed && ` and ${lines.length - mostNamed} more`}</span></figcaption>
     <div class="canvas" ref=${place} aria-hidden="true"></div></figure>`
+}
+
+/** As large as its place, also where that was not laid out yet when it was made. */
+function fillPlace(chart: echarts.ECharts): void {
+  const { clientWidth: width, clientHeight: height } = chart.getDom()
+  if (width > 0 && (chart.getWidth() !== width || chart.getHeight() !== height))
+    chart.resize({ width, height })
 }
 
 /** More would be longer than the plot is high. */

@@ -24,7 +24,7 @@ export function Timeline({ title, lanes, fromMs, toMs, nowMs }: Shown) {
             const [left, right] = [at(began), at(ended)]
             const when = ended > began ? `${clock(began)} to ${clock(ended)}` : clock(began)
             return html`<i class=${look} title=${`${text}, ${when}`}
-            style=${{ left: `${left}%`, width: `${right - left}%` }}><span>${text}</span></i>`
+            style=${{ left: `${left}%`, width: `${right - left}%` }}>${ended > began && html`<span>${text}</span>`}</i>`
           })}</li>`,
     )}</ul></figure>`
 }
