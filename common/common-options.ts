@@ -21,4 +21,6 @@ export interface CommonOptions {
    * time will do.
    */
   readonly honest?: boolean
+  /** How much memory an instance may keep after a spell of trouble, in MB; default 96. */
+  readonly memoryMb?: number
 }

@@ -31,6 +31,8 @@ export interface Question {
   readonly cuts?: true
   /** When the last strike is over, from the start of the first. */
   readonly lasts: Duration
+  /** How long it is watched in calm weather before; default '3s'. */
+  readonly baseline?: Duration
   readonly checks?: Readonly<Record<string, Checker>>
 }
 
@@ -68,7 +70,7 @@ export function questionOf(
     ],
     workloads: [write, read],
     schedule: strikes,
-    baseline: '3s',
+    baseline: question.baseline ?? '3s',
     duration: `${toMs(lasts) + afterMs + watchedMs}ms`,
     recoverWithin: '20s',
     abortWhen: [errorRatio(read).above(0.98).for('20s')],

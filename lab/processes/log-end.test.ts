@@ -12,9 +12,9 @@ async function logOf(text: string): Promise<string> {
   return file
 }
 
-test('gives the last ten lines and no more than 4 KiB of them', async () => {
-  const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`)
-  expect(logEnd(await logOf(`${lines.join('\n')}\n`))).toBe(lines.slice(-10).join('\n'))
+test('gives the last thirty lines and no more than 4 KiB of them', async () => {
+  const lines = Array.from({ length: 60 }, (_, index) => `line ${index}`)
+  expect(logEnd(await logOf(`${lines.join('\n')}\n`))).toBe(lines.slice(-30).join('\n'))
   expect(logEnd(await logOf('x'.repeat(100_000)))).toBe('x'.repeat(4_096))
 })
 

@@ -1,11 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { withoutSecrets } from '../base/secrets.ts'
 
-const mostLines = 10
+/** A stack is about as long; what it is of stands above it. */
+const mostLines = 30
 const mostBytes = 4_096
 
 /**
- * The last ten lines of a log, at most 4 KiB of them, without what looks like a secret. Empty where
+ * The last thirty lines of a log, at most 4 KiB of them, without what looks like a secret. Empty where
  * there is no log. Synchronous: it is asked when a process has just ended.
  */
 export function logEnd(file: string): string {

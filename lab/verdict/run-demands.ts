@@ -1,3 +1,4 @@
+import { type CauseOfEnd, causeOfEnd } from '../base/cause-of-end.ts'
 import { called } from '../base/installation.ts'
 import { phases } from '../journal/journal.ts'
 import type { Demand } from './demand.ts'
@@ -91,9 +92,12 @@ function notOneRun({ of, backwards }: Facts): readonly string[] {
 /** An end is a strike's doing until so long after it was healed: dying may take a moment. */
 const dyingMs = 1_000
 
-/** A process that ended though nobody asked, and no strike in force by then is known to end it. */
+/**
+ * A process that ended though nobody asked, and no strike in force by then is known to end it. One that
+ * ends again and again of the same cause is told once.
+ */
 function unexplainedEnds(facts: Facts): readonly string[] {
-  return facts
+  const ends = facts
     .of('process')
     .filter(({ step, asked, process, atMs }) => {
       const doing = facts.faults.some(
@@ -104,7 +108,27 @@ function unexplainedEnds(facts: Facts): readonly string[] {
     })
     .map(({ process, atMs, code, signal, log }) => {
       const how = signal === undefined ? `with code ${code ?? 'unknown'}` : `by ${signal}`
-      const end = log === undefined ? 'it left no log' : `its log ends:\n${log}`
-      return `${process} ended by itself at ${Math.round(atMs)} ms, ${how}; ${end}`
+      const cause = log === undefined ? undefined : causeOfEnd(log)
+      return {
+        process,
+        atMs,
+        how: cause ? `${how}, of ${cause.words}` : how,
+        end: endOf(log, cause),
+      }
     })
+  const alike = Map.groupBy(ends, ({ process, how }) => `${process} ${how}`)
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (!first) return []
+    const { process, atMs, how, end } = first
+    const more = others.length === 0 ? '' : ` and ${others.length} times more`
+    return [`${process} ended by itself at ${Math.round(atMs)} ms${more}, ${how}; ${end}`]
+  })
+}
+
+const mostLines = 10
+
+function endOf(log: string | undefined, cause: CauseOfEnd | undefined): string {
+  if (log === undefined) return 'it left no log'
+  const lines = cause?.lines ?? log.split('\n').slice(-mostLines)
+  return `its log ${cause ? 'says' : 'ends'}:\n${lines.join('\n')}`
 }

@@ -28,13 +28,13 @@ describe('a process', () => {
   test('that ends by itself is, and its log says why', () => {
     const finding = ofApi.check(sampleRun([is('ready', 1), is('exited', 15_000, false, log)]))
     expect(finding).toMatchObject({ word: 'invalid', figures: { crashed: 1 } })
-    expect(finding.story).toContain('api-1 ended with code 1: Error: read ECONNRESET')
+    expect(finding.story).toContain('Error: read ECONNRESET')
   })
 
   test('of whose log only the end is there says at least the code of its error', () => {
     const end = log.split('\n').slice(1).join('\n')
     const finding = ofApi.check(sampleRun([is('ready', 1), is('exited', 15_000, false, end)]))
-    expect(finding.story).toContain("api-1 ended with code 1: code: 'ECONNRESET'")
+    expect(finding.story).toContain("of an error: code: 'ECONNRESET'")
   })
 
   test('that a strike may end is not, until a moment after it was healed', () => {

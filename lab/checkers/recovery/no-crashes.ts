@@ -1,3 +1,4 @@
+import { causeOfEnd } from '../../base/cause-of-end.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding, Lie } from '../../model/checker.ts'
 import { unhandledError } from '../../model/service-log.ts'
@@ -59,17 +60,16 @@ function isCrash(journal: Journal, { step, asked, process, atMs }: EntryOf<'proc
 
 function crash({ process, code, signal, log, index, atMs }: EntryOf<'process'>): Violation {
   const how = signal === undefined ? `with code ${code ?? 'unknown'}` : `by ${signal}`
-  const why = log === undefined ? '' : `: ${reasonIn(log)}`
+  const why = log === undefined ? '' : ` ${reasonIn(log)}`
   return { kind: 'crashed', what: `${process} ended ${how}${why}`, entries: [index], atMs }
 }
 
-/** The line of a log's end that says most: the error's own, else its code; a stack is between them. */
+/** In words, where its log tells them, else the last line of it. */
 function reasonIn(log: string): string {
-  const lines = log.split('\n').map(line => line.trim())
-  const named = lines.findLast(line => /^(\w*(Error|Exception)\b|panic:|fatal)/i.test(line))
-  const code = lines.findLast(line => /^code: /.test(line))
-  const last = lines.findLast(line => /\w/.test(line) && !/^Node\.js v/.test(line))
-  return (named ?? code ?? last ?? '').slice(0, 200)
+  const cause = causeOfEnd(log)
+  if (cause) return `of ${cause.words}`
+  const last = log.split('\n').findLast(line => /\w/.test(line)) ?? ''
+  return `after it had written: ${last.trim().slice(0, 200)}`
 }
 
 function unhandled({ instance, detail, index, atMs }: EntryOf<'service'>): Violation {
