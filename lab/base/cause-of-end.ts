@@ -27,7 +27,7 @@ const mostLines = 6
 /** Read from the end of its log. Undefined where the log says nothing of an error. */
 export function causeOfEnd(log: string): CauseOfEnd | undefined {
   // An end before this one may stand above: of this one is what comes after Node's last word on that.
-  const own = log.split(/^Node\.js v.*\n(?=[^]*\S)/m).at(-1) ?? log
+  const own = log.split(/^Node\.js v.*\n(?=[\s\S]*\S)/m).at(-1) ?? log
   const lines = own.split('\n').map(line => line.trimEnd())
   const [, words] = causes.find(([sign]) => lines.some(line => sign.test(line.trim()))) ?? []
   const at = lines.findLastIndex(line => named.test(line.trim()))
