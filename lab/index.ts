@@ -32,10 +32,6 @@ export { atLeast, atMost, equals } from './model/tolerances.ts'
 export type { Operation, Workload, WorkloadClients } from './model/workload.ts'
 export type { Endpoint, WithEndpoints, WithServices } from './workloads/endpoints.ts'
 export { type HttpTrafficOptions, httpTraffic } from './workloads/http-traffic.ts'
-export {
-  type Received,
-  type SocketMessage,
-  type SocketTrafficOptions,
-  socketTraffic,
-} from './workloads/socket-traffic.ts'
+export type { Received, SocketMessage, SocketTrafficOptions } from './workloads/socket-options.ts'
+export { socketTraffic } from './workloads/socket-traffic.ts'
 export type { TrafficRequest } from './workloads/traffic-request.ts'

@@ -6,7 +6,7 @@ import type { Outcome } from '../journal/journal.ts'
 import type { Context } from '../model/target.ts'
 import type { Operation } from '../model/workload.ts'
 import type { Seats } from './endpoints.ts'
-import type { Received, SocketTrafficOptions } from './socket-traffic.ts'
+import type { Received, SocketTrafficOptions } from './socket-options.ts'
 
 /** Before the first try to come back, and at most; each wait is from half to one and a half of it. */
 const reconnect = { baseMs: 250, capMs: 2_000 }

@@ -7,7 +7,8 @@ import { systemClock } from '../base/clock.ts'
 import { seeded } from '../base/random.ts'
 import type { Event } from '../journal/journal.ts'
 import { listen } from '../testing/loopback.ts'
-import { type Received, socketTraffic } from './socket-traffic.ts'
+import type { Received } from './socket-options.ts'
+import { socketTraffic } from './socket-traffic.ts'
 
 const patience = { timeout: 10_000 }
 const asked = z.object({ channel: z.string(), id: z.string(), text: z.string() })

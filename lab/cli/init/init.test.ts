@@ -27,7 +27,10 @@ const manifest = JSON.stringify({
 test('a project is told by its scripts, dependencies, compose file and environment', async () => {
   await using it = await project({
     'package.json': manifest,
-    '.env.example': 'PG=postgres://localhost/todo\n',
+    '.env.example':
+      'PG=postgres://localhost/todo\nPAYMENTS_API_URL=https://pay.example\nAPP_URL=http://x\n',
+    'main.py': 'x',
+    'server.js': "app.get('/healthz', ok)",
     'compose.yaml': 'services:\n  api:\n    environment:\n      - CACHE_URL=redis://cache:6379\n',
   })
   expect(await lookAtProject(it.root)).toEqual({
@@ -36,6 +39,8 @@ test('a project is told by its scripts, dependencies, compose file and environme
     migrate: 'npm run migrate',
     postgres: 'PG',
     redis: 'CACHE_URL',
+    upstreams: [{ name: 'payments', variable: 'PAYMENTS_API_URL' }],
+    health: '/healthz',
     hasVitest: false,
   })
 })
@@ -44,7 +49,10 @@ test('a server that nothing names is no part of the target', async () => {
   await using it = await project({})
   const found = await lookAtProject(it.root)
   expect([found.postgres, found.redis]).toEqual([undefined, undefined])
-  expect(startingFiles(found)['resilience/target.ts']).not.toMatch(/postgres|redis/)
+  expect([found.upstreams, found.health]).toEqual([[], undefined])
+  const target = startingFiles(found)['resilience/target.ts']
+  expect(target).not.toMatch(/postgres|redis|upstream/)
+  expect(target).toContain('ready: tcp()')
 })
 
 test('init writes the files that its configuration names, and overwrites none', async () => {

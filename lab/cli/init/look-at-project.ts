@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -21,6 +21,10 @@ export interface Project {
   /** By which variable it is told of each server that it uses; undefined: it uses none. */
   readonly postgres: string | undefined
   readonly redis: string | undefined
+  /** Others' servers that it calls over HTTP: the name each shall have, and the variable that leads to it. */
+  readonly upstreams: readonly { readonly name: string; readonly variable: string }[]
+  /** Where it says that it does its work, where its code names such a path. */
+  readonly health: string | undefined
   readonly hasVitest: boolean
 }
 
@@ -52,8 +56,45 @@ export async function lookAtProject(root: string): Promise<Project> {
     migrate: migration && `npm run ${migration}`,
     postgres: serverOf('postgres', /postgres(?:ql)?:\/\//, 'DATABASE_URL'),
     redis: serverOf('redis', /rediss?:\/\//, 'REDIS_URL'),
+    upstreams: upstreamsIn(env),
+    health: await healthPath(root),
     hasVitest: 'vitest' in { ...dependencies, ...devDependencies },
   }
+}
+
+/** `PAYMENTS_URL=https://…` is `payments`. Where it listens itself is none. */
+function upstreamsIn(env: string): Project['upstreams'] {
+  const found = env.matchAll(/^(?:export )?([A-Z][A-Z0-9_]*) ?= *["']?https?:\/\//gm)
+  const variables = [...new Set([...found].map(([, variable = '']) => variable))]
+  return variables
+    .map(variable => ({ variable, name: partName(variable) }))
+    .filter(
+      ({ name }) => name !== '' && !/^(app|base|public|site|frontend|self|origin)/i.test(name),
+    )
+}
+
+function partName(variable: string): string {
+  const words = variable
+    .toLowerCase()
+    .split('_')
+    .filter(word => !/^(url|uri|base|endpoint|host|api)$/.test(word))
+  return words
+    .map((word, n) => (n === 0 ? word : `${word[0]?.toUpperCase()}${word.slice(1)}`))
+    .join('')
+}
+
+const healthy = /["'`](\/(?:[\w-]+\/)*(?:health|healthz|healthcheck|ready|readyz|livez|ping))["'`]/
+const mostFiles = 500
+
+async function healthPath(root: string): Promise<string | undefined> {
+  let looked = 0
+  const options = { cwd: root, exclude: (name: string) => /^(node_modules|dist|\..+)$/.test(name) }
+  for await (const path of glob('**/*.{js,ts,mjs,cjs,mts,py,go,rb}', options)) {
+    if (++looked > mostFiles) return undefined
+    const found = healthy.exec(await readFile(join(root, path), 'utf8'))?.[1]
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** `DATABASE_URL=postgres://…`, and so in the `environment` of a compose file. */

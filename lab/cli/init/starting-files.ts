@@ -18,16 +18,26 @@ export default {
 }
 `
 
-function target({ name, command, migrate, postgres, redis }: Project): string {
-  const imports = ['http', postgres && 'postgres', redis && 'redis', 'service', 'system']
+function target(project: Project): string {
+  const { name, command, migrate, postgres, redis, upstreams, health } = project
+  const imports = [
+    ...[health && 'http', postgres && 'postgres', redis && 'redis', 'service', 'system'],
+    ...[!health && 'tcp', upstreams.length > 0 && 'upstream'],
+  ]
   const parts = [
     postgres && `  postgres: postgres(${migrate ? `{ migrate: ${quoted(migrate)} }` : ''}),`,
     redis && '  redis: redis(),',
+    ...upstreams.map(one => {
+      return `  ${one.name}: upstream(() => ({ body: {} })), // what it answers; or { openapi: './${one.name}.yaml' }`
+    }),
   ]
-  const given = [postgres && 'postgres', redis && 'redis', 'port'].filter(Boolean).join(', ')
+  const names = [postgres && 'postgres', redis && 'redis', ...upstreams.map(one => one.name)]
+  const parted = names.filter(part => part !== undefined)
+  const given = [...parted, 'port'].join(', ')
   const env = [
     postgres && `      ${postgres}: postgres.url,`,
     redis && `      ${redis}: redis.url,`,
+    ...upstreams.map(one => `      ${one.variable}: ${one.name}.url,`),
     '      PORT: port,',
   ]
   return `import { httpTraffic } from 'resilience-lab'
@@ -35,10 +45,10 @@ import { ${imports.filter(Boolean).join(', ')} } from 'resilience-lab/targets'
 
 /** The service and its servers, as ${name} is started. Every URL in \`env\` leads through the proxy. */
 export const target = system({
-${lines(parts)}  api: service({
+${lines(parts)}  api: service${parted.length > 0 ? `<${parted.map(quoted).join(' | ')}>` : ''}({
     command: ${quoted(command)},
     instances: 2,
-    ready: http('/health'), // the path that answers 2xx once the service does its work
+    ready: ${health ? `http(${quoted(health)}), // answers 2xx once it does its work` : "tcp(), // better: http('/health'), a path that answers 2xx once it does its work"}
     env: ({ ${given} }) => ({
 ${lines(env)}    }),
   }),
@@ -47,7 +57,7 @@ ${lines(env)}    }),
 /** What people ask of it. Better: a request that writes, with a \`key\`, and \`readBack\` of what was written. */
 export const traffic = httpTraffic({
   perSecond: 20,
-  request: () => ({ path: '/health' }),
+  request: () => ({ path: ${quoted(health ?? '/')} }),
 })
 `
 }
