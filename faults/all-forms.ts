@@ -48,6 +48,7 @@ import { form as pause } from './process/pause.ts'
 import { form as restart } from './process/restart.ts'
 import { form as stop } from './process/stop.ts'
 import { form as stutter } from './process/stutter.ts'
+import { form as clockOffset } from './program/clock-offset.ts'
 import { form as descriptorsUsedUp } from './program/descriptors-used-up.ts'
 import { form as eventLoopStall } from './program/event-loop-stall.ts'
 import { form as corruptReply } from './redis/corrupt-reply.ts'
@@ -127,6 +128,7 @@ export const allForms: readonly FaultForm[] = [
   restart,
   stop,
   stutter,
+  clockOffset,
   descriptorsUsedUp,
   eventLoopStall,
   corruptReply,

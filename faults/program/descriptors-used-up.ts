@@ -9,6 +9,7 @@ import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
 import type { Examples } from '../examples.ts'
 import { none } from '../forms/fields.ts'
+import { logLines } from '../log-lines.ts'
 import { tapCounters } from '../network/tap.ts'
 import { stopWatching, watch } from '../watch.ts'
 import type { NodeProcess } from './event-loop-stall.ts'
@@ -32,9 +33,10 @@ const softLimit = /^Max open files\s+(\S+)/m
 
 /**
  * A Node process has no file descriptor left: its soft limit is lowered, while it runs, to just above the
- * highest that it has, and it opens what is free below that. So whatever it opens or accepts further
+ * highest that it has, and it opens all that is free below that, as often as anything is. So whatever it opens or accepts further
  * fails with EMFILE, as after a long leak. Lasting: what was opened is closed, the limit as before.
- * Lands on the connections that were tried on its links while no descriptor was free.
+ * Lands on the connections that were tried on its links while no descriptor was free, and on each EMFILE in
+ * its log.
  */
 export function descriptorsUsedUp<System extends LabSystem>(
   select: Selector<System, NodeProcess>,
@@ -58,28 +60,38 @@ export function descriptorsUsedUp<System extends LabSystem>(
           const url = await openInspector(process.pid, part.logFile, clock)
           const limit = (await highest(process.pid)) + 1
           await setLimit(process.pid, `${limit}`)
-          await tellProcess(url, leaking)
-          await clock.sleep(2 * settledMs)
-          const landed = await watch(mark, clock, await triedInVain(part, process.pid, limit))
-          return { landed }
+          await tellProcess(url, leaking(limit))
+          await clock.sleep(settledMs)
+          const failed = await logLines(part.logFile, /EMFILE/)
+          const tried = await watch(mark, clock, await triedInVain(part, process.pid, limit))
+          return { landed: async () => (await failed()) + tried() }
         },
       }
     },
   }
 }
 
-/** A moment later, since the connection on which it is told is a descriptor, too. */
-const leaking = `setTimeout(() => {
+/**
+ * Again and again, as a leak does: what the process closes is gone, too. Never more than `most`, since
+ * the limit is raised again before anybody can tell it to stop.
+ */
+const leaking = (most: number) => `{
   const { openSync } = process.getBuiltinModule('fs')
-  const open = (${leak} = [])
-  try {
-    for (;;) open.push(openSync('/dev/null'))
-  } catch {}
-}, ${settledMs})`
+  const open = []
+  const fill = () => {
+    try {
+      while (open.length < ${most}) open.push(openSync('/dev/null'))
+    } catch {}
+  }
+  const timer = setInterval(fill, 10)
+  ${leak} = { open, timer }
+}`
 
 const given = `{
   const { closeSync } = process.getBuiltinModule('fs')
-  for (const descriptor of ${leak} ?? []) closeSync(descriptor)
+  const { open = [], timer } = ${leak} ?? {}
+  clearInterval(timer)
+  for (const descriptor of open) closeSync(descriptor)
   delete ${leak}
 }`
 

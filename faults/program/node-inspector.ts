@@ -9,7 +9,10 @@ const answersWithinMs = 10_000
 const listening = /Debugger listening on (ws:\/\/127\.0\.0\.1:\d+\/\S+)/g
 const answer = z.object({
   id: z.number(),
-  result: z.object({ exceptionDetails: z.unknown().optional() }),
+  result: z.object({
+    result: z.object({ value: z.unknown().optional() }),
+    exceptionDetails: z.unknown().optional(),
+  }),
 })
 
 /**
@@ -21,7 +24,7 @@ const answer = z.object({
 export async function openInspector(pid: number, logFile: string, clock: Clock): Promise<string> {
   const before = inspectorsIn(logFile)
   const open = before.at(-1)
-  if (open !== undefined && (await tellProcess(open, '0')) === 'done') return open
+  if (open !== undefined && (await tellProcess(open, '0')) !== gone) return open
   process.kill(pid, 'SIGUSR1')
   const deadline = clock.nowMs() + openedWithinMs
   while (clock.nowMs() < deadline) {
@@ -49,23 +52,26 @@ function inspectorsIn(logFile: string): readonly string[] {
   return [...text.matchAll(listening)].flatMap(([, url]) => url ?? [])
 }
 
+/** What is said where nobody listens any more. */
+export const gone = Symbol('gone')
+
 /**
- * Runs an expression in the process, even in the middle of what it is doing; `gone` where nobody
- * listens there any more. @throws {Error} where the expression throws, or nothing comes back in time.
+ * Runs an expression in the process, even in the middle of what it is doing; resolves to its value where
+ * that is a plain one, or to `gone`. @throws {Error} where it throws, or nothing comes back in time.
  */
-export async function tellProcess(url: string, expression: string): Promise<'done' | 'gone'> {
+export async function tellProcess(url: string, expression: string): Promise<unknown> {
   const socket = new WebSocket(url)
-  const { promise, resolve, reject } = Promise.withResolvers<'done' | 'gone'>()
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>()
   const late = () => reject(new Error(`The inspector did not answer in ${answersWithinMs} ms.`))
   const timer = setTimeout(late, answersWithinMs)
-  socket.addEventListener('error', () => resolve('gone'))
-  socket.addEventListener('close', () => resolve('gone'))
+  socket.addEventListener('error', () => resolve(gone))
+  socket.addEventListener('close', () => resolve(gone))
   socket.addEventListener('open', () => {
     socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }))
   })
   socket.addEventListener('message', ({ data }) => {
     const { result } = answer.parse(JSON.parse(`${data}`))
-    if (result.exceptionDetails === undefined) return resolve('done')
+    if (result.exceptionDetails === undefined) return resolve(result.result.value)
     reject(new Error(`The process threw: ${JSON.stringify(result.exceptionDetails)}`))
   })
   try {

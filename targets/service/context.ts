@@ -5,6 +5,8 @@ import { type Deadline, noDeadline, withoutEffects } from './resilience/deadline
 export interface RequestContext {
   readonly requestId: string
   readonly deadline: Deadline
+  /** `POST /v1/orders`, where it is a request. */
+  readonly route?: string
 }
 
 const storage = new AsyncLocalStorage<RequestContext>()
@@ -21,8 +23,8 @@ export function inTrace<T>(requestId: string | undefined, work: () => T): T {
 
 /** Work that is no effect of the request it is done for: counters, and what waits for its effect. */
 export function apart<T>(work: () => T): T {
-  const { requestId, deadline } = currentContext()
-  return runInContext({ requestId, deadline: withoutEffects(deadline) }, work)
+  const context = currentContext()
+  return runInContext({ ...context, deadline: withoutEffects(context.deadline) }, work)
 }
 
 export function runInContext<T>(context: RequestContext, work: () => T): T {

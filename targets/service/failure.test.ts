@@ -47,13 +47,18 @@ test.each([
   expect(classify(new Error(message))).toMatchObject(expected)
 })
 
-test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'])(
-  'a socket says that nobody is there: %s',
-  code => {
-    const error = Object.assign(new Error('connect'), { code })
-    expect(classify(error)).toMatchObject({ fault: 'server', code, isAnswer: false })
-  },
-)
+test.each([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EMFILE',
+])('no socket leads there: %s', code => {
+  const error = Object.assign(new Error('connect'), { code })
+  expect(classify(error)).toMatchObject({ fault: 'server', code, isAnswer: false })
+})
 
 test.each([
   ['READONLY You can’t write against a read only replica.', 'server', 'READONLY'],

@@ -37,7 +37,8 @@ const sqlStates: readonly (readonly [RegExp, Fault])[] = [
 const redisWork = /^(WRONGTYPE|NOSCRIPT|ERR (syntax|wrong number|value is|unknown command))/
 
 /** What drivers say by themselves, without an answer of the server. */
-const lostCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ENOTCONN|ERR_SOCKET)/
+const lostCodes =
+  /^(ECONN|EMFILE|ENFILE|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|ENOTCONN|ERR_SOCKET)/
 const lostTexts =
   /connection terminated|connection has been discarded|timeout|not queryable|client was closed|calling end on the pool|driver has already been destroyed/i
 const lostRedis =

@@ -3,10 +3,12 @@ import { pino } from 'pino'
 import { afterAll, describe, expect } from 'vitest'
 import { type Postgres, startPostgres } from '../../postgres.ts'
 import { parseConfig } from '../../service/config.ts'
+import { runInContext } from '../../service/context.ts'
 import { createDefences } from '../../service/defences.ts'
 import { createMetrics } from '../../service/metrics.ts'
 import { openEngine } from '../../service/modules/data/open-engine.ts'
 import { createPool } from '../../service/postgres/pool.ts'
+import { noDeadline } from '../../service/resilience/deadline.ts'
 import { control } from '../control.ts'
 import { eventually } from '../person.ts'
 import type { Place } from '../servers.ts'
@@ -23,7 +25,7 @@ afterAll(() => place[Symbol.asyncDispose]())
 
 interface PoolOptions {
   readonly size: number
-  readonly off?: readonly 'pool-limits'[]
+  readonly off?: readonly ('pool-limits' | 'pool-share')[]
   readonly limits?: Record<string, number>
 }
 
@@ -144,6 +146,37 @@ describe('DAT-03 the pool', () => {
     await postgres.restart()
     const again = () => Promise.allSettled([ask(db)])
     await eventually(again, ([asked]) => asked.status === 'fulfilled')
+  })
+})
+
+describe('DAT-03 a route whose statements are slow', () => {
+  const atRoute = (route: string, work: () => Promise<unknown>) =>
+    runInContext({ requestId: 'test', deadline: noDeadline, route }, work)
+  /** What becomes of a quick route while so many are at a slow one. */
+  async function beside(db: Kysely<unknown>) {
+    const slow = Array.from({ length: 12 }, () => atRoute('GET /slow', () => ask(db, 1)))
+    const quick = atRoute('GET /quick', () => ask(db)).then(() => 'served')
+    const came = await Promise.race([quick, stillWaiting(600)])
+    await Promise.all([...slow, quick])
+    return came
+  }
+
+  test('leaves connections to all others, and is itself served to the end', async () => {
+    await using db = poolOf('shared', { size: 10, limits: patient })
+    expect(await beside(db)).toBe('served')
+  })
+
+  control('pool-share', 'it has all of them, and the others wait', async () => {
+    await using db = poolOf('greedy', { size: 10, off: ['pool-share'], limits: patient })
+    expect(await beside(db)).toBe('still waiting')
+  })
+
+  test('refuses in time whom it has no place for', async () => {
+    await using db = poolOf('refusing', { size: 2, limits: { acquireMs: 200 } })
+    const first = atRoute('GET /slow', () => ask(db, 0.6))
+    await expect(atRoute('GET /slow', () => ask(db))).rejects.toThrow('timeout exceeded')
+    await first
+    await atRoute('GET /slow', () => ask(db))
   })
 })
 

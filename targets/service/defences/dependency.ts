@@ -36,6 +36,11 @@ export const dependency = {
       'Waiting for Postgres is bounded, and so is what a process that stands still may keep locked.',
     settings: { acquireMs: 700, statementMs: 2_000, idleInTransactionMs: 15_000 },
   },
+  'pool-share': {
+    promise:
+      'No route has more than this share of the connections to Postgres, however slow it is.',
+    settings: { share: 0.7 },
+  },
   'pool-liveness': {
     promise:
       'Connections to a server that was demoted, or that may be half-open, are not used again.',

@@ -82,7 +82,9 @@ export function requestId(given: string | string[] | undefined): string {
 function giveContext(http: Http, defences: Defences): void {
   const contexts = new WeakMap<FastifyRequest, RequestContext>()
   http.addHook('onRequest', (request, reply, done) => {
-    const context = { requestId: request.id, deadline: deadlineOf(request, defences) }
+    const { method, routeOptions } = request
+    const route = `${method} ${routeOptions.url ?? ''}`
+    const context = { requestId: request.id, deadline: deadlineOf(request, defences), route }
     contexts.set(request, context)
     reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
     const { raw } = reply

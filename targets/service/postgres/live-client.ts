@@ -11,6 +11,8 @@ interface Options {
   readonly liveness: Liveness
   /** Called for each statement. */
   readonly onStatement: () => void
+  /** Called when the connection is given back. */
+  readonly onRelease: () => void
 }
 
 /** The server's own time-out, which ends a statement cleanly, comes first. */
@@ -24,7 +26,7 @@ const cancelMs = 500
  * A connection in doubt is closed instead of going back.
  */
 export function liveClient(client: pg.PoolClient, options: Options): PostgresPoolClient {
-  const { statementMs, liveness, onStatement } = options
+  const { statementMs, liveness, onStatement, onRelease } = options
   let isSpoiled = false
   const send = async <Row>(text: string, values: readonly unknown[]) => {
     onStatement()
@@ -58,7 +60,11 @@ export function liveClient(client: pg.PoolClient, options: Options): PostgresPoo
     if (typeof text !== 'string') throw new TypeError('This pool runs no cursors.')
     return run(text, values)
   }
-  return { query, release: destroy => client.release(destroy || isSpoiled) }
+  const release = (destroy?: boolean) => {
+    client.release(destroy || isSpoiled)
+    onRelease()
+  }
+  return { query, release }
 }
 
 /** The answer; when the signal aborts, what the server says to being told to stop, if it does. */

@@ -6,6 +6,7 @@ import type { Defences } from '../defences.ts'
 import type { Metrics } from '../metrics.ts'
 import { liveClient } from './live-client.ts'
 import { createLiveness } from './liveness.ts'
+import { createShares, noShares, type Shares } from './shares.ts'
 
 // 64-bit integers (counts, sequence numbers, cents) stay far below 2^53 here; text would surprise.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -36,8 +37,13 @@ export function createPool(
   })
   observe(pool, metrics)
   const queries = metrics.counter('pg_queries_total')
+  const { share } = defences.settings('pool-share')
+  const most = Math.max(1, Math.floor(share * config.postgres.poolSize))
   return livePool(pool, {
     defences,
+    shares: defences.on('pool-share')
+      ? createShares(most, isBounded ? acquireMs : undefined)
+      : noShares,
     statementMs: isBounded ? statementMs : undefined,
     onStatement: () => queries.inc(),
     onLost: err => log.warn({ dependency: 'postgres', err }, 'connection lost'),
@@ -48,13 +54,16 @@ interface LiveOptions {
   readonly defences: Pick<Defences, 'on' | 'settings'>
   /** See `liveClient`. */
   readonly statementMs: number | undefined
+  /** Who may have a connection; default everybody. */
+  readonly shares?: Shares
   readonly onStatement?: () => void
   readonly onLost?: (error: Error) => void
 }
 
 /** The pool, of which only connections are given that are good for something. */
 export function livePool(pool: pg.Pool, options: LiveOptions): PostgresPool {
-  const { defences, statementMs, onStatement = () => {}, onLost = () => {} } = options
+  const { defences, statementMs, shares = noShares } = options
+  const { onStatement = () => {}, onLost = () => {} } = options
   const liveness = createLiveness(defences)
   pool.on('error', onLost)
   // The pool listens only while a client is idle; one that is lost between the statements of a
@@ -65,12 +74,18 @@ export function livePool(pool: pg.Pool, options: LiveOptions): PostgresPool {
     Client: pg.Client,
     end: () => pool.end(),
     connect: async () => {
-      for (;;) {
-        const client = await pool.connect()
-        if (await liveness.isLive(client)) {
-          return liveClient(client, { statementMs, liveness, onStatement })
+      const onRelease = await shares()
+      try {
+        for (;;) {
+          const client = await pool.connect()
+          if (await liveness.isLive(client)) {
+            return liveClient(client, { statementMs, liveness, onStatement, onRelease })
+          }
+          client.release(true)
         }
-        client.release(true)
+      } catch (error) {
+        onRelease()
+        throw error
       }
     },
   }

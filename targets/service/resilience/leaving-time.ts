@@ -10,7 +10,8 @@ const reserveMs = 150
  * does not begin when there is no time left.
  */
 export async function leavingTime<T>(work: () => Promise<T>): Promise<T> {
-  const { requestId, deadline } = currentContext()
+  const context = currentContext()
+  const { deadline } = context
   const leftMs = deadline.remainingMs()
   if (!Number.isFinite(leftMs)) return work()
   deadline.signal?.throwIfAborted()
@@ -18,7 +19,7 @@ export async function leavingTime<T>(work: () => Promise<T>): Promise<T> {
   const onAbort = () => sooner.hangUp()
   deadline.signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    return await runInContext({ requestId, deadline: sooner }, () => within(sooner, work()))
+    return await runInContext({ ...context, deadline: sooner }, () => within(sooner, work()))
   } finally {
     deadline.signal?.removeEventListener('abort', onAbort)
   }
