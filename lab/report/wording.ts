@@ -1,4 +1,5 @@
 import { called } from '../base/installation.ts'
+import { spaced } from '../base/spaced.ts'
 import type { Conclusion, JudgedLies } from '../verdict/conclusion.ts'
 
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 2 })
@@ -23,11 +24,8 @@ const units: Readonly<Record<string, (value: number) => string>> = {
 /** A figure as people read it: `outageMs: 2310` is `outage`, `2,310 ms`. */
 export function inWords(figure: string, value: number): { name: string; text: string } {
   const [unit, words] = Object.entries(units).find(([unit]) => figure.endsWith(unit)) ?? []
-  const name = figure
-    .replace(unit === undefined ? /$^/ : new RegExp(`${unit}$`), '')
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-  return { name, text: words ? words(value) : inNumber(value) }
+  const name = unit === undefined ? figure : figure.slice(0, -unit.length)
+  return { name: spaced(name), text: words ? words(value) : inNumber(value) }
 }
 
 /** The promise of a run, and whether it was kept: a title alone reads as if it always were. */

@@ -1,3 +1,4 @@
+import { spaced } from '../../base/spaced.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Figures, Finding, Witness } from '../../model/checker.ts'
 import { type EntryOf, ofKind } from './history.ts'
@@ -34,7 +35,7 @@ export function conclude({ journal, violations, figures, unseen, story }: Examin
   if (first) {
     const { what, entries, atMs } = first
     const kinds = [...Map.groupBy(violations, each => each.kind)]
-    const counted = kinds.map(([kind, ofKind]) => `${ofKind.length} ${kind}`).join(', ')
+    const counted = kinds.map(([kind, ofKind]) => `${ofKind.length} ${spaced(kind)}`).join(', ')
     const counts = Object.fromEntries(kinds.map(([kind, ofKind]) => [kind, ofKind.length]))
     const witness = { what, entries: entries.slice(0, entriesShown), atMs }
     const said = `${counted}; the first to see: ${what}.`
