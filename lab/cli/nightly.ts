@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /**
  * `pnpm nightly [FILES]`: the tests that try a sample in a push, with all that they have. Which these
- * are, their files say: they import `nightly.ts`, or read `LAB_NIGHTLY`.
+ * are, their files say: they import `nightly.ts`, or the `control.ts` of scenarios, or read `LAB_NIGHTLY`.
  */
 const root = join(import.meta.dirname, '../..')
 const asked = process.argv.slice(2)
@@ -20,7 +20,7 @@ async function filesOfTheNight(): Promise<readonly string[]> {
   const found: string[] = []
   for await (const path of glob('{lab,faults,targets,bench,harness}/**/*.test.ts', { cwd: root })) {
     const text = await readFile(join(root, path), 'utf8')
-    if (/\/nightly\.ts'|\bLAB_NIGHTLY\b/.test(text)) found.push(path)
+    if (/\/(nightly|control)\.ts'|\bLAB_NIGHTLY\b/.test(text)) found.push(path)
   }
   return found
 }

@@ -1,4 +1,5 @@
 import { test } from 'vitest'
+import { atNight } from '../../lab/testing/nightly.ts'
 import type { DefenceName } from '../service/defences.ts'
 
 /** What to configure an instance with so that these measures are absent. */
@@ -7,8 +8,15 @@ interface Off {
 }
 
 /**
+ * Of the night: a control changes with its test and its defence alone, and most start an instance
+ * of their own, which together takes a third of what all scenarios compute.
+ */
+export const runsControls = atNight(true, false)
+
+/**
  * Shows how a promise is broken while the measures that keep it are off: without it the tests of
- * that promise would prove nothing. `targets/service/defences.test.ts` wants one for every measure.
+ * that promise would prove nothing. `targets/service/defences.test.ts` wants one for every measure, and
+ * `pnpm nightly` runs them.
  */
 export function control(
   defences: DefenceName | readonly [DefenceName, ...DefenceName[]],
@@ -18,5 +26,5 @@ export function control(
 ): void {
   const defencesOff = typeof defences === 'string' ? [defences] : defences
   const title = `control: without ${defencesOff.join(' and ')} ${broken}`
-  test(title, () => work({ defencesOff }), timeoutMs)
+  test.skipIf(!runsControls)(title, () => work({ defencesOff }), timeoutMs)
 }

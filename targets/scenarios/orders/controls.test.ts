@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect } from 'vitest'
 import type { DefenceName } from '../../service/defences.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Client } from '../client.ts'
-import { control } from '../control.ts'
+import { control, runsControls } from '../control.ts'
 import { figure } from '../figure.ts'
 import { faultOn } from '../link-fault.ts'
 import { at, eventually, signedIn, sql } from '../person.ts'
@@ -36,6 +36,8 @@ test.beforeAll(async ({ warm }) => {
     },
     warm,
   )
+  keeper = await shopkeeper(app)
+  if (!runsControls) return
   const start = (kind: keyof typeof off, changed: object = {}) =>
     app.startInstance(kind, kind === 'worker' ? ['api', 'worker'] : ['api'], {
       defencesOff: off[kind],
@@ -48,7 +50,6 @@ test.beforeAll(async ({ warm }) => {
     start('worker'),
   ])
   without = { careless, giving, trusting, worker }
-  keeper = await shopkeeper(app)
 })
 afterEach(() => app.payments.admin.heal())
 afterAll(() => app?.[Symbol.asyncDispose]())
