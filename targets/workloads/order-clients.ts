@@ -29,6 +29,9 @@ const answer = z.object({
 })
 /** Who pays and cancels at once is told by one of the two that it came too late. */
 const tooLate = new Set(['wrong-state', 'payment-pending'])
+const refusedLate = z.object({ tooLate: z.string() })
+const code = 'too-late'
+const afterAll = { kind: 'info', ended: 'refused', code, error: `refused: ${code}` } as const
 const againAfterMs = 100
 
 /** Places, pays for and cancels orders, each for the person its operation names. */
@@ -74,8 +77,13 @@ export class OrderClients implements AsyncDisposable {
         this.#ask(operation, `${http}${path}`, signal),
       )
       const isFirst = left === this.#options.again
-      if (outcome.kind === 'ok' || (outcome.kind === 'fail' && isFirst)) return outcome
-      // What an earlier request has done nobody knows, whatever became of this one.
+      const isTooLate = outcome.kind === 'ok' && refusedLate.safeParse(outcome.value).success
+      if (outcome.kind === 'ok' ? isFirst || !isTooLate : isFirst && outcome.kind === 'fail') {
+        return outcome
+      }
+      // What an earlier request has done nobody knows, whatever became of this one: it may itself
+      // be what this one came too late for.
+      if (outcome.kind === 'ok') return afterAll
       if (left <= 0 || signal.aborted) return { ...outcome, kind: 'info' as const }
       await this.#clock.sleep(againAfterMs, signal).catch(() => {})
     }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { seeded } from '../../base/random.ts'
+import type { Journal } from '../../journal/journal.ts'
 import { ok, operation, refused, sampleRun, wire } from '../testing/sample-run.ts'
 import { noLateWork } from './no-late-work.ts'
 
@@ -34,6 +36,22 @@ test.each([
     [wire('request', 6_100, extra), wire('close', 6_601, extra)],
     'invalid',
   ],
+  [
+    'of a request that was over before the first fault',
+    [
+      ...operation({ op: 9, key: 'k9', outcome: ok(9), atMs: 1_000, tookMs: 700 }),
+      ...[wire('request', 1_010, { ...extra, key: 'k9' }), wire('response', 1_700, extra)],
+    ],
+    'valid',
+  ],
+  [
+    'of a request that was in flight when the first fault struck',
+    [
+      ...operation({ op: 9, key: 'k9', outcome: ok(9), atMs: 4_500, tookMs: 700 }),
+      ...[wire('request', 4_510, { ...extra, key: 'k9' }), wire('response', 5_200, extra)],
+    ],
+    'invalid',
+  ],
   ['of somebody else', [wire('request', 9_999, { key: 'other', connection: 99 })], 'valid'],
 ])('work %s', (_, more, word) => {
   expect(check.check(sampleRun(pressed, more)).word).toBe(word)
@@ -55,4 +73,17 @@ test('where nobody is pressed for time nothing can be said', () => {
     wire('request', 5_001 + op, { key: `k${op}` }),
   ])
   expect(check.check(sampleRun(quick)).word).toBe('unknown')
+})
+
+test('its lies spare whoever would be late only after the end of traffic', () => {
+  const last = [
+    ...operation({ op: 9, key: 'k9', outcome: ok(9), atMs: 19_800, tookMs: 20 }),
+    ...[wire('request', 19_805, { ...extra, key: 'k9' }), wire('response', 19_815, extra)],
+  ]
+  const tell = (journal: Journal) =>
+    check.lies.map(({ tell }) => tell(journal, seeded(1)) !== undefined)
+  expect([tell(sampleRun(last)), tell(sampleRun(pressed))]).toEqual([
+    [false, false],
+    [true, true],
+  ])
 })

@@ -5,7 +5,7 @@ import { firstThat, told, withMore } from '../shared/falsify.ts'
 import { type Named, nameOf, type Performed, trafficOf } from '../shared/history.ts'
 import { endedBefore, faultWindow, isCalm } from '../shared/strikes.ts'
 import { answeredBy } from './exchanges.ts'
-import { atOf, idsIn, type Links, type WireEntry, wireOf } from './wire-events.ts'
+import { atOf, idsIn, type Links, type WireEntry, wireEndOf, wireOf } from './wire-events.ts'
 
 export interface LateWorkOptions {
   /** How long each caller waits, from when it asks. */
@@ -25,9 +25,10 @@ const leastPressed = 5
 const pressed = 0.5
 
 /**
- * Nobody works for a caller who has gone: no message of a request is sent after its deadline, and
- * what was sent before is over by then, answered or given up. Unknown when fewer than 5 requests
- * since the first fault took half of their time, unless the run had no faults.
+ * Nobody works for a caller who has gone: from the first fault on, no message of a request is sent
+ * after its deadline, and what was sent before is over by then, answered or given up; requests in
+ * flight when it struck count. (Before it, the steady-state hypotheses judge.) Unknown when fewer than
+ * 5 of them took half of their time, unless the run had no faults.
  */
 export function noLateWork(workload: Named, options: LateWorkOptions): Checker {
   return {
@@ -48,11 +49,8 @@ interface Work {
 
 function judge(journal: Journal, workload: Named, options: LateWorkOptions): Finding {
   const works = worksIn(journal, workload, options)
-  const fromMs = faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY
   const slow = new Set(
-    works
-      .filter(({ each }) => !endedBefore(each, fromMs) && isPressed(each, options))
-      .map(({ each }) => each.op),
+    works.filter(({ each }) => isPressed(each, options)).map(({ each }) => each.op),
   )
   const violations = works.flatMap((work): readonly Violation[] => {
     const { each, request, end } = work
@@ -88,7 +86,9 @@ function isPressed({ answer, invokedMs }: Performed, { deadlineMs }: LateWorkOpt
 
 function worksIn(journal: Journal, workload: Named, options: LateWorkOptions): readonly Work[] {
   const { correlate = ({ key }) => key, carries = idsIn, links } = options
-  const byId = new Map(trafficOf(journal, workload).map(each => [correlate(each), each]))
+  const fromMs = faultWindow(journal)?.fromMs ?? Number.POSITIVE_INFINITY
+  const judged = trafficOf(journal, workload).filter(each => !endedBefore(each, fromMs))
+  const byId = new Map(judged.map(each => [correlate(each), each]))
   const open = new Map<string, WireEntry[]>()
   const ends = new Map<WireEntry, WireEntry>()
   const requests: WireEntry[] = []
@@ -119,11 +119,16 @@ function liesOf(workload: Named, options: LateWorkOptions): readonly Lie[] {
   ): Lie => ({
     name,
     found: 'invalid',
-    tell: (journal, random) =>
-      firstThat(random, worksIn(journal, workload, options), work => {
-        const more = waysOf(work, overAt(work.each, options) + 1)
+    tell: (journal, random) => {
+      const endMs = wireEndOf(journal)
+      return firstThat(random, worksIn(journal, workload, options), work => {
+        const lateMs = overAt(work.each, options) + 1
+        // What comes once traffic is over is nobody's work.
+        if (lateMs >= endMs) return undefined
+        const more = waysOf(work, lateMs)
         return told(withMore(journal, more), [work.request.index, work.each.invokeIndex])
-      }),
+      })
+    },
   })
   const on = (entry: WireEntry, atMs: number): WireEntry => ({
     ...entry,

@@ -18,15 +18,25 @@ export function wireOf(journal: Journal, links: Links = all): readonly WireEntry
   return wireIn(ofKind(journal, 'wire'), ofKind(journal, 'phase'), links)
 }
 
+/** When traffic gives way to the final reads, in ms since the run began; Infinity if it never did. */
+export function wireEndOf(journal: Journal): number {
+  return finalReadsIn(ofKind(journal, 'phase'))
+}
+
+function finalReadsIn(phases: readonly EntryOf<'phase'>[]): number {
+  const finals = phases.find(({ phase }) => phase === 'final-reads')
+  return finals?.atMs ?? Number.POSITIVE_INFINITY
+}
+
 const all: Links = () => true
 
 const wireIn = remembered(
   (wire: readonly WireEntry[], phases: readonly EntryOf<'phase'>[], links: Links) => {
     const names = new Set(wire.map(entry => entry.link))
     const watched = new Set([...names].filter(name => links({ name })))
-    const finals = phases.find(({ phase }) => phase === 'final-reads')?.atMs
+    const endMs = finalReadsIn(phases)
     return wire
-      .filter(each => watched.has(each.link) && (finals === undefined || atOf(each) < finals))
+      .filter(each => watched.has(each.link) && atOf(each) < endMs)
       .sort((a, b) => atOf(a) - atOf(b))
   },
 )
