@@ -7,8 +7,9 @@ export const process = {
     settings: { baseMs: 50, capMs: 1_000, giveUpMs: 30_000 },
   },
   'migration-lock': {
-    promise: 'Of several processes that start at once one changes the schema, the others wait.',
-    settings: {},
+    promise:
+      'Of several processes that start at once one changes the schema, and holds up a table no longer than this.',
+    settings: { tableMs: 500 },
   },
   readiness: {
     promise: 'A process that is starting, or about to end, says so, and balancers leave it out.',
