@@ -14,6 +14,7 @@ export { type PostgresPart, type PostgresPartOptions, postgres } from './system/
 export type { Reach } from './system/reach.ts'
 export { http, logLine, type Ready, tcp } from './system/ready.ts'
 export { type RedisPart, type RedisPartOptions, redis } from './system/redis.ts'
+export { type Command, type RedisTrafficOptions, redisTraffic } from './system/redis-traffic.ts'
 export {
   instanceOf,
   partOf,
@@ -28,6 +29,7 @@ export {
   type ServicePlan,
   service,
 } from './system/service.ts'
+export { type SqlTrafficOptions, type Statement, sqlTraffic } from './system/sql-traffic.ts'
 export { type SystemOptions, type SystemTarget, system } from './system/system.ts'
 export {
   type UpstreamAnswer,
