@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { LabError, messageOf } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
-import type { TrafficRequest } from './traffic-request.ts'
+import { type TrafficRequest, trafficMethods } from './traffic-request.ts'
 
 const pair = z.object({ name: z.string(), value: z.string() })
 const entry = z.object({
@@ -17,7 +17,6 @@ const entry = z.object({
   }),
 })
 const har = z.object({ log: z.object({ entries: z.array(entry).min(1) }) })
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 export interface HarOptions {
   /** Which of what was recorded; default all requests to the host that most went to. */
@@ -54,7 +53,7 @@ function requestsIn(file: string | URL, options: HarOptions): readonly TrafficRe
   const { only = (url: URL) => url.host === most, headers = ['accept', 'accept-language'] } =
     options
   const wanted = all.flatMap(({ at, method, headers: told, postData }) => {
-    const known = methods.find(each => each === method)
+    const known = trafficMethods.find(each => each === method)
     if (known === undefined || !only(at, method)) return []
     const body = postData?.mimeType.includes('json') ? jsonOf(postData.text) : undefined
     const kept = told.filter(({ name }) => headers.includes(name.toLowerCase()))

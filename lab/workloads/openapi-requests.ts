@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 import type { Random } from '../base/random.ts'
 import { type OpenApi, readOpenApi } from './openapi.ts'
-import { type TrafficRequest, trafficRequest } from './traffic-request.ts'
+import { type TrafficRequest, trafficMethods } from './traffic-request.ts'
 
 export interface OpenApiRequestsOptions {
   /** Which operations, by `GET /orders/{id}` or their id; default every GET. */
@@ -80,13 +80,13 @@ function requestOf(
     .filter(one => one.in === 'header' && isAsked(one))
     .map(one => [one.name, `${valued(one)}`])
   const body = bodyOf(requestBody)
-  const { f: _, ...request } = trafficRequest.parse({
+  const known = trafficMethods.find(each => each === method.toUpperCase())
+  return {
     path: query.length === 0 ? filled : `${filled}?${query.join('&')}`,
-    method: method.toUpperCase(),
     headers: Object.fromEntries(headers),
+    ...(known && { method: known }),
     ...(body !== undefined && { body }),
-  })
-  return request
+  }
 }
 
 function described({ example, schema }: Parameter, random: Random): unknown {

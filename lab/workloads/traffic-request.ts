@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+export const trafficMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 /** One request as traffic describes it. */
 export interface TrafficRequest {
   /** With the query, from the root: `/orders?limit=10`. */
   readonly path: string
   /** Default POST where there is a body, else GET. */
-  readonly method?: (typeof methods)[number]
+  readonly method?: (typeof trafficMethods)[number]
   readonly headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   readonly body?: Json
@@ -24,7 +24,7 @@ export interface TrafficRequest {
 export const trafficRequest = z
   .strictObject({
     path: z.string().startsWith('/'),
-    method: z.enum(methods).optional(),
+    method: z.enum(trafficMethods).optional(),
     headers: z.record(z.string(), z.string()).optional(),
     body: z.json().optional(),
     key: z.string().min(1).optional(),
