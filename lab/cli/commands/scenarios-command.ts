@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Command } from 'commander'
-import { z } from 'zod'
 import { LabError } from '../../base/errors.ts'
 import { print } from '../../base/print.ts'
 import { exitCodes } from '../../base/verdict.ts'
@@ -16,10 +14,6 @@ import {
 import { table } from '../support/table.ts'
 
 const catalogueFile = 'docs/scenarios.md'
-const openFile = 'targets/scenarios/open.ts'
-const openTable = z.object({
-  open: z.record(z.string(), z.strictObject({ carriedBy: z.string(), waitsFor: z.string() })),
-})
 
 export function addScenariosCommand(program: Command): void {
   program
@@ -37,12 +31,10 @@ async function reportOn(root: string): Promise<ScenarioReport> {
   const catalogue = readCatalogue(
     await readFile(join(root, catalogueFile), 'utf8').catch(noCatalogue),
   )
-  const module: unknown = await import(pathToFileURL(join(root, openFile)).href)
-  const { open } = openTable.parse(module)
   // Only this command needs Vitest; the others must not pay for loading it.
   const { evidenceInTests } = await import('../../scenarios/evidence-in-tests.ts')
   const evidence = [...(await evidenceInTests(root)), ...(await evidenceInFiles(root))]
-  return scenarioStates(catalogue, evidence, open)
+  return scenarioStates(catalogue, evidence)
 }
 
 function isComplete({ states, unknown }: ScenarioReport): boolean {
@@ -52,7 +44,7 @@ function isComplete({ states, unknown }: ScenarioReport): boolean {
 function text({ states, unknown }: ScenarioReport): string {
   const count = (state: ScenarioState['state']) =>
     states.filter(each => each.state === state).length
-  const kinds = ['test', 'experiment', 'benchmark', 'open', 'missing'] as const
+  const kinds = ['experiment', 'benchmark', 'open', 'missing'] as const
   const bare = states.filter(({ controls }) => controls.length === 0)
   return [
     table(states.map(each => [each.id, each.state, controls(each), what(each)])),
@@ -68,9 +60,7 @@ function controls({ controls: { length } }: ScenarioState): string {
 }
 
 function what(state: ScenarioState): string {
-  if (state.state === 'missing') return `no test names it, and ${openFile} does not either`
-  if (state.state === 'open') return `${state.carriedBy}: ${state.waitsFor}`
-  return state.shownBy.join(', ')
+  return state.state === 'missing' ? 'nothing names it' : state.shownBy.join(', ')
 }
 
 function noCatalogue(cause: unknown): never {
