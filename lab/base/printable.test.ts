@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cases } from '../testing/nightly.ts'
 import { printable, printableJson, printableStyled } from './printable.ts'
 
 const hostile = fc
@@ -46,9 +47,9 @@ test('no text steers a terminal or commands a CI runner', () => {
       expect(isHarmless(shown)).toBe(true)
       expect(isHarmless(stripVTControlCharacters(printableStyled(text)))).toBe(true)
     }),
-    { numRuns: 2_000 },
+    { numRuns: cases(2_000) },
   )
-  expect(changed).toBeGreaterThan(1_000)
+  expect(changed).toBeGreaterThan(cases(1_000))
 })
 
 test('JSON is as harmless, and says the same to a parser', () => {
@@ -58,7 +59,7 @@ test('JSON is as harmless, and says the same to a parser', () => {
       expect(isHarmless(json)).toBe(true)
       expect(JSON.parse(json)).toEqual({ [text]: [text] })
     }),
-    { numRuns: 2_000 },
+    { numRuns: cases(2_000) },
   )
 })
 

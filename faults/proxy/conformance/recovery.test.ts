@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cases } from '../../../lab/testing/nightly.ts'
 import { call, makeProxy } from './api-client.ts'
 import { type Contestant, startContestant } from './contestant.ts'
 import { startEcho } from './echo.ts'
@@ -115,7 +116,7 @@ test.each(['on', 'off'])(
         await expect(dial(listen)).rejects.toThrow(/ECONNREFUSED/)
         expect(server.alive(), server.output()).toBe(true)
       }),
-      { numRuns: 25 },
+      { numRuns: cases(25) },
     )
     await expect.poll(() => call(server.url, 'GET /connections'), { timeout: 5_000 }).toEqual([])
   },

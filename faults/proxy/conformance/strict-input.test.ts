@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { cases } from '../../../lab/testing/nightly.ts'
 import { call, makeProxy } from './api-client.ts'
 import { type Contestant, startContestant } from './contestant.ts'
 import { startEcho, type Upstream } from './echo.ts'
@@ -89,7 +90,7 @@ describe('whatever is sent, the process lives and says what was wrong', () => {
         // Only an address that cannot be listened on is the server's own trouble.
         if (status >= 500) expect(error).toMatch(/^listen tcp /)
       }),
-      { numRuns: 400 },
+      { numRuns: cases(400) },
     )
     for (const name of Object.keys(Object(await call(server.url, 'GET /proxies')))) {
       if (name !== 'steady') await call(server.url, `DELETE /proxies/${encodeURIComponent(name)}`)
@@ -104,7 +105,7 @@ describe('whatever is sent, the process lives and says what was wrong', () => {
       fc.asyncProperty(to, bytes, async (path, body) => {
         expect((await send('POST', path, new Uint8Array(body))).status).toBe(400)
       }),
-      { numRuns: 100 },
+      { numRuns: cases(100) },
     )
     await expectAlive()
   })
@@ -120,7 +121,7 @@ describe('whatever is sent, the process lives and says what was wrong', () => {
       fc.asyncProperty(method, path, async (method, path) => {
         expect((await send(method, path)).status).toBeLessThan(500)
       }),
-      { numRuns: 200 },
+      { numRuns: cases(200) },
     )
     await expectAlive()
   })
@@ -155,7 +156,7 @@ describe('whatever is sent, the process lives and says what was wrong', () => {
         socket.resume().end(Buffer.from(bytes))
         await closed
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     )
     await expectAlive()
   })
@@ -188,7 +189,7 @@ describe('whatever is sent, the process lives and says what was wrong', () => {
           text: expect.stringContaining(`attributes.${one.field}: `),
         })
       }),
-      { numRuns: 15 },
+      { numRuns: cases(15) },
     )
     const misspelt = order({ ...one.right, [`${one.field}s`]: 1 })
     const { status, text } = await send('POST', '/proxies/steady/toxics', misspelt)
@@ -258,7 +259,7 @@ describe('streams arrive unchanged', () => {
         const received = await echoed(`stream-${++run}`, sent, { toxics })
         expect(received.equals(Buffer.concat(sent))).toBe(true)
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     )
     await expectAlive()
   })
@@ -290,7 +291,7 @@ describe('streams arrive unchanged', () => {
             expect(received.toString('hex')).toBe(Buffer.concat(sent).toString('hex'))
           },
         ),
-        { numRuns: 40 },
+        { numRuns: cases(40) },
       )
       await expectAlive()
     },

@@ -2,6 +2,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listen } from '../../../lab/testing/loopback.ts'
+import { cases } from '../../../lab/testing/nightly.ts'
 import { type MessageProxy, messageProxy, type ToxicBody } from '../testing/message-proxy.ts'
 
 let proxy: MessageProxy
@@ -79,7 +80,7 @@ test.each(protocols)(
         expect(await exchange(watched, said)).toBe(all)
         expect(await exchange(judged, said)).toBe(all)
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: cases(40), endOnFailure: true },
     )
   },
   90_000,
@@ -117,7 +118,7 @@ test.each(protocols)(
       fc.asyncProperty(noise, async said => {
         await exchange(link, said)
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: cases(40), endOnFailure: true },
     )
     expect(await link.toxics()).toHaveLength(3)
   },

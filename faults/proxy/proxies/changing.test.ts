@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cases } from '../../../lab/testing/nightly.ts'
 import { addToxic, client, echo, proxyTo, type TestProxy, testProxy } from '../testing/proxied.ts'
 
 /** Toxics that let every byte through sooner or later, or hold it until they go. */
@@ -95,7 +96,7 @@ test.each([
           expect(await one.ended).toBe('fin')
         },
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: cases(25), endOnFailure: true },
     )
   },
   90_000,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, describe, expect } from 'vitest'
+import { cases } from '../../../lab/testing/nightly.ts'
 import { type Application, startApplication } from '../application.ts'
 import { type Answer, Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
@@ -178,7 +179,7 @@ const isDocumented = ({ status, headers, body }: Answer) =>
   status < 500 || (status === 503 && headers.has('retry-after') && body.outcome !== undefined)
 
 describe('API-07 whatever is sent', () => {
-  const perRoute = 12
+  const perRoute = cases(12)
 
   test('every route answers with what is documented, and the process lives', async () => {
     for (const each of routes) {
@@ -210,7 +211,7 @@ describe('API-07 whatever is sent', () => {
         expect(answer.status).toBeLessThan(500)
         expect(answer.body).toMatchObject({ code: expect.any(String) })
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     )
   })
 })

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, describe, expect } from 'vitest'
+import { cases } from '../../../lab/testing/nightly.ts'
 import { type Application, type Instance, startApplication } from '../application.ts'
 import type { Answer, Client } from '../client.ts'
 import { shopkeeper } from '../orders/shop.ts'
@@ -211,7 +212,7 @@ describe('API-07 bytes', () => {
       const answer = await raw(Buffer.from(sent))
       expect(answer).toMatch(/^(HTTP\/1\.1 [234]\d\d |$)/)
     })
-    await fc.assert(property, { numRuns: 25 })
+    await fc.assert(property, { numRuns: cases(25) })
     expect((await keeper.get('/health/live')).status).toBe(200)
   })
 
@@ -273,7 +274,7 @@ describe('API-11 whatever is asked of GraphQL', () => {
       }
     })
     // A query that is a number was once taken for none.
-    await fc.assert(property, { numRuns: 100, examples: [[['', '0'], {}]] })
+    await fc.assert(property, { numRuns: cases(100), examples: [[['', '0'], {}]] })
   })
 
   test('a crowd of aliases is refused before it costs a query each', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cases } from '../../../../lab/testing/nightly.ts'
 import { lookAtSql, verbOf } from './sql.ts'
 
 /** `UPDATE stock; COMMIT`, each with its tables. */
@@ -163,10 +164,10 @@ test('comments, white space and literals anywhere between tokens change no decis
       if (filled.some(token => token.includes('/*'))) comments++
       expect(read(filled.join(''))).toBe(read(tokens.join(' ').replaceAll('?', '1')))
     }),
-    { numRuns: 500 },
+    { numRuns: cases(500) },
   )
   // The generator reaches what it is for.
-  expect(comments).toBeGreaterThan(250)
+  expect(comments).toBeGreaterThan(cases(250))
 })
 
 test('takes any text without a throw', () => {
@@ -187,7 +188,7 @@ test('takes any text without a throw', () => {
   const sqlish = fc.array(pieces, { maxLength: 60 }).map(all => all.join(' '))
   fc.assert(
     fc.property(fc.oneof(sqlish, fc.string({ maxLength: 400 })), sql => void lookAtSql(sql)),
-    { numRuns: 2_000 },
+    { numRuns: cases(2_000) },
   )
 })
 
