@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { LabError } from '../../lab/base/errors.ts'
 import { askEngine, type EngineAddress } from '../../lab/containers/ask-engine.ts'
@@ -15,6 +16,7 @@ const inspected = z.object({
 })
 const waited = z.object({ StatusCode: z.int() })
 const stopWithinMs = 25_000
+const logAgainMs = 300
 /** A run ends before. */
 const longestWaitMs = 24 * 3_600_000
 
@@ -97,12 +99,16 @@ async function followLog(
   file: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const since = Date.now() / 1_000
-  const query = `follow=1&stdout=1&stderr=1&since=${since.toFixed(3)}`
-  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const asked = request({ ...address, path: `${path}/logs?${query}`, signal }, resolve)
-    asked.on('error', reject)
-    asked.end()
-  })
-  await pipeline(answer, withoutFrames(), createWriteStream(file, { flags: 'a' }), { signal })
+  let since = Date.now()
+  while (!signal.aborted) {
+    const query = `follow=1&stdout=1&stderr=1&since=${(since / 1_000).toFixed(3)}`
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request({ ...address, path: `${path}/logs?${query}`, signal }, resolve)
+      asked.on('error', reject)
+      asked.end()
+    })
+    await pipeline(answer, withoutFrames(), createWriteStream(file, { flags: 'a' }), { signal })
+    since = Date.now()
+    await sleep(logAgainMs, undefined, { signal })
+  }
 }

@@ -14,7 +14,7 @@ import { attachedParts, keyOf } from './undo-external.ts'
 type Exit = Awaited<GuardedProcess['exited']>
 type Action = 'kill' | 'stop' | 'start' | 'pause' | 'resume'
 
-const answerWithinMs = 5_000
+const answerWithinMs = 4_000
 const endWithinMs = 20_000
 const startWithinMs = 30_000
 const lookEveryMs = 100

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { hurriedTimings } from '../../runtime/sentinel-admin.ts'
 import { images } from '../images.ts'
 import { portOf, redisNodes, sentinels, shops, workers } from './links.ts'
 import { clientPorts, redisPorts, sentinelPorts } from './ports.ts'
@@ -91,11 +92,11 @@ const sentinel = (name: keyof typeof sentinelPorts) => ({
   '<<': common,
   image: image(images.redis),
   user: '999:999',
-  // A Sentinel writes what it learns into its configuration.
+  // A Sentinel writes what it learns into its configuration. Its timings are told once it answers.
   command: [
     'sh',
     '-c',
-    '[ -e /data/sentinel.conf ] || cat /etc/sentinel.conf >/data/sentinel.conf; exec redis-server /data/sentinel.conf --sentinel',
+    `[ -e /data/sentinel.conf ] || cat /etc/sentinel.conf >/data/sentinel.conf; (until redis-cli -p 26379 SENTINEL DEBUG ${hurriedTimings.join(' ')}; do sleep 1; done) >/dev/null 2>&1 & exec redis-server /data/sentinel.conf --sentinel`,
   ],
   configs: [file('sentinel', '/etc/sentinel.conf', sentinelConfig)],
   volumes: [volume(name, '/data')],
