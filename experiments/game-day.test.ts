@@ -1,68 +1,13 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Browser, Page } from 'puppeteer-core'
 import { expect, test as plainTest } from 'vitest'
-import { z } from 'zod'
 import { chromiumShell } from '../targets/runtime/chromium-shell.ts'
+import { come, picture, press, says, slow, stumbles } from '../targets/testing/console-page.ts'
 import { heldDay } from '../targets/testing/held-day.ts'
 import { missing } from '../targets/testing/missing.ts'
 import { openBrowser } from '../targets/testing/open-browser.ts'
 
 const test = plainTest.skipIf(await missing(chromiumShell))
-const root = join(import.meta.dirname, '..')
-/** `WRITE_IMAGES=yes` renews those of docs/game-day.md. */
-const images = join(root, process.env.WRITE_IMAGES ? 'docs/images' : 'runs/images')
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-const slow = { timeout: 120_000 }
-const found = z.object({
-  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-})
-
-/** Somebody who opens a link in a context of their own, and joins. */
-async function come(browser: Browser, link: string, name: string, look: Look): Promise<Page> {
-  const context = await browser.createBrowserContext()
-  const page = await context.newPage()
-  page.setDefaultTimeout(120_000)
-  await page.setViewport(look.size)
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: look.scheme }])
-  page.on('pageerror', error => expect.unreachable(`the page failed: ${error}`))
-  await page.goto(link)
-  await page.locator('input[name=name]').fill(name)
-  await page.keyboard.press('Enter')
-  await page.waitForSelector('main.console', slow)
-  return page
-}
-
-interface Look {
-  readonly scheme: 'light' | 'dark'
-  readonly size: { readonly width: number; readonly height: number }
-}
-
-const says = (page: Page, text: string) => page.waitForSelector(`text/${text}`, slow)
-
-async function press(page: Page, text: string): Promise<void> {
-  await page.locator(`::-p-xpath(//button[starts-with(normalize-space(.), "${text}")])`).click()
-}
-
-async function picture(page: Page, name: string, fullPage = false): Promise<void> {
-  await mkdir(images, { recursive: true })
-  await page.evaluate('scrollTo(0, 0)')
-  await page.screenshot({ path: join(images, `game-day-${name}.png`) as `${string}.png`, fullPage })
-}
-
-/** What a person who cannot see, or has no mouse, would stumble over. */
-async function stumbles(page: Page): Promise<readonly string[]> {
-  // The page's own policy lets no script in but by the browser's protocol.
-  await page.evaluate(await readFile(axe, 'utf8'))
-  const result = found.parse(
-    JSON.parse((await page.evaluate('axe.run().then(JSON.stringify)')) as string),
-  )
-  return result.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`),
-  )
-}
 
 test('a whole day of two people, from the plan to the report', { timeout: 600_000 }, async () => {
   await using day = await heldDay('rehearsal')
