@@ -41,13 +41,20 @@ test('a closed link, a toxic, a lost proxy, a silent one and a process that ende
   try {
     const ledger = join(folder, 'ledger.jsonl')
     await writeFile(ledger, '')
-    const now = (step: ProcessNow['step']) => ({ step, asked: false, atMs: 0 })
+    const now = (step: ProcessNow['step']) => ({ step, asked: false, atMs: 0, tells: true })
     const running = { processes: new Map([['redis', now('ready')]]) }
     const fine = await findLeftovers([link('a>b', url)], ledger, running)
     expect(fine.left).toEqual([])
     const links = ['a>b', 'b>c', 'c>d', 'd>e'].map(name => link(name, url))
     const silent = link('e>f', 'http://127.0.0.1:1')
-    const gone = { processes: new Map([['redis', now('exited')]]) }
+    const gone = {
+      processes: new Map([
+        ['redis', now('exited')],
+        ['shop-1', now('spawned')],
+        // Nobody ever hears from it that it is ready.
+        ['mute', { ...now('spawned'), tells: false }],
+      ]),
+    }
     asked = 0
     const { left } = await findLeftovers([...links, silent], ledger, gone)
     expect(asked).toBe(1)
@@ -57,6 +64,7 @@ test('a closed link, a toxic, a lost proxy, a silent one and a process that ende
       'd>e has no proxy any longer',
       expect.stringMatching(/^the proxy of e>f does not tell: /),
       'redis is exited',
+      'shop-1 is not ready yet',
     ])
   } finally {
     server.closeAllConnections()

@@ -34,16 +34,24 @@ export async function findLeftovers(
     ),
   ])
   const away = [...state.processes].flatMap(([name, { step }]) =>
-    step === 'ready' || step === 'resumed' || step === 'spawned' ? [] : [`${name} is ${step}`],
+    step === 'exited' || step === 'paused' ? [`${name} is ${step}`] : [],
   )
+  const starting = startingOf(state).map(name => `${name} is not ready yet`)
   return {
     looked: [
       `the proxies of ${links.length} links`,
       'the ledger of undos',
       `${state.processes.size} processes`,
     ],
-    left: [...left, ...owed, ...away],
+    left: [...left, ...owed, ...away, ...starting],
   }
+}
+
+/** Processes that were started again and do not answer yet. */
+export function startingOf({ processes }: Pick<DayState, 'processes'>): readonly string[] {
+  return [...processes].flatMap(([name, { step, tells }]) =>
+    step === 'spawned' && tells ? [name] : [],
+  )
 }
 
 /** Each proxy is asked once for all of its links: a stop waits for it. */

@@ -2,7 +2,7 @@ import { faultOf } from '../../model/game-day.ts'
 import type { DayState, Stop } from '../record/day-state.ts'
 import type { Action } from './action.ts'
 import type { CrewLog } from './crew-log.ts'
-import { findLeftovers, type Leftovers } from './leftovers.ts'
+import { findLeftovers, type Leftovers, startingOf } from './leftovers.ts'
 import { type Person, theConsole } from './person.ts'
 import { type Preflight, preflight } from './preflight.ts'
 import { settingsOfStep } from './ramp.ts'
@@ -12,6 +12,9 @@ import type { RunningDay } from './running-day.ts'
 import type { Sampler } from './sampler.ts'
 
 type Inject = Extract<Action, { do: 'inject' }>
+/** So long a process may take to answer again before the proof calls it left. */
+const readyWithinMs = 15_000
+
 export type Proof = NonNullable<Stop['proof']>
 
 /** Injections of a day: preflight, lease and ramp; heals them one by one, or all with a proof. */
@@ -91,6 +94,7 @@ export class Strikes {
     this.#stops++
     this.#log.record(by, { did: 'stopped', via, reason })
     const healed = await this.#roster.healAll('stop')
+    await this.#allReady()
     const { looked, left } = await this.leftovers()
     const proof = { tookMs: Math.round(clock.nowMs() - fromMs), healed, looked, left }
     this.#log.record(theConsole, { did: 'proved', ...proof, looked: [...looked], left: [...left] })
@@ -125,6 +129,14 @@ export class Strikes {
 
   get #state(): DayState {
     return this.#running.state
+  }
+
+  /** A process that was started again is healed when it answers; the proof names one that does not. */
+  async #allReady(): Promise<void> {
+    const { clock, signal } = this.#running.context
+    const untilMs = clock.nowMs() + readyWithinMs
+    while (startingOf(this.#state).length > 0 && clock.nowMs() < untilMs && !signal.aborted)
+      await clock.sleep(20, signal).catch(() => {})
   }
 
   #demandInForce(strike: number): void {

@@ -69,6 +69,8 @@ export interface ProcessNow {
   readonly step: 'spawned' | 'ready' | 'paused' | 'resumed' | 'exited'
   readonly asked: boolean
   readonly atMs: number
+  /** It says when it is ready: it has done so before. */
+  readonly tells: boolean
 }
 
 export type Opened = Extract<CrewAct, { did: 'opened' }>
@@ -127,7 +129,8 @@ export class DayState {
     if (entry.kind === 'error') this.errors.push({ atMs: entry.atMs, message: entry.message })
     if (entry.kind === 'process') {
       const { process, step, asked, atMs } = entry
-      this.processes.set(process, { step, asked, atMs })
+      const tells = step === 'ready' || this.processes.get(process)?.tells === true
+      this.processes.set(process, { step, asked, atMs, tells })
     }
     if (entry.kind === 'probe') this.#probed(entry)
     if (entry.kind === 'alerts') this.alerts.take(entry)
