@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadExperimentFile } from './load-experiment.ts'
+import { loadExperiment, loadExperimentFile } from './load-experiment.ts'
 
 const lab = join(import.meta.dirname, '..')
 
@@ -44,4 +44,29 @@ test.each([
     code: 'broken-experiment',
     message: expect.stringContaining(said),
   })
+})
+
+test.each([
+  ['redis-failovr', 'Did you mean redis-failover? '],
+  ['README.md', ''],
+  ['', ''],
+])('of a name like %j only a near one is suggested', async (name, hint) => {
+  const root = await mkdtemp(join(tmpdir(), 'load-experiment-'))
+  onTestFinished(() => rm(root, { recursive: true }))
+  await mkdir(join(root, 'experiments'))
+  await writeFile(join(root, 'experiments/redis-failover.ts'), '')
+  await writeFile(join(root, 'experiments/brownout.ts'), '')
+  await expect(loadExperiment(root, name)).rejects.toMatchObject({
+    code: 'unknown-experiment',
+    message: expect.stringMatching(new RegExp(`Next {5}${hint.replace('?', '[?]')}(npx|pnpm)`)),
+  })
+})
+
+test('what a file does wrong is told with its own line, also in JavaScript', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'load-experiment-'))
+  onTestFinished(() => rm(root, { recursive: true }))
+  const file = join(root, 'one.mjs')
+  const text = `import { pause } from '${lab}/../faults/process/pause.ts'\n\npause(undefined)`
+  await writeFile(file, text)
+  await expect(loadExperimentFile(file)).rejects.toThrow(/one\.mjs:3\)/)
 })

@@ -1,7 +1,7 @@
 import { glob } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { closest } from 'fastest-levenshtein'
+import { closest, distance } from 'fastest-levenshtein'
 import { LabError, messageOf } from '../base/errors.ts'
 import { called } from '../base/installation.ts'
 import type { Experiment } from './experiment.ts'
@@ -66,20 +66,24 @@ async function importFile(file: string): Promise<{ readonly default?: unknown }>
   try {
     return await import(pathToFileURL(file).href)
   } catch (cause) {
-    const where = cause instanceof Error ? placeOf(cause) : undefined
+    const where = cause instanceof Error ? placeOf(cause, file) : undefined
     const found = where === undefined ? messageOf(cause) : `${messageOf(cause)} (${where})`
     throw broken(file, found, 'Correct the file; the type checker tells more.', cause)
   }
 }
 
-/** Syntax errors carry their place in the first line of the stack. */
-function placeOf(error: Error): string | undefined {
-  return /(?:file:\/\/)?(\/[^\s:]+\.ts:\d+)/.exec(error.stack ?? '')?.[1]
+/** Where in the file, else in the first one of the stack; syntax errors have theirs in its first line. */
+function placeOf(error: Error, file: string): string | undefined {
+  const places = /(?:file:\/\/)?(\/[^\s:]+\.[mc]?[jt]s:\d+)/g
+  const all = [...(error.stack ?? '').matchAll(places)].flatMap(([, place]) => place ?? [])
+  return all.find(place => place.startsWith(`${file}:`)) ?? all[0]
 }
 
 function unknown(name: string, all: readonly FoundExperiment[], folder: string): LabError {
   const names = all.map(one => one.name)
-  const hint = names.length > 0 ? `Did you mean ${closest(name, names)}? ` : ''
+  const near = names.length > 0 ? closest(name, names) : ''
+  const isNear = near !== '' && distance(name, near) <= Math.max(2, near.length / 3)
+  const hint = isNear ? `Did you mean ${near}? ` : ''
   return new LabError(
     {
       code: 'unknown-experiment',

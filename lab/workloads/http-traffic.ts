@@ -92,7 +92,7 @@ const toRead = z.object({ readBack: z.object({ sent: z.json().optional() }) })
 function* reads(journal: readonly Entry[], options: HttpTrafficOptions): Generator<Operation> {
   const written = new Map<string, Json>()
   for (const entry of journal) {
-    if (entry.kind !== 'invoke' || entry.key === undefined) continue
+    if (entry.kind !== 'invoke' || entry.key === undefined || isReading(entry.input)) continue
     written.set(entry.key, sentBy(entry.input))
   }
   for (const [key, sent] of written) yield { f: 'read', key, input: { readBack: { sent } } }
@@ -106,6 +106,12 @@ function* reads(journal: readonly Entry[], options: HttpTrafficOptions): Generat
 /** A request without a body says all by its key. */
 function sentBy(input: Json): Json {
   return trafficRequest.parse(input).body ?? true
+}
+
+/** Who asks for a key promises nothing under it, and is told what was found. */
+function isReading(input: Json): boolean {
+  const { method } = trafficRequest.parse(input)
+  return method === 'GET' || method === 'HEAD'
 }
 
 function ask(
@@ -129,7 +135,9 @@ function ask(
     const own = outcome?.(answer)
     if (own) return own
     if (!final)
-      return httpOutcome(answer, said => (key === undefined ? kept(said) : (body ?? true)))
+      return httpOutcome(answer, said =>
+        key === undefined || isReading(input) ? kept(said) : (body ?? true),
+      )
     const { sent } = final
     if (found) return foundOutcome(answer, said => found(said, sent))
     return readBackOutcome(answer, { key: key ?? '', sent })

@@ -26,7 +26,8 @@ test.each<readonly [string, Json]>([
   ['numbers as text, as of a database', { itemId: 'x', quantity: '2.00' }],
   ['less within', { address: { city: 'Bonn', zip: '53111' } }],
   ['the key alone', { order: { reference: 'key-1' } }],
-  ['a list of one', [{ ...sent }]],
+  ['an envelope in an envelope', { data: { attributes: { ...sent } } }],
+  ['the key beside what else there is', { reference: 'key-1', events: [{ at: 1 }, { at: 2 }] }],
 ])('%s shows what was sent', (_, body) => {
   expect(shown(body)).toEqual({ kind: 'ok', value: sent })
 })
@@ -38,6 +39,26 @@ test.each<readonly [string, Json]>([
   ['another value within', { address: { city: 'Köln' } }],
 ])('%s is shown as it is', (_, body) => {
   expect(shown(body)).toEqual({ kind: 'ok', value: body })
+})
+
+test('an envelope hides neither a second one, nor another value, nor that nothing is there', () => {
+  const changed = { itemId: 'x', quantity: 3 }
+  const asked = { key: 'key-1', sent: undefined }
+  expect(shown({ orders: [sent, sent], total: 2 })).toEqual({ kind: 'ok', value: [sent, sent] })
+  expect(shown({ data: { id: 'key-1', attributes: changed } })).toEqual({
+    ...{ kind: 'ok', value: changed },
+  })
+  expect(shown({ request: 'key-1', data: [changed] })).toEqual({ kind: 'ok', value: [changed] })
+  expect(shown({ items: [], total: 0 })).toEqual({ kind: 'ok', value: null })
+  expect(readBackOutcome(answer({ items: [], total: 0 }), asked)).toMatchObject({ value: null })
+  expect(readBackOutcome(answer({ items: [], query: 'key-1' }), asked)).toMatchObject({
+    value: { query: 'key-1' },
+  })
+})
+
+test('a list stays one, for it alone can show a second', () => {
+  expect(shown([sent])).toEqual({ kind: 'ok', value: [sent] })
+  expect(shown({ data: [sent], page: { number: 1 } })).toEqual({ kind: 'ok', value: [sent] })
 })
 
 test('twice is shown twice, and what nobody wrote as it is', () => {

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
 import { isRecord, type Json } from '../base/json.ts'
 import type { Outcome } from '../journal/journal.ts'
+import { commonFields, isList, namesKey } from './answer-fields.ts'
 import type { HttpAnswer } from './http.ts'
 import { httpOutcome } from './http-outcome.ts'
+import { unwrapped } from './unwrapped.ts'
 
 /** What was asked for: its key, and what had been sent; nothing where nobody wrote it. */
 export interface Asked {
@@ -12,34 +15,36 @@ export interface Asked {
 
 /**
  * What an answer shows of what was written, in the usual way. Nothing, for 404 and 410, and for a body
- * that is empty, null, [] or {}. A list: one of it for each element. It is as it was sent (and the value
- * is then what was sent) where no field that both have differs; field names in any case, with `_` or
- * without, and numbers also as text. An answer that has no field in common and names the key nowhere
+ * that is empty, null, [] or {}. A list: one of it for each element. An envelope around it, as
+ * `{ data: […], page: {…} }`, is opened (`unwrapped`). It is as it was sent (and the value is then what
+ * was sent) where no field that both have differs; field names in any case, with `_` or without, and
+ * numbers also as text. An answer that has no field in common and names the key nowhere
  * shows nothing either way: that ends `info`.
  */
 export function readBackOutcome(answer: HttpAnswer, asked: Asked): Outcome {
   if (answer.status === 404 || answer.status === 410) return { kind: 'ok', value: null }
   let clueless = false
   const outcome = httpOutcome(answer, body => {
-    const values = listOf(body)
+    const opened = unwrapped(z.json().parse(body ?? null), asked)
+    const values = listOf(opened)
     const shown = values.map(value => shownBy(value, asked))
     clueless = shown.includes(undefined)
     const [first, ...others] = shown.filter(value => value !== undefined)
     if (first === undefined) return null
-    return others.length === 0 ? first : [first, ...others]
+    return others.length === 0 && !isList(opened) ? first : [first, ...others]
   })
   if (!clueless || outcome.kind !== 'ok') return outcome
   const error = `the answer has no field that was sent, and no ${asked.key}: say by found what it shows`
   return { kind: 'info', ended: 'untyped', status: answer.status, error }
 }
 
-function listOf(body: unknown): readonly Json[] {
-  const values = Array.isArray(body) ? body : [body]
+function listOf(body: Json): readonly Json[] {
+  const values = isList(body) ? body : [body]
   return values.filter(value => !isNothing(value))
 }
 
-function isNothing(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return true
+function isNothing(value: Json): boolean {
+  if (value === null || value === '') return true
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
@@ -48,18 +53,9 @@ function shownBy(value: Json, { key, sent }: Asked): Json | undefined {
   if (sent === undefined) return value
   const common = commonFields(sent, value)
   if (common.some(([one, other]) => !isSame(one, other))) return value
-  const names = JSON.stringify(value).includes(JSON.stringify(key).slice(1, -1))
-  const isSent = common.length > 0 || names || (!isRecord(sent) && isSame(sent, value))
+  const isSent =
+    common.length > 0 || namesKey(value, key) || (!isRecord(sent) && isSame(sent, value))
   return isSent ? sent : undefined
-}
-
-function commonFields(sent: Json, value: Json): readonly (readonly [Json, Json])[] {
-  if (!isRecord(sent) || !isRecord(value)) return []
-  const found = new Map(Object.entries(value).map(([name, each]) => [plain(name), each]))
-  return Object.entries(sent).flatMap(([name, each]) => {
-    const other = found.get(plain(name))
-    return each === undefined || other === undefined ? [] : [[each, other] as const]
-  })
 }
 
 function isSame(one: Json, other: Json): boolean {
@@ -82,14 +78,6 @@ function isSameText(one: string | number, other: string | number): boolean {
   )
 }
 
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
-}
-
 function isScalar(value: Json): value is string | number {
   return typeof value === 'string' || typeof value === 'number'
-}
-
-function plain(name: string): string {
-  return name.replace(/[_-]/g, '').toLowerCase()
 }

@@ -52,7 +52,7 @@ async function judged(service: Service, more: Partial<HttpTrafficOptions> = {}) 
   const all = journalOf([...written, ...(await told(clients, reads, firstFinalOp))])
   server.closeAllConnections()
   server.close()
-  return { finding: noLostWrites(traffic).check(all), reads }
+  return { finding: noLostWrites(traffic).check(all), reads, written }
 }
 
 async function told(clients: WorkloadClients, operations: readonly Operation[], from: number) {
@@ -129,4 +129,30 @@ test('an answer may be read in a way of its own', async () => {
     ...{ kind: 'fail', ended: 'refused', error: 'always' },
   })
   expect((await judged(wrapping, { outcome })).finding.word).toBe('unknown')
+})
+
+test('a read under a key promises nothing, and shows what it found', async () => {
+  const { finding, written } = await judged(store(), {
+    request: (_, number) => {
+      const id = `order-${number >> 1}`
+      const path = `/orders/${id}`
+      return number % 2 ? { path, key: id } : { path, key: id, body: { id, quantity: 2 } }
+    },
+  })
+  expect(finding).toMatchObject({ word: 'valid', figures: { acknowledged: 10, changed: 0 } })
+  const found = written.filter(one => one.kind === 'complete' && one.f === 'read')
+  expect(found).toHaveLength(10)
+  expect(found[0]).toMatchObject({ outcome: { kind: 'ok', value: { quantity: 2 } } })
+})
+
+test('an answer that is no list shows nothing of how often, and the story says so', async () => {
+  const single = store()
+  const listing: Service = (request, body) => {
+    const answer = single(request, body)
+    return request.method === 'GET' && answer.status === undefined
+      ? { body: [answer.body] }
+      : answer
+  }
+  expect((await judged(store())).finding.story).toMatch(/whether once, no answer shows/)
+  expect((await judged(listing)).finding.story).toMatch(/found, once and unchanged/)
 })

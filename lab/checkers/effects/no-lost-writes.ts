@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Json } from '../../base/json.ts'
+import { isRecord, type Json } from '../../base/json.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Checker, Finding } from '../../model/checker.ts'
 import { conclude, gapsIn, tooFew, type Violation } from '../shared/conclude.ts'
@@ -78,9 +78,21 @@ function judge(journal: Journal, workload: Named, options: WriteOptions): Findin
     ...gapsIn(journal),
   ]
   const story =
-    `All ${acknowledged} confirmed writes were found, once and unchanged; ` +
+    `All ${acknowledged} confirmed writes were found, ${howOften(observations)}; ` +
     `${refused} were refused and left nothing; ${figures.uncertain} ended uncertain.`
   return conclude({ journal, violations, figures, unseen, story })
+}
+
+/** Who is asked for one thing by its key answers with one, however often it is there. */
+function howOften(observations: ReadonlyMap<string, readonly Observation[]>): string {
+  const reads = [...observations.values()].flat().map(({ read }) => read)
+  const isSingle = reads.every(
+    ({ input, answer }) =>
+      isRecord(input) && 'readBack' in input && !Array.isArray(answer.outcome.value),
+  )
+  return isSingle && reads.length > 0
+    ? 'unchanged (whether once, no answer shows: only a list can, see readBack)'
+    : 'once and unchanged'
 }
 
 function judgeKey(
