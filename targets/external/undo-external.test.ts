@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,9 +45,14 @@ test('starts what does not run, once, outside of every run, and continues what s
   }
 })
 
-test('a file of another name, or that anybody may write, says nothing of what is run', async () => {
+test('a file of another name, that anybody may write, or of a run, says nothing of what is run', async () => {
   expect(() => undoArgs.parse({ ...args(), config: join(folder, 'evil.js') })).toThrow()
   await chmod(config, 0o666)
   await expect(undo(args())).rejects.toThrow('anybody may write it')
   await chmod(config, 0o644)
+  const data = join(folder, 'runs/one')
+  await mkdir(data, { recursive: true })
+  await copyFile(config, join(data, 'lab.config.js'))
+  const written = undo({ ...args(), config: join(data, 'lab.config.js') })
+  await expect(written).rejects.toThrow('is data of runs')
 })

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
@@ -56,9 +56,11 @@ export async function undo(args: Json): Promise<void> {
   if (!runs && start !== undefined) await runShell(start, cwd)
 }
 
-/** It is loaded, and says what is run: nobody else may have written it. */
+/** It is loaded, and says what is run: nobody else may have written it, nor a run or what it tried. */
 async function demandOwnFile(file: string): Promise<void> {
-  const { uid, mode } = await stat(file)
+  const real = await realpath(file)
+  if (/[\\/](\.lab|runs)[\\/]/.test(real)) throw new Error(`${real} is data of runs: not played`)
+  const { uid, mode } = await stat(real)
   const own = process.getuid?.() ?? uid
   if ((uid !== own && uid !== 0) || (mode & 0o002) !== 0) {
     throw new Error(`${file} is owned by uid ${uid}, or anybody may write it: not played`)
