@@ -1,5 +1,6 @@
 // Written by `pnpm faults` from what the files of the faults declare.
 import type { FaultForm } from '../lab/model/fault-form.ts'
+import { form as endlessBody } from './clients/endless-body.ts'
 import { form as flooding } from './clients/flooding.ts'
 import { form as hangingUp } from './clients/hanging-up.ts'
 import { form as silent } from './clients/silent.ts'
@@ -80,6 +81,7 @@ import { form as reorderFrames } from './websocket/reorder-frames.ts'
 
 /** Every fault that can be filled in while a system runs, by family. */
 export const allForms: readonly FaultForm[] = [
+  endlessBody,
   flooding,
   hangingUp,
   silent,

@@ -1,4 +1,5 @@
 // Written by `pnpm faults` from what the files of the faults declare.
+export { endlessBody } from './clients/endless-body.ts'
 export { flooding } from './clients/flooding.ts'
 export { hangingUp } from './clients/hanging-up.ts'
 export { silent } from './clients/silent.ts'

@@ -10,5 +10,5 @@ test('control: a client that asks and waits for its answer is none that behaves 
   for await (const _chunk of socket) {
     // It reads to the end.
   }
-  expect(site.seen).toEqual({ asked: 1, aborted: 0, unwritten: 0 })
+  expect(site.seen).toEqual({ asked: 1, aborted: 0, unwritten: 0, takenBytes: 0 })
 })

@@ -8,6 +8,8 @@ export interface Seen {
   aborted: number
   /** Answers of which not all went into the buffers. */
   unwritten: number
+  /** Of bodies. */
+  takenBytes: number
 }
 
 /** A server for clients that behave badly. */
@@ -26,13 +28,21 @@ export const site = Object.assign(({ url }: SiteSystem) => ({ name: 'site', url 
   label: 'site',
 })
 
-/** `/quick` answers at once, `/never` never does, `/big` has more than any buffer takes. */
+/**
+ * `/quick` answers at once, `/never` never does, `/big` has more than any buffer takes, `/upload` takes
+ * whatever is sent.
+ */
 export async function startClientSite(): Promise<ClientSite> {
-  const seen: Seen = { asked: 0, aborted: 0, unwritten: 0 }
+  const seen: Seen = { asked: 0, aborted: 0, unwritten: 0, takenBytes: 0 }
   const server = createServer((request, response) => {
     seen.asked++
     if (request.url === '/never') request.on('close', () => seen.aborted++)
-    else if (request.url === '/big') {
+    else if (request.url === '/upload') {
+      request.on('data', (piece: Buffer) => {
+        seen.takenBytes += piece.length
+      })
+      request.on('error', () => {})
+    } else if (request.url === '/big') {
       const full = !response.write(Buffer.alloc(64 << 20))
       if (full) seen.unwritten++
     } else response.end('ok')
