@@ -120,7 +120,11 @@ test('every role may do what it may, and nothing else; who has no link or an old
   }
   expect(refused).toBeGreaterThan(5)
   for (const secret of ['', 'guessed', day.link('owner')]) {
-    expect((await day.act(secret, { do: 'stop' })).status, secret).toBe(401)
+    const stopped = await day.act(secret, { do: 'stop' })
+    expect([stopped.status, await stopped.text()], secret).toEqual([
+      401,
+      expect.stringContaining('no longer, one of the day'),
+    ])
     expect((await day.ask(secret, '/api/events')).status, secret).toBe(401)
   }
   const ada = await day.join('owner', 'Ada')

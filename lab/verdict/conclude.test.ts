@@ -179,6 +179,11 @@ const rows: Record<string, readonly [Change, Reason['word'], string]> = {
     'inconclusive',
     'nothing says that cut(redis) was healed',
   ],
+  'traffic of every workload': [
+    without(event => 'workload' in event && event.workload === 'reads'),
+    'inconclusive',
+    'there was no traffic of reads',
+  ],
   'every workload at its rate': [
     without(event => 'op' in event && event.op % 3 === 0),
     'inconclusive',

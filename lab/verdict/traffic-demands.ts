@@ -18,6 +18,15 @@ const leastDue = 3
 /** Of the traffic: as much as planned, on time, before, during and after the strikes. */
 export const trafficDemands: readonly Demand[] = [
   {
+    name: 'traffic of every workload',
+    word: 'inconclusive',
+    missing: ({ plan, traffic }) =>
+      (plan?.workloads ?? []).flatMap(({ name }) =>
+        traffic.has(name) ? [] : [`there was no traffic of ${name}`],
+      ),
+    next: 'See what ended the run before its baseline: traffic begins there.',
+  },
+  {
     name: 'every workload at its rate',
     word: 'inconclusive',
     ofMachine: true,
@@ -89,14 +98,14 @@ export const trafficDemands: readonly Demand[] = [
   },
 ]
 
-/** Asks the same of each workload of the plan, and of the traffic the journal has of it. */
+/** Asks the same of each workload of the plan, and of the traffic that the journal has of it, if any. */
 function each(
   ask: (workload: PlannedWorkload, traffic: TrafficFacts) => readonly string[],
 ): (facts: Facts) => readonly string[] {
   return ({ plan, traffic }) =>
     (plan?.workloads ?? []).flatMap(workload => {
       const found = traffic.get(workload.name)
-      return found ? ask(workload, found) : [`there was no traffic of ${workload.name}`]
+      return found ? ask(workload, found) : []
     })
 }
 

@@ -17,8 +17,9 @@ export function commandWords(line: string): readonly [string, ...string[]] {
   const [first, ...others] = words
   const rest = line.replace(/'[^']*'|"[^"]*"/g, '')
   if (first === undefined || /['"]/.test(rest)) {
+    const why = first === undefined ? '' : ', in which a quote is never closed'
     throw new RangeError(
-      `Expected a command such as 'node server.js', found ${JSON.stringify(line)}.`,
+      `Expected a command such as 'node server.js', found ${JSON.stringify(line)}${why}.`,
     )
   }
   return [first, ...others]

@@ -1,5 +1,6 @@
 import type { Duration } from '../../lab/base/duration.ts'
 import type { Link, Linked } from '../../lab/model/capability.ts'
+import { checkedService } from './checked-service.ts'
 import type { LogFormat } from './log-format.ts'
 import type { Reach } from './reach.ts'
 import type { Ready } from './ready.ts'
@@ -58,9 +59,10 @@ export type InstancePart = SupervisedPart & Linked
 /**
  * One's own service. `service<'postgres' | 'redis'>({ … })` names the parts that `env` may ask for, and
  * the compiler holds the system to them; without names each is looked for when the system starts.
+ * @throws {LabError} `wrong-service` for an option that is none.
  */
 export function service<Names extends string = string>(
   options: ServiceOptions<Names>,
 ): ServicePlan<Names> {
-  return { kind: 'service', options }
+  return { kind: 'service', options: checkedService(options) }
 }

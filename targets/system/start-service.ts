@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toMs } from '../../lab/base/duration.ts'
 import { LabError } from '../../lab/base/errors.ts'
@@ -10,6 +11,7 @@ import type { AttachedSystem } from '../external/attached-system.ts'
 import type { Address } from '../proxy.ts'
 import { type ReservedPort, reservePort } from '../runtime/reserve-port.ts'
 import { commandWords } from './command-words.ts'
+import { environmentText } from './environment-text.ts'
 import { parseLogLine } from './log-format.ts'
 import type { Setting } from './part-plan.ts'
 import { type Reach, reachOf } from './reach.ts'
@@ -160,7 +162,8 @@ async function startInstance(
   }
   const off = context.defencesOff.map(defence => switches[defence] ?? {})
   const said = env?.(givenBy({ port, instance: name }, give)) ?? {}
-  const asText = Object.entries(said).map(([key, value]) => [key, `${value}`])
+  const told = environmentText(setting.name, said)
+  const cwd = await folderOf(name, plan.options.cwd ?? setting.cwd)
   const [command, ...args] = commandWords(line)
   const logFile = join(context.runFolder, `${name}.log`)
   await release()
@@ -168,8 +171,8 @@ async function startInstance(
     name,
     command,
     args,
-    cwd: plan.options.cwd ?? setting.cwd,
-    env: Object.assign({ PORT: `${port}` }, Object.fromEntries(asText), ...off),
+    cwd,
+    env: Object.assign({ PORT: `${port}` }, told, ...off),
     logFile,
     stopWithinMs: toMs(stopWithin),
   })
@@ -178,6 +181,22 @@ async function startInstance(
   await part.ready()
   if (restarts) part.supervise(context)
   return Object.assign(part, { links: wires.to(name) })
+}
+
+/** A folder that is not there is told by the system as a command that is not there. */
+async function folderOf(name: string, cwd: string): Promise<string> {
+  const isThere = await stat(cwd).then(
+    found => found.isDirectory(),
+    () => false,
+  )
+  if (isThere) return cwd
+  throw new LabError({
+    code: 'no-folder',
+    expected: `a folder to start ${name} in: ${cwd}`,
+    found: 'none',
+    why: 'The command begins there.',
+    next: 'Correct cwd; a relative one begins where the lab was started.',
+  })
 }
 
 function instanceName(service: string, index: number): string {
@@ -233,7 +252,7 @@ function wrongCount(name: string, instances: number, port: number | undefined): 
     code: 'wrong-instances',
     expected: `${name} to have one instance or more, and one alone where its port is fixed`,
     found: `instances: ${instances}${port === undefined ? '' : `, port: ${port}`}`,
-    why: 'Two processes cannot listen on one port.',
+    why: 'A service without a process shows nothing, and two cannot listen on one port.',
     next: 'Let env hand the port on, or start one instance.',
   })
 }

@@ -37,8 +37,7 @@ export async function serveConsole(
   guard(app)
   app.setErrorHandler(async (error, _request, reply) => {
     const status = statusOf(error)
-    const reasons = error instanceof Refusal ? error.reasons : [messageOf(error)]
-    return reply.code(status).send({ code: codeOf(error), reasons })
+    return reply.code(status).send({ code: codeOf(error), reasons: reasonsOf(error) })
   })
 
   for (const [path, { type, text }] of files) {
@@ -123,6 +122,12 @@ function statusOf(error: unknown): number {
   if (error instanceof z.ZodError) return 400
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined
   return typeof status === 'number' ? status : 500
+}
+
+function reasonsOf(error: unknown): readonly string[] {
+  if (error instanceof Refusal) return error.reasons
+  if (error instanceof Unknown) return unknown.reasons
+  return [error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error)]
 }
 
 function codeOf(error: unknown): string {
