@@ -78,6 +78,8 @@ test('a day whose lab was killed in mid-fault is healed by the guardian, and goe
   const ada = await dayClient(day.link('owner'), 'Ada')
   await ada.act({ do: 'note', type: 'question', text: 'will it be healed?' })
   await ada.act(latency('900ms'))
+  const landed = async () => (await ada.view()).injections[0]?.landed ?? 0
+  await expect.poll(landed, eventually).toBeGreaterThan(0)
   const { opened } = await ada.view()
   const runId = opened?.runId ?? 'no run'
   expect(processesOf(runId)).toBeGreaterThan(0)

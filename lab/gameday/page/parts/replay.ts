@@ -55,7 +55,7 @@ export function Replay({ secret }: { secret: string }) {
       const { view, samples } = all as Moment
       if (wanted) setMoment({ view, samples: [...before, ...samples].slice(-900), atMs, eyes })
     }
-    const query = `atMs=${Math.round(atMs)}&as=${eyes}&afterMs=${afterMs}`
+    const query = `atMs=${Math.ceil(atMs)}&as=${eyes}&afterMs=${afterMs}`
     void ask(secret, `/api/moment?${query}`).then(show, failed)
     return () => {
       wanted = false
