@@ -30,7 +30,8 @@ export async function timeStops(client: DayClient, half: Half, tries: number): P
   for (let i = 0; i < tries; i++) {
     const part = parts[i % parts.length]
     const fault = { form, part, settings: {}, leaseSeconds: 300 }
-    await client.act({ do: 'inject', ...fault, anyway: true })
+    const { status, said } = await client.try({ do: 'inject', ...fault, anyway: true })
+    if (status !== 200) throw new Error(`${form} on ${part} could not be made: ${said}`)
     const fromMs = performance.now()
     const { healed, left } = proved.parse(await client.act({ do: 'stop' }))
     timesMs.push(performance.now() - fromMs)
