@@ -1,11 +1,11 @@
-import { LabError } from '../../lab/base/errors.ts'
+import type { LabError } from '../../lab/base/errors.ts'
 import type { Killable, Pausable, Stoppable } from '../../lab/model/capability.ts'
 import type { GuardedProcess } from '../../lab/model/guardian.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import type { Context } from '../../lab/model/target.ts'
 import type { Containers } from '../containers/containers.ts'
 import type { AttachedSystem } from '../external/attached-system.ts'
-import { indentedLogEnd } from './log-end.ts'
+import { notReady } from './not-ready.ts'
 
 /** What starting a server takes of a run. */
 export type ServerContext = Pick<
@@ -100,16 +100,9 @@ export class ServerPart implements Killable, Pausable, Stoppable, AsyncDisposabl
   }
 
   #notReady(reason: unknown): LabError {
-    const last = indentedLogEnd(this.logFile)
-    const state = this.process.running ? `no answer in ${startWithinMs} ms` : 'it ended'
-    return new LabError({
-      code: 'server-not-ready',
-      expected: `${this.name} to answer on ${this.host}:${this.port}`,
-      found: `${state} (${reason}); its log ends with\n             ${last}`,
-      why: 'the system under test needs it',
-      next: `see ${this.logFile}`,
-      cause: reason,
-    })
+    const { name, host, port, logFile } = this
+    const waitedMs = this.process.running ? startWithinMs : undefined
+    return notReady({ name, host, port, logFile, waitedMs, reason })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@ import { withPostgres } from '../runtime/postgres-server.ts'
 import { commandWords } from './command-words.ts'
 import type { Setting } from './part-plan.ts'
 import type { Reach } from './reach.ts'
+import { sqlFailed } from './sql-failed.ts'
 
 /**
  * What makes the tables: a command, which finds DATABASE_URL and PGHOST, PGPORT, PGUSER, PGPASSWORD,
@@ -17,12 +18,18 @@ export type Migration = string | ((url: string) => Promise<void>)
 /** How long it may take. */
 const withinMs = 120_000
 
-/** @throws {LabError} `migration-failed` with the end of its log. */
+/** @throws {LabError} `migration-failed` with the end of its log, or the line of SQL. */
 export async function migrate(migration: Migration, at: Reach, setting: Setting): Promise<void> {
   if (typeof migration === 'function') return migration(at.url)
   if (migration.endsWith('.sql')) {
-    const sql = await readFile(resolve(setting.cwd, migration), 'utf8')
-    await withPostgres(at.url, client => client.query(sql))
+    const file = resolve(setting.cwd, migration)
+    let sql = ''
+    try {
+      sql = await readFile(file, 'utf8')
+      await withPostgres(at.url, client => client.query(sql))
+    } catch (error) {
+      throw sqlFailed(setting.name, file, sql, error)
+    }
     return
   }
   await runCommand(migration, at, setting)
