@@ -4,7 +4,11 @@ import type { CommonOptions } from './common-options.ts'
 import type { Parts } from './parts.ts'
 import type { Question } from './question.ts'
 
-const cuts = 4
+const cuts = 3
+const firstMs = 500
+const everyMs = 1_800
+/** Until it is looked at what was given back, and then for a while. */
+const calmMs = 11_000
 /** What an instance may take that is no leak: a pool that has grown to its usual size, and its sockets. */
 const poolOf = 12
 const descriptorsOf = 60
@@ -25,15 +29,15 @@ export function ofLeaks(parts: Parts, options: CommonOptions): readonly Question
       title: 'What trouble makes the service take is given back when it is over',
       because:
         'A client that is made anew for each attempt, and a request that is kept until it is answered, end a process after a week of small troubles.',
-      strikes: others.flatMap(({ name, select }, index) =>
-        Array.from({ length: cuts }, (_, cut) =>
-          at(`${500 + 2_000 * cut}ms`, down(select), {
-            for: '1s',
-            name: index === 0 ? `cut-${cut + 1}` : `${name}-cut-${cut + 1}`,
-          }),
-        ),
-      ),
-      ...{ from: `cut-${cuts}`, cuts: true, baseline: '6s', lasts: '18s' },
+      // One after the other: behind a server that is away nobody reaches the next.
+      strikes: Array.from({ length: cuts }, (_, cut) =>
+        others.map(({ name, select }, index) => {
+          const atMs = firstMs + everyMs * (cut * others.length + index)
+          return at(`${atMs}ms`, down(select), { for: '800ms', name: `${name}-cut-${cut + 1}` })
+        }),
+      ).flat(),
+      ...{ from: `${others.at(-1)?.name}-cut-${cuts}`, cuts: true, baseline: '6s' },
+      lasts: `${firstMs + everyMs * cuts * others.length + calmMs}ms`,
       checks: leakChecks(parts, options),
     },
   ]

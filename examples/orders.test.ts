@@ -1,21 +1,10 @@
-import { cp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runExample } from './testing/run-example.ts'
+import { withBugs } from './testing/with-bugs.ts'
 
-const example = join(import.meta.dirname, 'orders')
 const lostCommit = 'orders/experiments/lost-commit.js'
 const redisAway = 'orders/experiments/common.suite.js@redis-away'
 const atMost = { timeout: 150_000 }
-
-/** The mended service with these files as they were written: each has a bug of its own. */
-async function withBugs(...files: readonly string[]) {
-  const service = `.with-${files.join('-')}`
-  const folder = join(example, service)
-  await cp(join(example, 'mended'), folder, { recursive: true })
-  for (const file of files) await cp(join(example, 'src', file), join(folder, file))
-  return { service, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-}
 
 async function findings(experiment: string, service: string) {
   return (await runExample(experiment, { SERVICE: service })).checks
@@ -23,20 +12,20 @@ async function findings(experiment: string, service: string) {
 
 // What a run on a busy machine concludes as a whole is another matter: the checks are asked.
 test('a lost COMMIT finds the order that is placed twice', atMost, async () => {
-  await using bug = await withBugs('orders.js', 'schema.sql')
+  await using bug = await withBugs('orders', 'orders.js', 'schema.sql')
   const { onceEach, alive } = await findings(lostCommit, bug.service)
   expect(onceEach).toMatchObject({ word: 'invalid', story: expect.stringContaining('doubled') })
   expect(alive).toMatchObject({ word: 'valid' })
 })
 
 test('and the process that ends of a lost connection', atMost, async () => {
-  await using bug = await withBugs('database.js')
+  await using bug = await withBugs('orders', 'database.js')
   const { alive } = await findings(lostCommit, bug.service)
   expect(alive).toMatchObject({ word: 'invalid', story: expect.stringContaining('ECONNRESET') })
 })
 
 test('a Redis that is away finds the cache that takes the service with it', atMost, async () => {
-  await using bug = await withBugs('cache.js')
+  await using bug = await withBugs('orders', 'cache.js')
   const { alive, readsGoOn, kept } = await findings(redisAway, bug.service)
   expect(alive).toMatchObject({ word: 'invalid' })
   expect(readsGoOn).toMatchObject({ word: 'invalid' })

@@ -16,10 +16,7 @@ test.each([
     `new (require('node:events'))().emit('error', new Error('read ECONNRESET'))`,
     "an 'error' event that nobody listened to: Error: read ECONNRESET",
   ],
-  [
-    `throw new TypeError('no such thing')`,
-    'an exception that nobody caught: TypeError: no such thing',
-  ],
+  [`throw new TypeError('no such thing')`, 'an error that nobody caught: TypeError: no such thing'],
   [`Promise.reject('a word')`, /^a promise that was rejected and that nobody caught: .*a word/],
   [
     `require('node:net').createServer().listen(process.env.TAKEN)`,
@@ -37,7 +34,7 @@ test.each([
 test.each([
   [
     'Traceback (most recent call last):\n  File "app.py", line 3\nKeyError: 7\npsycopg.OperationalError: gone',
-    'an exception that nobody caught: psycopg.OperationalError: gone',
+    'an error that nobody caught: psycopg.OperationalError: gone',
   ],
   [
     'panic: runtime error: index out of range\n\ngoroutine 1 [running]:',
@@ -45,7 +42,7 @@ test.each([
   ],
   [
     'Exception in thread "main" java.lang.IllegalStateException: no',
-    'an exception that nobody caught: java.lang.IllegalStateException: no',
+    'an error that nobody caught: java.lang.IllegalStateException: no',
   ],
   [
     'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory',
@@ -59,7 +56,7 @@ test('of two ends in one log the last is told, with its lines', () => {
   const first = logOf(`throw new Error('the first')`)
   const both = `${first}\nlistening\n${logOf(`throw new RangeError('the second')`)}`
   const found = causeOfEnd(both)
-  expect(found?.words).toBe('an exception that nobody caught: RangeError: the second')
+  expect(found?.words).toBe('an error that nobody caught: RangeError: the second')
   expect(found?.lines[0]).toBe('RangeError: the second')
   expect(found?.lines.join('\n')).not.toContain('the first')
 })

@@ -16,11 +16,11 @@ const causes: readonly (readonly [sign: RegExp, words: string])[] = [
   [/^panic: /, 'a panic'],
   [
     /^Traceback \(most recent call last\)|^Exception in thread|^\w*(Error|Exception)\b/,
-    'an exception that nobody caught',
+    'an error that nobody caught',
   ],
 ]
-/** The error itself, as Node, Python, Go and the JVM name it. */
-const named =
+/** The line of the error itself, as Node, Python, Go and the JVM name it. */
+export const errorLine =
   /^(?:Exception in thread "[^"]*" )?((?:[\w.]*\.)?\w*(?:Error|Exception)\b(?: \[\w+\])?(?::|$).*|panic: .*|FATAL ERROR: .*)/
 const mostLines = 6
 
@@ -30,9 +30,9 @@ export function causeOfEnd(log: string): CauseOfEnd | undefined {
   const own = log.split(/^Node\.js v.*\n(?=[\s\S]*\S)/m).at(-1) ?? log
   const lines = own.split('\n').map(line => line.trimEnd())
   const [, words] = causes.find(([sign]) => lines.some(line => sign.test(line.trim()))) ?? []
-  const at = lines.findLastIndex(line => named.test(line.trim()))
+  const at = lines.findLastIndex(line => errorLine.test(line.trim()))
   const error =
-    named.exec(lines[at]?.trim() ?? '')?.[1] ??
+    errorLine.exec(lines[at]?.trim() ?? '')?.[1] ??
     /rejected with the reason (".*?")/.exec(own)?.[1] ??
     lines.findLast(line => /^ *code: /.test(line))?.trim()
   if (words === undefined && error === undefined) return undefined

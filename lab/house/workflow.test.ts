@@ -23,6 +23,7 @@ test('the hosted workflow runs the three tiers', () => {
   expect(jobs.get('proofs')).toContain('pnpm prove --all --fresh')
   expect(jobs.get('storm')).toContain('pnpm matrix --fresh')
   expect(jobs.get('oracles')).toContain('pnpm nightly')
+  expect(jobs.get('examples')).toContain('LAB_REQUIRE=examples npx -y pnpm examples')
   expect(jobs.get('soak')).toContain('pnpm soak --for')
 })
 

@@ -12,6 +12,18 @@ async function logOf(text: string): Promise<string> {
   return file
 }
 
+test('brings the error that Node ended of, though a dump of its fields is longer, and no earlier one', async () => {
+  const dump = Array.from({ length: 50 }, (_, index) => `  field${index}: 7,`).join('\n')
+  const end = (error: string) =>
+    `${error}\n    at run (a.js:1:1) {\n${dump}\n}\n\nNode.js v24.0.0\n`
+  const both = await logOf(`${end('Error: the first')}listening\n${end('Error: the second')}`)
+  expect(logEnd(both)).toMatch(/^Error: the second\n {4}at run/)
+  expect(logEnd(both)).not.toContain('the first')
+  expect(logEnd(await logOf(`${end('Error: the first')}listening\n${dump}\n`))).not.toContain(
+    'Error',
+  )
+})
+
 test('gives the last thirty lines and no more than 4 KiB of them', async () => {
   const lines = Array.from({ length: 60 }, (_, index) => `line ${index}`)
   expect(logEnd(await logOf(`${lines.join('\n')}\n`))).toBe(lines.slice(-30).join('\n'))

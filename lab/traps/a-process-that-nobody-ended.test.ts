@@ -22,7 +22,7 @@ test('a run in which another server of the target crashes is not held, and shows
   expect(it.conclusion.verdict).not.toBe('held')
   const reason = it.reasons.find(each => each.includes('helper'))
   expect(reason).toMatch(
-    /helper ended by itself at \d+ ms, with code 1, of an exception that nobody caught: Error: out of paper; its log says:/,
+    /helper ended by itself at \d+ ms, with code 1, of an error that nobody caught: Error: out of paper; its log says:/,
   )
   expect(reason).toContain('out of paper')
   expect(stepsOf(it.journal, 'helper')).toEqual(['spawned', 'exited by itself'])
