@@ -16,6 +16,8 @@ const inspected = z.object({
 })
 const waited = z.object({ StatusCode: z.int() })
 const stopWithinMs = 25_000
+/** An engine with much to do is slow to tell. */
+const lookWithinMs = 15_000
 const logAgainMs = 300
 /** A run ends before. */
 const longestWaitMs = 24 * 3_600_000
@@ -32,7 +34,7 @@ export async function containerControl(
   const id = await find(address, which, field)
   const path = `/containers/${id}`
   const look = async (): Promise<Incarnation | undefined> => {
-    const { status, text } = await askEngine(address, `${path}/json`)
+    const { status, text } = await askEngine(address, `${path}/json`, { withinMs: lookWithinMs })
     if (status === 404) return undefined
     const { Running, Pid, StartedAt } = inspected.parse(JSON.parse(text)).State
     return Running ? { id: `${id}@${StartedAt}`, pid: Pid } : undefined
@@ -66,7 +68,9 @@ async function find(
       ? { name: [`^/${which.replace(/[.]/g, '\\.')}$`] }
       : { label: Object.entries(which).map(([key, value]) => `${key}=${value}`) }
   const query = `all=1&filters=${encodeURIComponent(JSON.stringify(filter))}`
-  const { text } = await askEngine(address, `/containers/json?${query}`)
+  const { text } = await askEngine(address, `/containers/json?${query}`, {
+    withinMs: lookWithinMs,
+  })
   const found = listed.parse(JSON.parse(text))
   const [one, ...more] = found
   if (one && more.length === 0) return one.Id

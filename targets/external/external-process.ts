@@ -14,7 +14,8 @@ import { attachedParts, keyOf } from './undo-external.ts'
 type Exit = Awaited<GuardedProcess['exited']>
 type Action = 'kill' | 'stop' | 'start' | 'pause' | 'resume'
 
-const answerWithinMs = 4_000
+/** What runs already answers at once; the rest is for a busy machine. */
+const answerWithinMs = 8_000
 const endWithinMs = 20_000
 const startWithinMs = 30_000
 const lookEveryMs = 100
