@@ -8,6 +8,6 @@ export default defineConfig({
       'lab/run/{steady,injector,milestones}.test.ts',
     ],
     exclude: ['lab/checkers/oracles/**', 'lab/checkers/docs.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: 300_000,
   },
 })

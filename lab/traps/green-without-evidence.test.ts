@@ -31,7 +31,11 @@ function scar(mode: 'half'): Fault<CounterSystem> {
 
 /** The workload, but for what `change` makes of each of its operations. */
 function tampered(
-  change: (perform: () => Promise<Outcome>, signal: AbortSignal) => Promise<Outcome>,
+  change: (
+    perform: () => Promise<Outcome>,
+    signal: AbortSignal,
+    key: string | undefined,
+  ) => Promise<Outcome>,
 ): Workload<CounterSystem> {
   const plain = adding()
   return {
@@ -40,7 +44,7 @@ function tampered(
       const clients = await plain.open(system, context)
       return {
         perform: (operation, client, signal) =>
-          change(() => clients.perform(operation, client, signal), signal),
+          change(() => clients.perform(operation, client, signal), signal, operation.key),
         [Symbol.asyncDispose]: () => clients[Symbol.asyncDispose](),
       }
     },
@@ -110,6 +114,48 @@ const harmless: Fault<CounterSystem> = {
   kind: 'momentary',
   plan: async () => ({ undo: undefined, touches: [], apply: async () => ({ landed: () => 1 }) }),
 }
+
+/** The ids under a name that is redacted, as they were added, and as they are read in the end. */
+function secretly(readAs: (id: string) => string): Workload<CounterSystem> {
+  return tampered(async (perform, _, key) => {
+    const outcome = await perform()
+    if (outcome.kind !== 'ok') return outcome
+    const { value } = outcome
+    const all = Array.isArray(value) ? value.map(id => ({ token: readAs(String(id)) })) : undefined
+    return { kind: 'ok', value: all ?? { token: key ?? '' } }
+  })
+}
+
+/** Whether what was added is what is read, by the redacted journal alone. */
+const sameTokens: Checker = {
+  name: 'what was added is read',
+  check: journal => {
+    const answers = journal.flatMap(one =>
+      one.kind === 'complete' && one.outcome.kind === 'ok' ? [{ ...one, ...one.outcome }] : [],
+    )
+    const read = JSON.stringify(answers.find(({ f }) => f === 'all')?.value ?? [])
+    const added = answers.filter(({ f }) => f === 'add')
+    const lost = added.find(({ value }) => !read.includes(JSON.stringify(value)))
+    const figures = { added: added.length }
+    if (!lost) return { word: 'valid', story: 'all are read', figures }
+    const witness = { what: 'one was changed', entries: [lost.index], atMs: lost.atMs }
+    return { word: 'invalid', story: 'one was changed', figures, witness }
+  },
+  lies: [],
+}
+
+test('values that are corrupt under a secret name are broken, and whole ones are not', async () => {
+  const checks = { same: sameTokens }
+  const none = { checks, defences: [], schedule: [at('100ms', harmless)] }
+  const corrupt = running({ ...none, workloads: [secretly(id => `${id}-corrupt`)] })
+  const whole = running({ ...none, workloads: [secretly(id => id)] })
+  await using bad = await corrupt
+  await using good = await whole
+  expect(JSON.stringify(good.journal)).toContain('[redacted:')
+  expect(bad.conclusion.verdict).toBe('broken')
+  // Nothing speaks against it; no lie is told to a check that is made for this test alone.
+  expect(good.conclusion.checks.same?.word).toBe('unknown')
+})
 
 // Alone: the process stands still, and whatever runs beside it in that process.
 plainTest('a lab that stood still itself does not blame the service', async () => {
