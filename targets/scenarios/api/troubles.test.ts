@@ -84,10 +84,11 @@ const words =
 
 async function dishonest(instance: Instance, faults: readonly object[], provider: string) {
   const link = `${instance.name}>${provider}`
-  const posted = []
-  for (const fault of faults) posted.push(await faultOn(app, link, fault))
+  // Also when a request fails: a fault that is left makes every test after it fail.
+  await using posted = new AsyncDisposableStack()
+  for (const fault of faults) posted.use(await faultOn(app, link, fault))
   const answers = await askAll(instance)
-  for (const fault of posted) await fault[Symbol.asyncDispose]()
+  await posted.disposeAsync()
   const refusals = answers.filter(([, { status }]) => status === 503).length
   const wrong = answers.filter(
     answer => !isHonest(answer) || (answer[1].status >= 400 && words.test(answer[1].text)),
