@@ -19,7 +19,8 @@ export interface Member {
   readonly role: Role
 }
 
-const mostPeople = 500
+/** Of one role: whoever has a link fills up nobody else's. */
+const mostPeople = 100
 
 /**
  * Who may do what, by secrets: a link for each role, and from it one for each person. Only their
@@ -63,12 +64,11 @@ export class Access {
     return secret
   }
 
-  /** Undefined for a secret that is no link's, or when the day is full. */
+  /** Undefined for a secret that is no link's, or when the day is full of its role. */
   async join(linkSecret: string, name: string): Promise<(Member & { secret: string }) | undefined> {
     const link = hashed(linkSecret)
     const role = roles.find(each => this.#stored.links[each] === link)
-    if (role === undefined || Object.keys(this.#stored.people).length >= mostPeople)
-      return undefined
+    if (role === undefined || this.#count(role) >= mostPeople) return undefined
     const taken = Object.values(this.#stored.people).filter(
       each => each.role !== role || each.link !== link,
     )
@@ -89,6 +89,10 @@ export class Access {
     const { people } = this.#stored
     const found = Object.hasOwn(people, key) ? people[key] : undefined
     return found && { name: found.name, role: found.role }
+  }
+
+  #count(role: Role): number {
+    return Object.values(this.#stored.people).filter(each => each.role === role).length
   }
 
   #save(): Promise<void> {

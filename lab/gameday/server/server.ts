@@ -102,7 +102,10 @@ export async function serveConsole(
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
 
-const unknown = { code: 'unknown', reasons: ['this link is not, or no longer, one of the day'] }
+const unknown = {
+  code: 'unknown',
+  reasons: ['this link is not, or no longer, one of the day, or too many have come by it'],
+}
 
 class Unknown extends Error {
   override readonly name = 'Unknown'
