@@ -54,7 +54,10 @@ ${lines(env)}    }),
   }),
 })
 
-/** What people ask of it. Better: a request that writes, with a \`key\`, and \`readBack\` of what was written. */
+/**
+ * What people ask of it. Replace it by a request that uses the servers above, else a fault on them touches
+ * nothing; best by one that writes, with a \`key\`, and \`readBack\` of what was written.
+ */
 export const traffic = httpTraffic({
   perSecond: 20,
   request: () => ({ path: ${quoted(health ?? '/')} }),

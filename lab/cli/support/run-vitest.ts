@@ -5,6 +5,9 @@ import { LabError } from '../../base/errors.ts'
 import { called, isBuilt } from '../../base/installation.ts'
 import { mostSideBySide } from '../../rounds/berths.ts'
 
+/** Of a project without `type: module`, whose TypeScript works all the same. */
+const quiet = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'
+
 /** The package brings its configuration along: a project may have none, or one for other tests. */
 const ownConfig = ['--config', join(import.meta.dirname, '../../vitest/own-config.js')]
 
@@ -24,7 +27,7 @@ export function runVitest(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [vitestOf(root), ...args], {
       cwd: root,
-      env: { ...process.env, ...env },
+      env: { ...process.env, NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${quiet}`, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     // Its experiments notice that it is gone, and heal.
