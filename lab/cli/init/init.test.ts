@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -63,6 +63,7 @@ test('init writes the files that its configuration names, and overwrites none', 
   const { status, stdout } = it.init('--yes')
   expect([status, stdout]).toEqual([0, expect.stringContaining('kept  resilience.config.ts')])
   expect(await it.text('resilience.config.ts')).toContain('mine')
+  await mkdir(join(it.root, 'mine'))
   expect(await experimentsFolder(it.root)).toBe('mine')
   expect(await it.text('resilience/target.ts')).toContain('DATABASE_URL: postgres.url')
 })
