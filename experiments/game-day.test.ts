@@ -105,7 +105,7 @@ test('a whole day of two people, from the plan to the report', { timeout: 600_00
   await again.waitForSelector('text/In force', { ...slow, hidden: true })
   expect(await again.content()).not.toContain('A slow network')
   await press(again, 'As responders saw it')
-  await says(again, 'landed ')
+  await says(again, 'In force')
   // Rob noticed; Rob stopped.
   await press(again, 'Next event')
   await says(again, 'The network to the counter is slow')
