@@ -8,8 +8,10 @@ export function Join({ link, come }: { link: string; come: (me: Me) => void }) {
   const [problem, setProblem] = useState('')
   const enter = async (event: Event) => {
     event.preventDefault()
+    // Of the form itself: what was typed last may not have been drawn yet.
+    const typed = new FormData(event.target as HTMLFormElement).get('name')
     try {
-      come(await join(link, name))
+      come(await join(link, `${typed ?? ''}`))
     } catch (error) {
       setProblem(error instanceof Error ? error.message : 'the lab does not answer')
     }
