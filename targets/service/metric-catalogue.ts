@@ -28,7 +28,11 @@ export const metricCatalogue = {
   ),
   pg_pool_connections: gauge('connections', [], 'Connections of the Postgres pool.'),
   pg_pool_idle: gauge('connections', [], 'Connections of the Postgres pool that are idle.'),
-  pg_pool_waiting: gauge('callers', [], 'Callers that wait for a connection of the pool.'),
+  pg_pool_waiting: gauge(
+    'callers',
+    [],
+    'Callers that wait for a connection of the pool, or for their route to have its share of it.',
+  ),
   pg_pool_size: gauge('connections', [], 'The most connections that the pool may have.'),
   pg_queries_total: counter('statements', [], 'Statements sent.'),
   pg_transaction_retries_total: counter(

@@ -33,5 +33,5 @@ export function parse<T extends z.ZodType>(
 ): z.output<T> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw ApiError.badRequest(explainIssues(parsed.error, field) + where)
+  throw ApiError.badRequest(explainIssues(parsed.error, schema, field) + where)
 }

@@ -133,6 +133,6 @@ function parseAttributes<A extends object>(schema: Attributes<A>, input: unknown
   const given = anObject.safeParse(foldCase(input ?? {}, Object.keys(schema.shape)))
   if (!given.success) throw ApiError.badRequest('attributes: must be an object')
   const parsed = schema.safeParse({ ...base, ...given.data })
-  if (!parsed.success) throw ApiError.badRequest(explainIssues(parsed.error, 'attributes'))
+  if (!parsed.success) throw ApiError.badRequest(explainIssues(parsed.error, schema, 'attributes'))
   return parsed.data
 }

@@ -83,7 +83,8 @@ test('the pool tells its connections, and who waits for one', async () => {
   await holder.query('begin; lock table messages_jobs in access exclusive mode')
   const posts = Array.from({ length: 15 }, () => post(person))
   await until('pg_pool_waiting', {}, count => count > 0)
-  expect(await figure(here, 'pg_pool_connections')).toBe(10)
+  // Of ten a route may have seven.
+  expect(await figure(here, 'pg_pool_connections')).toBeGreaterThanOrEqual(7)
   await holder.query('commit')
   await holder.end()
   await Promise.all(posts)

@@ -35,15 +35,15 @@ export function createPool(
       idle_in_transaction_session_timeout: idleInTransactionMs,
     }),
   })
-  observe(pool, metrics)
   const queries = metrics.counter('pg_queries_total')
   const { share } = defences.settings('pool-share')
   const most = Math.max(1, Math.floor(share * config.postgres.poolSize))
+  const isShared = defences.on('pool-share')
+  const shares = isShared ? createShares(most, isBounded ? acquireMs : undefined) : noShares
+  observe(pool, shares, metrics)
   return livePool(pool, {
     defences,
-    shares: defences.on('pool-share')
-      ? createShares(most, isBounded ? acquireMs : undefined)
-      : noShares,
+    shares,
     statementMs: isBounded ? statementMs : undefined,
     onStatement: () => queries.inc(),
     onLost: err => log.warn({ dependency: 'postgres', err }, 'connection lost'),
@@ -74,7 +74,7 @@ export function livePool(pool: pg.Pool, options: LiveOptions): PostgresPool {
     Client: pg.Client,
     end: () => pool.end(),
     connect: async () => {
-      const onRelease = await shares()
+      const onRelease = await shares.take()
       try {
         for (;;) {
           const client = await pool.connect()
@@ -91,9 +91,9 @@ export function livePool(pool: pg.Pool, options: LiveOptions): PostgresPool {
   }
 }
 
-function observe(pool: pg.Pool, metrics: Metrics): void {
+function observe(pool: pg.Pool, shares: Shares, metrics: Metrics): void {
   metrics.gaugeOf('pg_pool_connections', () => pool.totalCount)
   metrics.gaugeOf('pg_pool_idle', () => pool.idleCount)
-  metrics.gaugeOf('pg_pool_waiting', () => pool.waitingCount)
+  metrics.gaugeOf('pg_pool_waiting', () => pool.waitingCount + shares.waiting())
   metrics.gaugeOf('pg_pool_size', () => pool.options.max)
 }

@@ -1,10 +1,14 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { currentContext } from '../context.ts'
 
-/** Waits for a place among those of the present request's route; resolves to how to give it back. */
-export type Shares = () => Promise<() => void>
+export interface Shares {
+  /** Waits for a place among those of the present request's route; resolves to how to give it back. */
+  take(): Promise<() => void>
+  /** How many wait for a place. */
+  waiting(): number
+}
 
-export const noShares: Shares = async () => () => {}
+export const noShares: Shares = { take: async () => () => {}, waiting: () => 0 }
 
 /**
  * So many connections at once for each route, so that a slow one leaves some to all others. What is
@@ -14,9 +18,10 @@ export const noShares: Shares = async () => () => {}
  */
 export function createShares(most: number, waitMs: number | undefined): Shares {
   const limits = new Map<string, LimitFunction>()
-  return async () => {
+  let waiting = 0
+  const take = async () => {
     const { route, deadline } = currentContext()
-    if (route === undefined) return noShares()
+    if (route === undefined) return noShares.take()
     const limit = limits.get(route) ?? pLimit(most)
     limits.set(route, limit)
     const { promise, resolve, reject } = Promise.withResolvers<() => void>()
@@ -31,6 +36,8 @@ export function createShares(most: number, waitMs: number | undefined): Shares {
       if (deadline.stop?.aborted) reject(deadline.stop.reason)
       else if (!isLate) await new Promise<void>(done => resolve(done))
     })
-    return promise
+    waiting++
+    return promise.finally(() => waiting--)
   }
+  return { take, waiting: () => waiting }
 }
