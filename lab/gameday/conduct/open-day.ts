@@ -30,7 +30,7 @@ const openWithinMs = 60_000
 const endWithinMs = 60_000
 /** A day is no longer; then its traffic ends by itself. */
 const atMostMs = 12 * 3_600_000
-/** What a day at its usual rate writes in some five hours, and can still be read at once. */
+/** What a day of the shop writes in some two hours (53 KB a second), and can still be read at once. */
 const maxBytes = 380 * 2 ** 20
 
 export interface OpenOptions {

@@ -17,8 +17,3 @@ export function short(count: number): string {
 export function exact(value: number): string {
   return value < 10 ? `${Math.round(100 * value) / 100}` : short(value)
 }
-
-/** `blackHole` as `black hole`. */
-export function spaced(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
-}

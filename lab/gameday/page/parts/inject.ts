@@ -1,11 +1,11 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
+import { spaced } from '../../../base/spaced.ts'
 import type { Preflight } from '../../conduct/preflight.ts'
 import type { Offered } from '../../server/forms.ts'
 import type { DayView } from '../../view/day-view.ts'
 import type { Do } from '../base/client.ts'
 import { ask, type Me } from '../base/client.ts'
-import { spaced } from '../base/words.ts'
 import { defaultsOf, Fields, fieldsOf, type Settings } from './fields.ts'
 
 interface Shown {
