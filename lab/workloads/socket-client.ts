@@ -6,7 +6,8 @@ import type { Outcome } from '../journal/journal.ts'
 import type { Context } from '../model/target.ts'
 import type { Operation } from '../model/workload.ts'
 import type { Seats } from './endpoints.ts'
-import type { Received, SocketTrafficOptions } from './socket-options.ts'
+import { endWhenSilent } from './silence.ts'
+import type { Received, SocketDialect } from './socket-options.ts'
 
 /** Before the first try to come back, and at most; each wait is from half to one and a half of it. */
 const reconnect = { baseMs: 250, capMs: 2_000 }
@@ -24,7 +25,7 @@ export interface SocketClientPlan {
   readonly confirmed: Map<string, number>
   readonly seats: Seats
   readonly context: Pick<Context, 'clock' | 'random' | 'recorder' | 'signal'>
-  readonly options: Pick<SocketTrafficOptions, 'path' | 'send' | 'read' | 'greets' | 'silentAtMost'>
+  readonly dialect: SocketDialect
 }
 
 /** One web-socket client that comes back when it is cut off, and says what it has seen. */
@@ -61,13 +62,13 @@ export class SocketClient {
     if (key === undefined || socket?.readyState !== WebSocket.OPEN) {
       return Promise.resolve({ kind: 'fail', ended: 'refused', error: 'refused: not-connected' })
     }
-    const { channel, options } = this.#plan
+    const { channel, dialect } = this.#plan
     const message = sent.parse(input)
     return new Promise(resolve => {
       this.#waiting.set(key, resolve)
       const giveUp = () => this.#settle(key, { kind: 'info', ended: 'gave-up', error: 'no answer' })
       signal.addEventListener('abort', giveUp, { once: true })
-      const frame = options.send?.(message, channel) ?? { type: 'send', channel, ...message }
+      const frame = dialect.send?.(message, channel) ?? { type: 'send', channel, ...message }
       socket.send(JSON.stringify(frame))
     })
   }
@@ -89,24 +90,24 @@ export class SocketClient {
   }
 
   #connect(opened: () => void): void {
-    const { channel, client, seats, options } = this.#plan
-    const url = `${seats.of(client).websocket}${options.path(channel, this.#lastSeq, client)}`
+    const { channel, client, seats, dialect } = this.#plan
+    const url = `${seats.of(client).websocket}${dialect.path(channel, this.#lastSeq, client)}`
     const socket = new WebSocket(url, { handshakeTimeout: handshakeMs })
     this.#socket = socket
-    if (options.silentAtMost !== undefined) endWhenSilent(socket, toMs(options.silentAtMost))
+    if (dialect.silentAtMost !== undefined) endWhenSilent(socket, toMs(dialect.silentAtMost))
     let next = opened
     let stood = false
-    const heard = () => {
-      this.#observe('subscribed', { channel })
+    const heard = (said = channel) => {
+      this.#observe('subscribed', { channel: said })
       opened()
       stood = true
       this.#failures = 0
       next = () => this.#observe('reconnected', { after: this.#lastSeq })
     }
-    if (!options.greets) socket.on('open', heard)
+    if (!dialect.greets) socket.on('open', () => heard())
     socket.on('message', data => {
-      const received = options.read(parsed(String(data)))
-      if (received?.kind === 'subscribed') heard()
+      const received = dialect.read(parsed(String(data)))
+      if (received?.kind === 'subscribed') heard(received.channel)
       else if (received) this.#take(received)
     })
     // 'close' follows every 'error' and has all we need.
@@ -143,17 +144,18 @@ export class SocketClient {
     const { channel, confirmed } = this.#plan
     const { id } = received
     if (received.kind === 'confirmed') {
-      const { seq = 0 } = received
-      confirmed.set(channel, Math.max(seq, confirmed.get(channel) ?? 0))
-      this.#settle(id, { kind: 'ok', value: { channel, id } })
+      const { seq } = received
+      confirmed.set(channel, Math.max(seq ?? 0, confirmed.get(channel) ?? 0))
+      this.#settle(id, { kind: 'ok', value: { channel, id, ...(seq !== undefined && { seq }) } })
     } else if (received.kind === 'refused') {
-      const { unknown = false, error } = received
+      const { unknown = false, error, code } = received
       const kind = unknown ? 'info' : 'fail'
-      this.#settle(id, { kind, ended: 'refused', error: `refused: ${error}` })
+      const ended = { kind, ended: 'refused', error: `refused: ${error}` } as const
+      this.#settle(id, { ...ended, ...(code !== undefined && { code }) })
     } else {
-      const { seq, text } = received
+      const { seq, text, channel: said = channel } = received
       this.#lastSeq = Math.max(this.#lastSeq, seq)
-      this.#observe('frame', { channel, seq, id, ...(text !== undefined && { text }) })
+      this.#observe('frame', { channel: said, seq, id, ...(text !== undefined && { text }) })
       if (this.#awaited && seq >= this.#awaited.seq) this.#awaited.resolve()
     }
   }
@@ -175,14 +177,4 @@ function parsed(text: string): unknown {
   } catch {
     return text
   }
-}
-
-function endWhenSilent(socket: WebSocket, silentMs: number): void {
-  let timer: NodeJS.Timeout | undefined
-  const heard = () => {
-    clearTimeout(timer)
-    timer = setTimeout(() => socket.terminate(), silentMs)
-  }
-  for (const event of ['open', 'ping', 'message'] as const) socket.on(event, heard)
-  socket.on('close', () => clearTimeout(timer))
 }

@@ -12,8 +12,15 @@ export interface SocketMessage {
 
 /** What a frame from the service is to a client. */
 export type Received =
-  /** A message of the channel, to everybody in it; `seq` grows with each. */
-  | { readonly kind: 'message'; readonly seq: number; readonly id: string; readonly text?: string }
+  /** A message of a channel, to everybody in it; `seq` grows with each. */
+  | {
+      readonly kind: 'message'
+      readonly seq: number
+      readonly id: string
+      readonly text?: string
+      /** Where frames say it, so that one of another channel is seen; default the client's own. */
+      readonly channel?: string
+    }
   /** To the sender: it is kept, and everybody will see it. */
   | { readonly kind: 'confirmed'; readonly id: string; readonly seq?: number }
   /** To the sender: it is not. `unknown`: it may be. */
@@ -21,12 +28,28 @@ export type Received =
       readonly kind: 'refused'
       readonly id: string
       readonly error: string
-      readonly unknown?: true
+      /** The service's own word for it, by which checks tell refusals apart. */
+      readonly code?: string
+      readonly unknown?: boolean
     }
-  /** From now on the channel is heard. */
-  | { readonly kind: 'subscribed' }
+  /** From now on the channel is heard; default the client's own. */
+  | { readonly kind: 'subscribed'; readonly channel?: string }
 
-export interface SocketTrafficOptions {
+/** How a service and its clients talk. */
+export interface SocketDialect {
+  /** Where a client connects, and what it has seen: `/rooms/${channel}?after=${after}`. */
+  readonly path: (channel: string, after: number, client: number) => string
+  /** The frame by which it is sent; default `{ type: 'send', channel, id, text }`. Sent as JSON. */
+  readonly send?: (message: SocketMessage, channel: string) => Json
+  /** What a frame means; it is parsed where it is JSON. Undefined: nothing to a client. */
+  readonly read: (frame: unknown) => Received | undefined
+  /** The service says when a channel is heard (`subscribed`); default false: as soon as it is open. */
+  readonly greets?: boolean
+  /** A client that hears nothing for so long, not even a ping, comes back on another connection. */
+  readonly silentAtMost?: Duration
+}
+
+export interface SocketTrafficOptions extends SocketDialect {
   /** How checks, plots and the journal call it; default `sockets`. */
   readonly name?: string
   /** Messages a second, of all connections together. */
@@ -37,18 +60,8 @@ export interface SocketTrafficOptions {
   readonly connections?: number
   /** Rooms, topics; each client hears one. Default 4. */
   readonly channels?: number
-  /** Where a client connects, and what it has seen: `/rooms/${channel}?after=${after}`. */
-  readonly path: (channel: string, after: number, client: number) => string
   /** Chance comes from `random` alone; default a text with a fresh id. */
   readonly message?: (random: Random, number: number) => SocketMessage
-  /** The frame by which it is sent; default `{ type: 'send', channel, id, text }`. Sent as JSON. */
-  readonly send?: (message: SocketMessage, channel: string) => Json
-  /** What a frame means; it is parsed where it is JSON. Undefined: nothing to a client. */
-  readonly read: (frame: unknown) => Received | undefined
-  /** The service says when a channel is heard (`subscribed`); default false: as soon as it is open. */
-  readonly greets?: boolean
-  /** A client that hears nothing for so long, not even a ping, comes back on another connection. */
-  readonly silentAtMost?: Duration
   /** How long a sender waits to be told; default '4s'. */
   readonly giveUp?: Duration
 }

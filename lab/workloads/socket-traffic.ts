@@ -1,8 +1,9 @@
 import { toMs } from '../base/duration.ts'
 import type { Random } from '../base/random.ts'
-import type { Operation, Workload } from '../model/workload.ts'
+import type { Context } from '../model/target.ts'
+import type { Operation, Workload, WorkloadClients } from '../model/workload.ts'
 import { Seats, type WithServices } from './endpoints.ts'
-import type { SocketMessage, SocketTrafficOptions } from './socket-options.ts'
+import type { SocketDialect, SocketMessage, SocketTrafficOptions } from './socket-options.ts'
 
 const lastFramesMs = 5_000
 /** So many connect at once in the beginning, so that a busy machine can greet each in time. */
@@ -23,40 +24,47 @@ export function socketTraffic(options: SocketTrafficOptions): Workload<WithServi
     giveUpMs: toMs(giveUp),
     uses: link => link.name.startsWith('client>'),
     operations: random => messages(random, options.message ?? usualMessage),
-    open: async (system, context) => {
+    open: (system, context) => {
       const seats = new Seats({ endpoints: system.endpointsOf(options.to) })
-      const { SocketClient } = await import('./socket-client.ts')
-      const confirmed = new Map<string, number>()
-      const people = Array.from({ length: connections }, (_, client) => {
-        const channel = `room-${client % channels}`
-        return new SocketClient({
-          workload: name,
-          client,
-          channel,
-          confirmed,
-          seats,
-          context,
-          options,
-        })
-      })
-      const leave = () => {
-        for (const person of people) person.leave()
-      }
-      await allConnected(people).catch(error => {
-        leave()
-        throw error
-      })
-      return {
-        perform: (operation, client, signal) =>
-          people[client % people.length]?.send(operation, signal) ??
-          Promise.resolve({ kind: 'fail', ended: 'refused', error: 'no such client' }),
-        [Symbol.asyncDispose]: async () => {
-          // What was confirmed a moment ago is on its way to the others.
-          const signal = AbortSignal.timeout(lastFramesMs)
-          await Promise.all(people.map(person => person.seenAll(signal)))
-          leave()
-        },
-      }
+      return openPeople({ workload: name, connections, channels, seats, context, dialect: options })
+    },
+  }
+}
+
+interface PeoplePlan {
+  readonly workload: string
+  readonly connections: number
+  readonly channels: number
+  readonly seats: Seats
+  readonly context: Context
+  readonly dialect: SocketDialect
+}
+
+/** People in `channels` rooms, all connected; who closes them waits until they have seen what was confirmed. */
+export async function openPeople(plan: PeoplePlan): Promise<WorkloadClients> {
+  const { workload, connections, channels, seats, context, dialect } = plan
+  const { SocketClient } = await import('./socket-client.ts')
+  const confirmed = new Map<string, number>()
+  const people = Array.from({ length: connections }, (_, client) => {
+    const channel = `room-${client % channels}`
+    return new SocketClient({ workload, client, channel, confirmed, seats, context, dialect })
+  })
+  const leave = () => {
+    for (const person of people) person.leave()
+  }
+  await allConnected(people).catch(error => {
+    leave()
+    throw error
+  })
+  return {
+    perform: (operation, client, signal) =>
+      people[client % people.length]?.send(operation, signal) ??
+      Promise.resolve({ kind: 'fail', ended: 'refused', error: 'no such client' }),
+    [Symbol.asyncDispose]: async () => {
+      // What was confirmed a moment ago is on its way to the others.
+      const signal = AbortSignal.timeout(lastFramesMs)
+      await Promise.all(people.map(person => person.seenAll(signal)))
+      leave()
     },
   }
 }

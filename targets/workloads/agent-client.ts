@@ -2,9 +2,9 @@ import { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { Outcome } from '../../lab/journal/journal.ts'
 import type { Context } from '../../lab/model/target.ts'
+import { endWhenSilent } from '../../lab/workloads/silence.ts'
 import type { Seats } from './endpoints.ts'
 import type { Person } from './people.ts'
-import { endWhenSilent } from './silence.ts'
 
 const reconnectAfterMs = 250
 /** Two and a half heartbeats of the service, with its default. */

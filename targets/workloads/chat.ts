@@ -1,15 +1,31 @@
+import { z } from 'zod'
 import type { Random } from '../../lab/base/random.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
-import { Chatter } from './chatter.ts'
+import type { Received } from '../../lab/workloads/socket-options.ts'
+import { openPeople } from '../../lab/workloads/socket-traffic.ts'
 import { Seats, type WithEndpoints } from './endpoints.ts'
 import { uuid } from './uuid.ts'
 
 /** Two and a half heartbeats of the service. */
 const heartbeatsOfSilence = 2.5
-/** So many connect at once in the beginning, so that a busy machine can greet each in time. */
-const atOnce = 50
 
-const lastFramesMs = 5_000
+const frame = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message'),
+    channel: z.string(),
+    seq: z.number(),
+    id: z.string(),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal('sent'), id: z.string(), seq: z.number() }),
+  z.object({
+    type: z.literal('error'),
+    code: z.string(),
+    outcome: z.enum(['not-done', 'unknown']),
+    about: z.string(),
+  }),
+  z.object({ type: z.literal('subscribed'), channel: z.string() }),
+])
 
 export interface ChatOptions {
   readonly connections: number
@@ -41,41 +57,30 @@ export function chat(options: ChatOptions): Workload<WithEndpoints> {
     giveUpMs: 4_000,
     uses: link => link.name.startsWith('client>') || /^shop-\d+>/.test(link.name),
     operations: messages,
-    open: async (system, context) => {
+    open: (system, context) => {
       const seats = new Seats(system, at)
-      const confirmed = new Map<string, number>()
-      const silentMs = heartbeatsOfSilence * heartbeatMs
-      const people = Array.from({ length: connections }, (_, client) => {
-        const channel = `room-${client % channels}`
-        const own = { workload: name, client, channel, confirmed, silentMs }
-        return new Chatter({ ...own, seats, context })
-      })
-      const leave = () => {
-        for (const person of people) person.leave()
-      }
-      await allConnected(people).catch(error => {
-        leave()
-        throw error
-      })
-      return {
-        perform: (operation, client, signal) =>
-          people[client % people.length]?.send(operation, signal) ??
-          Promise.resolve({ kind: 'fail', ended: 'refused', error: 'no such client' }),
-        [Symbol.asyncDispose]: async () => {
-          // What was confirmed a moment ago is on its way to the others.
-          const signal = AbortSignal.timeout(lastFramesMs)
-          await Promise.all(people.map(person => person.seen(signal)))
-          leave()
-        },
-      }
+      const silentAtMost = `${heartbeatsOfSilence * heartbeatMs}ms` as const
+      const dialect = { path, read, greets: true, silentAtMost }
+      return openPeople({ workload: name, connections, channels, seats, context, dialect })
     },
   }
 }
 
-async function allConnected(people: readonly Chatter[]): Promise<void> {
-  for (let from = 0; from < people.length; from += atOnce) {
-    await Promise.all(people.slice(from, from + atOnce).map(person => person.connected()))
+function path(channel: string, after: number, client: number): string {
+  return `/chat?${new URLSearchParams({ channel, client: `client-${client}`, after: `${after}` })}`
+}
+
+/** A frame that the service never sends ends the run. */
+function read(told: unknown): Received {
+  const said = frame.parse(told)
+  if (said.type === 'subscribed') return { kind: 'subscribed', channel: said.channel }
+  if (said.type === 'sent') return { kind: 'confirmed', id: said.id, seq: said.seq }
+  if (said.type === 'message') {
+    const { id, seq, text, channel } = said
+    return { kind: 'message', id, seq, text, channel }
   }
+  const { about: id, code, outcome } = said
+  return { kind: 'refused', id, code, error: code, unknown: outcome === 'unknown' }
 }
 
 function* messages(random: Random): Generator<Operation> {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import { endWhenSilent } from '../../workloads/silence.ts'
+import { endWhenSilent } from '../../../lab/workloads/silence.ts'
 import type { Instance } from '../application.ts'
 import { ChatClient } from './chat-client.ts'
 

@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws'
 
 /**
- * The client's half of the heartbeat: ends a socket on which nothing was heard for so long, not
- * even a ping. The service pings every `everyMs` of `websocket-heartbeat`; give it two and a half.
+ * The client's half of a heartbeat: ends a socket on which nothing was heard for so long, not even a
+ * ping. Give it two and a half times as long as the service takes between two.
  */
 export function endWhenSilent(socket: WebSocket, silentMs: number): void {
   let timer: NodeJS.Timeout | undefined
