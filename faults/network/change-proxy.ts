@@ -1,5 +1,6 @@
+import { bearerOf } from '../../lab/base/bearer-of.ts'
 import type { Json } from '../../lab/base/json.ts'
-import { headersFor, type Injector } from './injector-of.ts'
+import type { Injector } from './injector-of.ts'
 
 /** Changes a link's proxy, as its HTTP API says; one that is gone is done. */
 export async function changeProxy(
@@ -9,7 +10,7 @@ export async function changeProxy(
   const { adminUrl, proxy } = injector
   const answer = await fetch(new URL(`/proxies/${encodeURIComponent(proxy)}`, adminUrl), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headersFor(injector) },
+    headers: { 'content-type': 'application/json', ...bearerOf(injector.token) },
     body: JSON.stringify(change),
     signal: AbortSignal.timeout(5_000),
   })

@@ -14,7 +14,3 @@ export function injectorOf({ name, adminUrl, tapUrl, tapToken }: Link): Injector
   const token = adminUrl === tapUrl ? tapToken : undefined
   return { adminUrl, proxy: name, ...(token !== undefined && { token }) }
 }
-
-export function headersFor({ token }: Pick<Injector, 'token'>): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` }
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bearerOf } from '../../lab/base/bearer-of.ts'
 import type { Link } from '../../lab/model/capability.ts'
 import { landedByLink } from '../landed-by-link.ts'
 
@@ -22,7 +23,7 @@ export interface TapCounters {
 export async function tapCounters(link: Link): Promise<TapCounters> {
   const url = new URL(`/proxies/${encodeURIComponent(link.name)}`, link.tapUrl)
   const answer = await fetch(url, {
-    headers: authorization(link),
+    headers: bearerOf(link.tapToken),
     signal: AbortSignal.timeout(5_000),
   })
   const { open, connections, received } = proxy.parse(await answer.json()).counters
@@ -35,8 +36,4 @@ export function openConnections(links: readonly Link[]): Promise<Readonly<Record
     links.map(link => ({ link })),
     async ({ link }) => (await tapCounters(link)).open,
   )
-}
-
-function authorization({ tapToken }: Link): Record<string, string> {
-  return tapToken === undefined ? {} : { authorization: `Bearer ${tapToken}` }
 }

@@ -1,5 +1,6 @@
 import { Toxiproxy } from 'toxiproxy-node-client'
 import { z } from 'zod'
+import { bearerOf } from '../../lab/base/bearer-of.ts'
 import type { Json } from '../../lab/base/json.ts'
 import type { Link, Linked, Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
@@ -7,7 +8,7 @@ import type { Context, LabSystem } from '../../lab/model/target.ts'
 import type { Examples } from '../examples.ts'
 import { landedByLink } from '../landed-by-link.ts'
 import { ProxyClient } from '../proxy/client/client.ts'
-import { headersFor, injectorOf, injectorShape } from './injector-of.ts'
+import { injectorOf, injectorShape } from './injector-of.ts'
 import { type TapCounters, tapCounters } from './tap.ts'
 
 type Direction = 'upstream' | 'downstream'
@@ -132,7 +133,7 @@ export async function undo(args: Json): Promise<void> {
     const path = `/proxies/${encodeURIComponent(proxy)}/toxics/${encodeURIComponent(toxic)}`
     const answer = await fetch(new URL(path, adminUrl), {
       method: 'DELETE',
-      headers: headersFor(injector),
+      headers: bearerOf(injector.token),
       signal: AbortSignal.timeout(5_000),
     })
     if (!answer.ok && answer.status !== 404) {

@@ -3,6 +3,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { AsyncDisposableStack } from '../base/async-disposable-stack.ts'
+import { bearerOf } from '../base/bearer-of.ts'
 import type { Clock } from '../base/clock.ts'
 import { inTime } from '../base/deadline.ts'
 import { messageOf } from '../base/errors.ts'
@@ -159,7 +160,6 @@ function connect(url: URL, headers: Record<string, string>): Promise<IncomingMes
   })
 }
 
-export function tokenOf(links: readonly Link[]): Record<string, string> {
-  const token = links.find(link => link.tapToken !== undefined)?.tapToken
-  return token === undefined ? {} : { authorization: `Bearer ${token}` }
+export function tokenOf(links: readonly Link[]): Readonly<Record<string, string>> {
+  return bearerOf(links.find(link => link.tapToken !== undefined)?.tapToken)
 }

@@ -1,3 +1,4 @@
+import { bearerOf } from '../../lab/base/bearer-of.ts'
 import type { Clock } from '../../lab/base/clock.ts'
 import { LabError } from '../../lab/base/errors.ts'
 import type { Link } from '../../lab/model/capability.ts'
@@ -86,7 +87,7 @@ function keepLeases({ proxies }: ExternalSystem, clock: Clock): AsyncDisposable 
         proxies.map(({ url, token }) =>
           fetch(new URL('/heartbeat', url), {
             method: 'POST',
-            headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+            headers: bearerOf(token),
             signal: AbortSignal.any([over.signal, AbortSignal.timeout(beatEveryMs)]),
           }).catch(() => {}),
         ),

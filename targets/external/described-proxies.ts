@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bearerOf } from '../../lab/base/bearer-of.ts'
 import { LabError, messageOf } from '../../lab/base/errors.ts'
 import type { ExternalSystem } from '../../lab/model/external/external-system.ts'
 import { demandNoProduction, hostOf } from '../../lab/model/external/production-host.ts'
@@ -55,10 +56,9 @@ async function list(
   token: string | undefined,
   field: string,
 ): Promise<z.infer<typeof proxyShape>[]> {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
   try {
     const signal = AbortSignal.timeout(askWithinMs)
-    const answer = await fetch(new URL('/proxies', url), { headers, signal })
+    const answer = await fetch(new URL('/proxies', url), { headers: bearerOf(token), signal })
     if (!answer.ok) throw new Error(`${answer.status} ${(await answer.text()).slice(0, 200)}`)
     const parsed = listShape.safeParse(await answer.json())
     if (!parsed.success) throw new Error('an answer that is not a list of proxies')
