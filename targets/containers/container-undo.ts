@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Json } from '../../lab/base/json.ts'
-import { askEngine } from '../../lab/containers/ask-engine.ts'
 import type { Undo } from '../../lab/model/ledger.ts'
 import { undoArgs as runArgs } from './remove-run.ts'
+import { tellContainer } from './tell-container.ts'
 
 export const undoArgs = z.object({
   address: runArgs.shape.address,
@@ -11,6 +11,7 @@ export const undoArgs = z.object({
 })
 /** An engine is asked, which may be busy with other containers. */
 export const undoWithinMs = 15_000
+const tellWithinMs = 20_000
 type Args = z.infer<typeof undoArgs>
 
 /** What an undo needs of a container of this very process. */
@@ -31,11 +32,5 @@ export async function undo(args: Json): Promise<void> {
   const { address, container, action } = undoArgs.parse(args)
   const own = ownContainers.get(container)
   if (own) return action === 'start' ? own.startAgain() : own.goOn()
-  const path = `/containers/${container}/${action}`
-  const { status, text } = await askEngine(address, path, { method: 'POST', withinMs: 20_000 })
-  // 304: it runs; 404: it is gone; 409, 500 "is not paused": nothing to continue.
-  const harmless = [304, 404, 409].includes(status) || /not paused/.test(text)
-  if (status >= 300 && !harmless) {
-    throw new Error(`the engine refused to ${action} ${container}: ${status} ${text.trim()}`)
-  }
+  await tellContainer(address, container, action, tellWithinMs)
 }

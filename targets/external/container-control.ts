@@ -7,6 +7,7 @@ import { LabError } from '../../lab/base/errors.ts'
 import { askEngine, type EngineAddress } from '../../lab/containers/ask-engine.ts'
 import { findEngine } from '../../lab/containers/engine.ts'
 import { containerUndo } from '../containers/container-undo.ts'
+import { tellContainer } from '../containers/tell-container.ts'
 import type { Control, Incarnation } from './control.ts'
 import { withoutFrames } from './without-frames.ts'
 
@@ -39,6 +40,7 @@ export async function containerControl(
     const { Running, Pid, StartedAt } = inspected.parse(JSON.parse(text)).State
     return Running ? { id: `${id}@${StartedAt}`, pid: Pid } : undefined
   }
+  const tell = (action: string) => tellContainer(address, id, action, stopWithinMs)
   return {
     container: id,
     look,
@@ -47,11 +49,11 @@ export async function containerControl(
       const { text, status } = await askEngine(address, `${path}/wait?condition=not-running`, asked)
       return status === 200 ? waited.parse(JSON.parse(text)).StatusCode : null
     },
-    kill: () => post(address, `${path}/kill?signal=SIGKILL`),
-    stop: () => post(address, `${path}/stop`),
-    start: () => post(address, `${path}/start`),
-    pause: () => post(address, `${path}/pause`),
-    resume: () => post(address, `${path}/unpause`),
+    kill: () => tell('kill?signal=SIGKILL'),
+    stop: () => tell('stop'),
+    start: () => tell('start'),
+    pause: () => tell('pause'),
+    resume: () => tell('unpause'),
     undo: action =>
       containerUndo({ address, container: id, action: action === 'start' ? 'start' : 'unpause' }),
     followLog: (file, signal) => followLog(address, path, file, signal),
@@ -86,17 +88,10 @@ async function find(
   )
 }
 
-/** 304 and 409: it is as it should be. */
-async function post(address: EngineAddress, path: string): Promise<void> {
-  const { status, text } = await askEngine(address, path, {
-    method: 'POST',
-    withinMs: stopWithinMs,
-  })
-  const harmless = [304, 404, 409].includes(status) || /not paused/.test(text)
-  if (status >= 300 && !harmless) throw new Error(`the engine refused ${path}: ${text.trim()}`)
-}
-
-/** What it writes from now on, over its restarts: the engine ends the stream with the process. */
+/**
+ * What it writes from now on, over its restarts: the engine ends the stream with the process. By the time
+ * of day, since the engine goes by that.
+ */
 async function followLog(
   address: EngineAddress,
   path: string,
