@@ -9,10 +9,11 @@ import type { Examples } from '../examples.ts'
 import { duration } from '../forms/fields.ts'
 import type { NodeProcess } from './event-loop-stall.ts'
 import { common } from './form.ts'
-import { lastInspector, openInspector, tellProcess } from './node-inspector.ts'
-import { isThere, livingProcess, ownProcess } from './own-process.ts'
+import { openInspector, tellProcess } from './node-inspector.ts'
+import { livingProcess } from './own-process.ts'
+import { tellAgain, toldProcess } from './told-process.ts'
 
-export const undoArgs = z.object({ process: ownProcess, logFile: z.string() })
+export const undoArgs = toldProcess
 
 /** Where the process keeps its true clock: a key that nobody else has. */
 const key = 'globalThis[Symbol.for("lab-clock-offset")]'
@@ -69,10 +70,10 @@ function wrongBy(offMs: number): string {
 
 /** Sets it right; harmless where it ended, or its clock was never wrong. */
 export async function undo(args: Json): Promise<void> {
-  const { process, logFile } = undoArgs.parse(args)
-  const url = lastInspector(logFile)
-  if (url === undefined || !isThere(process)) return
-  await tellProcess(url, `if (${key}) globalThis.Date = ${key}.TrueDate; delete ${key}; 0`)
+  await tellAgain(
+    undoArgs.parse(args),
+    `if (${key}) globalThis.Date = ${key}.TrueDate; delete ${key}; 0`,
+  )
 }
 
 export const form = faultForm({

@@ -7,6 +7,7 @@ import type { Selector } from '../../lab/model/capability.ts'
 import type { Fault } from '../../lab/model/fault.ts'
 import { faultForm } from '../../lab/model/fault-form.ts'
 import type { LabSystem } from '../../lab/model/target.ts'
+import { isAlive } from '../../lab/processes/process-table.ts'
 import type { Examples } from '../examples.ts'
 import { none } from '../forms/fields.ts'
 import { logLines } from '../log-lines.ts'
@@ -14,12 +15,11 @@ import { tapCounters } from '../network/tap.ts'
 import { stopWatching, watch } from '../watch.ts'
 import type { NodeProcess } from './event-loop-stall.ts'
 import { common } from './form.ts'
-import { lastInspector, openInspector, tellProcess } from './node-inspector.ts'
-import { isThere, livingProcess, ownProcess } from './own-process.ts'
+import { openInspector, tellProcess } from './node-inspector.ts'
+import { livingProcess } from './own-process.ts'
+import { tellAgain, toldProcess } from './told-process.ts'
 
-export const undoArgs = z.object({
-  process: ownProcess,
-  logFile: z.string(),
+export const undoArgs = toldProcess.extend({
   soft: z.string().regex(/^(\d+|unlimited)$/),
   mark: z.string(),
 })
@@ -132,12 +132,11 @@ async function triedInVain({ links }: NodeProcess, pid: number, limit: number) {
 
 /** Harmless where the process ended: another has its own limit. */
 export async function undo(args: Json): Promise<void> {
-  const { process, logFile, soft, mark } = undoArgs.parse(args)
+  const { soft, mark, ...told } = undoArgs.parse(args)
   await stopWatching(mark)
-  if (!isThere(process)) return
-  await setLimit(process.pid, soft)
-  const url = lastInspector(logFile)
-  if (url !== undefined) await tellProcess(url, given)
+  if (!isAlive(told.process)) return
+  await setLimit(told.process.pid, soft)
+  await tellAgain(told, given)
 }
 
 export const form = faultForm({

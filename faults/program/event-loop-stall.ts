@@ -9,15 +9,16 @@ import type { Examples } from '../examples.ts'
 import { duration } from '../forms/fields.ts'
 import { arrivals } from '../process/arrivals.ts'
 import { common } from './form.ts'
-import { lastInspector, openInspector, tellProcess } from './node-inspector.ts'
-import { isThere, livingProcess, ownProcess } from './own-process.ts'
+import { openInspector, tellProcess } from './node-inspector.ts'
+import { livingProcess } from './own-process.ts'
+import { tellAgain, toldProcess } from './told-process.ts'
 
 /** A Node process that was started with `--inspect-port=0`, and where its output goes. */
 export interface NodeProcess extends Pick<Killable, 'name' | 'processId'>, Linked {
   readonly logFile: string
 }
 
-export const undoArgs = z.object({ process: ownProcess, logFile: z.string() })
+export const undoArgs = toldProcess
 
 /** What the stall goes by in the process: a key that nobody else has. */
 const key = 'globalThis[Symbol.for("lab-event-loop-stall")]'
@@ -71,10 +72,7 @@ function turning(stallMs: number, restMs: number): string {
 
 /** Lets it go on; harmless where it ended, or nothing was told to it. */
 export async function undo(args: Json): Promise<void> {
-  const { process, logFile } = undoArgs.parse(args)
-  const url = lastInspector(logFile)
-  if (url === undefined || !isThere(process)) return
-  await tellProcess(url, `${key} && (${key}.on = false)`)
+  await tellAgain(undoArgs.parse(args), `${key} && (${key}.on = false)`)
 }
 
 export const form = faultForm({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LabError } from '../../lab/base/errors.ts'
-import { isAlive, type ProcessId } from '../../lab/processes/process-table.ts'
+import { isAlive } from '../../lab/processes/process-table.ts'
 
 /** A process of this machine, as `Killable.processId` names it: `pid@startedAt`. */
 export const ownProcess = z.object({ pid: z.int().positive(), startedAt: z.string() })
@@ -17,9 +17,4 @@ export function livingProcess(part: { readonly name: string; readonly processId:
     why: 'what is done to a process by its pid must not meet another that has it by now',
     next: 'strike it while it runs, and without --runtime docker',
   })
-}
-
-/** Whether it is still the same one that was named. */
-export function isThere(process: ProcessId): boolean {
-  return isAlive(process)
 }
