@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { type Duration, toMs } from '../base/duration.ts'
 import type { Json } from '../base/json.ts'
-import { type Random, seeded } from '../base/random.ts'
+import type { Random } from '../base/random.ts'
 import type { Entry, Outcome } from '../journal/journal.ts'
 import type { Operation, Workload } from '../model/workload.ts'
 import { Seats, type WithServices } from './endpoints.ts'
 import type { HttpAnswer, HttpClient } from './http.ts'
 import { httpOutcome } from './http-outcome.ts'
 import { readBackOutcome } from './read-back.ts'
+import { strayKeys } from './stray-keys.ts'
 import { type TrafficRequest, trafficRequest } from './traffic-request.ts'
 
 export interface HttpTrafficOptions {
@@ -40,9 +41,6 @@ export interface HttpTrafficOptions {
   readonly giveUp?: Duration
 }
 
-const neverWritten = 3
-/** What is counted from here nobody sends: a key may be made from the number alone. */
-const firstNeverWritten = 1_000_000_000
 /** The journal keeps no longer answer. */
 const longestKept = 1_000
 
@@ -96,10 +94,8 @@ function* reads(journal: readonly Entry[], options: HttpTrafficOptions): Generat
     written.set(entry.key, sentBy(entry.input))
   }
   for (const [key, sent] of written) yield { f: 'read', key, input: { readBack: { sent } } }
-  const random = seeded(0).fork('never written')
-  for (const { key } of operations(random, options, firstNeverWritten).take(neverWritten)) {
-    if (key === undefined || written.has(key)) continue
-    yield { f: 'read', key, input: { readBack: {} } }
+  for (const key of strayKeys((random, from) => operations(random, options, from))) {
+    if (!written.has(key)) yield { f: 'read', key, input: { readBack: {} } }
   }
 }
 

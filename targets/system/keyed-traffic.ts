@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { type Duration, toMs } from '../../lab/base/duration.ts'
 import type { Json } from '../../lab/base/json.ts'
-import { type Random, seeded } from '../../lab/base/random.ts'
+import type { Random } from '../../lab/base/random.ts'
 import type { Entry, Outcome } from '../../lab/journal/journal.ts'
 import type { Operation, Workload } from '../../lab/model/workload.ts'
+import { strayKeys } from '../../lab/workloads/stray-keys.ts'
 import type { Reach } from './reach.ts'
 import type { RunningSystem } from './selectors.ts'
 import { labClient } from './wires.ts'
@@ -40,10 +41,6 @@ export interface KeyedDialect<Asked extends Json> {
   readonly shape: z.ZodType<Asked>
   open(reach: Reach, clients: number): Promise<KeyedClients<Asked>>
 }
-
-const neverWritten = 3
-/** What is counted from here nobody sends: a key may be made from the number alone. */
-const firstNeverWritten = 1_000_000_000
 
 /** Traffic of clients that reach a server by a link of their own, `client>…`, past any service. */
 export function keyedTraffic<Asked extends Json>(
@@ -114,10 +111,7 @@ function* reads<Asked extends Json>(
   for (const entry of journal) {
     if (entry.kind === 'invoke' && entry.key !== undefined) keys.add(entry.key)
   }
-  const random = seeded(0).fork('never written')
-  for (const { key } of operations(random, options, firstNeverWritten).take(neverWritten)) {
-    if (key !== undefined) keys.add(key)
-  }
+  for (const key of strayKeys((random, from) => operations(random, options, from))) keys.add(key)
   for (const key of keys) {
     yield { f: 'read', key, input: z.json().parse({ asked: readBack(key), final: true }) }
   }
