@@ -13,13 +13,13 @@ export function moment(ms: number): string {
 
 export function effectWords({ state, fellAfterMs, backAfterMs }: Effect): string {
   if (fellAfterMs === undefined) return state
-  const back =
-    backAfterMs === undefined
-      ? 'did not come back'
-      : backAfterMs < 0
-        ? `back ${seconds(-backAfterMs)} before the heal`
-        : `back ${seconds(backAfterMs)} after the heal`
+  const back = backAfterMs === undefined ? 'did not come back' : `back ${besideHeal(backAfterMs)}`
   return `fell after ${seconds(fellAfterMs)}, ${back}`
+}
+
+/** `2.0 s after the heal`, or before it. */
+function besideHeal(afterMs: number): string {
+  return `${seconds(Math.abs(afterMs))} ${afterMs < 0 ? 'before' : 'after'} the heal`
 }
 
 /** Three figures: by a check, by an alert, by people. */
@@ -42,11 +42,7 @@ function alertWords(alerts: readonly ToldAlert[]): string {
   return alerts
     .map(({ name, afterMs, resolvedAfterMs }) => {
       const end =
-        resolvedAfterMs === undefined
-          ? 'not resolved'
-          : resolvedAfterMs < 0
-            ? `resolved ${seconds(-resolvedAfterMs)} before the heal`
-            : `resolved ${seconds(resolvedAfterMs)} after the heal`
+        resolvedAfterMs === undefined ? 'not resolved' : `resolved ${besideHeal(resolvedAfterMs)}`
       return `${name} after ${seconds(afterMs)}, ${end}`
     })
     .join('; ')
