@@ -11,7 +11,6 @@ import {
   placeHere,
   placeWithin,
 } from './containers/proxy-place.ts'
-import { attachProxies } from './external/attach-proxies.ts'
 import { readyFile } from './ready-file.ts'
 import { programFile } from './runtime/build/program.ts'
 import { reservePort } from './runtime/reserve-port.ts'
@@ -54,7 +53,10 @@ export async function startProxies(
   outside: readonly string[] = [],
 ): Promise<Proxies> {
   const { containers, attached } = context
-  if (attached) return attachProxies(context, attached)
+  if (attached) {
+    const { attachProxies } = await import('./external/attach-proxies.ts')
+    return attachProxies(context, attached)
+  }
   const contained = containers && (await placeWithin(containers, name, outside))
   const place = contained ?? placeHere
   const own =

@@ -2,8 +2,9 @@ import { AsyncDisposableStack } from '../lab/base/async-disposable-stack.ts'
 import { isAlertSwitch } from '../lab/model/alerts.ts'
 import type { Meter } from '../lab/model/meter.ts'
 import type { Context, Target } from '../lab/model/target.ts'
+import { attachTo } from './external/attach-to.ts'
 import { attachedMeters } from './external/attached-meters.ts'
-import { AttachedSystem } from './external/attached-system.ts'
+import type { AttachedSystem } from './external/attached-system.ts'
 import type { Haproxy } from './haproxy.ts'
 import { postgresSessions } from './meters/postgres-sessions.ts'
 import { redisClients } from './meters/redis-clients.ts'
@@ -116,7 +117,7 @@ async function startShop<Redis, Standby, Name extends PeerName>(
 ): Promise<Shop<Redis, Standby, Name>> {
   const { peers: names = [], backUp = backUpPostgres, poolSize } = options
   await using starting = new AsyncDisposableStack()
-  const attached = run.external && starting.use(new AttachedSystem(run.external, run))
+  const attached = starting.use(await attachTo(run))
   const containers =
     run.runtime === 'docker'
       ? starting.use(await (await import('./containers/open-containers.ts')).openContainers(run))

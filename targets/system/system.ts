@@ -3,7 +3,7 @@ import { LabError } from '../../lab/base/errors.ts'
 import type { Linked, Selector } from '../../lab/model/capability.ts'
 import type { Context, Target } from '../../lab/model/target.ts'
 import type { Endpoint } from '../../lab/workloads/endpoints.ts'
-import { AttachedSystem } from '../external/attached-system.ts'
+import { attachTo } from '../external/attach-to.ts'
 import { startProxies } from '../proxy.ts'
 import { isService, type Plans } from './plans.ts'
 import {
@@ -79,7 +79,7 @@ export function system<const Parts extends Plans>(
 
 async function start(run: Context, plans: Plans, cwd: string): Promise<RunningSystem> {
   await using starting = new AsyncDisposableStack()
-  const attached = run.external && starting.use(new AttachedSystem(run.external, run))
+  const attached = starting.use(await attachTo(run))
   const context = { ...run, ...(attached && { attached }) }
   const proxies = starting.use(await startProxies(context))
   const parts = starting.use(await startParts(plans, context, proxies, cwd))
