@@ -1,9 +1,7 @@
 import type { Sample } from '../../journal/sample.ts'
+import { keptSamples } from '../record/kept-samples.ts'
 import { askPanels, type Drawn } from './ask-panels.ts'
 import type { RunningDay } from './running-day.ts'
-
-/** So many samples, a second each, are kept for who opens the page. */
-const keptSamples = 900
 
 /** Writes a sample of the day each second. */
 export class Sampler {

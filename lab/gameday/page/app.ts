@@ -1,6 +1,7 @@
 import { html, render } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Sample } from '../../journal/sample.ts'
+import { keptSamples } from '../record/kept-samples.ts'
 import type { DayView } from '../view/day-view.ts'
 import { follow, type Me } from './base/client.ts'
 import { Console } from './parts/console.ts'
@@ -8,8 +9,6 @@ import { Join } from './parts/join.ts'
 import { Replay } from './parts/replay.ts'
 
 const kept = 'game-day-me'
-/** As many as the server keeps. */
-const keptSamples = 900
 
 function App() {
   const [me, setMe] = useState<Me | undefined>(remembered)

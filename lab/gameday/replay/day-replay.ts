@@ -5,23 +5,17 @@ import type { Entry } from '../../journal/journal.ts'
 import { parseEntry } from '../../journal/read-journal.ts'
 import type { Sample } from '../../journal/sample.ts'
 import { DayState } from '../record/day-state.ts'
-import { type DayView, dayView } from '../view/day-view.ts'
+import { keptSamples } from '../record/kept-samples.ts'
+import { dayView } from '../view/day-view.ts'
 import { type Mark, marksOf } from '../view/marks.ts'
+import type { Moment } from '../view/moment.ts'
 import { samplesFor } from '../view/samples-for.ts'
 
 const mostBytes = 400 * 2 ** 20
-/** As many as a page of a running day has. */
-const shownSamples = 900
 /** What a state and its plots are made of; operations and counts of wires are in the samples. */
 const kept: ReadonlySet<Entry['kind']> = new Set([
   ...(['crew', 'fault', 'system', 'error', 'process', 'probe', 'alerts', 'sample'] as const),
 ])
-
-/** What a page shows of a day at one moment. */
-export interface Moment {
-  readonly view: DayView
-  readonly samples: readonly Sample[]
-}
 
 /** A day again, from its journal alone: what each role could see at each moment. */
 export class DayReplay {
@@ -71,7 +65,7 @@ export class DayReplay {
   moment(atMs: number, role: Role, afterMs = -1): Moment {
     const state = this.#at(atMs)
     const samples: Sample[] = []
-    for (let i = this.#taken - 1; i >= 0 && samples.length < shownSamples; i--) {
+    for (let i = this.#taken - 1; i >= 0 && samples.length < keptSamples; i--) {
       const entry = this.#entries[i]
       if (!entry || entry.atMs <= afterMs) break
       if (entry.kind === 'sample') samples.push(sampleOf(entry))

@@ -1,8 +1,9 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Sample } from '../../../journal/sample.ts'
+import { keptSamples } from '../../record/kept-samples.ts'
 import type { DayView } from '../../view/day-view.ts'
 import type { Mark } from '../../view/marks.ts'
+import type { Moment } from '../../view/moment.ts'
 import { ask, type Me } from '../base/client.ts'
 import { markLanes } from '../base/lanes.ts'
 import { clock } from '../base/words.ts'
@@ -14,11 +15,6 @@ interface Day {
   readonly title: string
   readonly toMs: number
   readonly marks: readonly Mark[]
-}
-
-interface Moment {
-  readonly view: DayView
-  readonly samples: readonly Sample[]
 }
 
 const speeds = [1, 10, 60] as const
@@ -53,7 +49,8 @@ export function Replay({ secret }: { secret: string }) {
     const afterMs = before.at(-1)?.atMs ?? -1
     const show = (all: unknown) => {
       const { view, samples } = all as Moment
-      if (wanted) setMoment({ view, samples: [...before, ...samples].slice(-900), atMs, eyes })
+      if (wanted)
+        setMoment({ view, samples: [...before, ...samples].slice(-keptSamples), atMs, eyes })
     }
     const query = `atMs=${Math.ceil(atMs)}&as=${eyes}&afterMs=${afterMs}`
     void ask(secret, `/api/moment?${query}`).then(show, failed)
