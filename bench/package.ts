@@ -1,16 +1,16 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readRootManifest, root } from '../packaging/root-manifest.ts'
 import { type Ended, runToEnd } from '../packaging/run-to-end.ts'
+import { scratch } from '../packaging/scratch.ts'
 import { machine } from './shared/machine.ts'
 import { median } from './shared/median.ts'
 import { options } from './shared/options.ts'
 import { watchStolen } from './shared/stolen.ts'
 
 const results = new URL('results/', import.meta.url)
-/** Of issue and README: what a team that only wants to try it should have to wait for. */
+/** What a team that only wants to try it should have to wait for. */
 const goals = { installedMb: 60, indexMs: 150 } as const
 /** What nearly every project has: times on one machine are told beside it. */
 const peer = 'zod'
@@ -31,13 +31,17 @@ export async function bench(args: readonly string[]): Promise<void> {
     .map(entry => entry.replace('.', 'resilience-lab'))
     // Vitest's makes tests, which only a run of Vitest may: a test of the harness counts what it loads.
     .filter(entry => entry !== 'resilience-lab/vitest')
+  const weight = await weigh(join(place.folder, 'node_modules'))
+  const imports = await importTimes([peer, ...entries], rounds, place.folder)
+  // After what is timed: it is that of all before.
+  const share = `${(100 * stolen()).toFixed(1)} % of the run`
   const found = {
-    about: { ...about, 'taken by the host': `${(100 * stolen()).toFixed(1)} % of the run` },
+    about: { ...about, 'taken by the host': share },
     rounds,
     goals,
     packedMb: packed,
-    ...(await weigh(join(place.folder, 'node_modules'))),
-    imports: await importTimes([peer, ...entries], rounds, place.folder),
+    ...weight,
+    imports,
   }
   const text = JSON.stringify(found, undefined, 2)
   console.log(text)
@@ -121,9 +125,4 @@ async function importOnce(name: string, cwd: string): Promise<Import> {
 
 function mb(bytes: number): number {
   return Math.round(bytes / 10_000) / 100
-}
-
-async function scratch() {
-  const folder = await mkdtemp(join(tmpdir(), 'resilience-lab-bench-'))
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -1,10 +1,10 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { print } from '../lab/base/print.ts'
 import { managers } from './managers.ts'
 import { readRootManifest, root } from './root-manifest.ts'
 import { type Ended, runToEnd } from './run-to-end.ts'
+import { scratch } from './scratch.ts'
 
 /**
  * `pnpm package:test`: builds and packs the package, installs it in empty folders as users do, and uses it
@@ -114,9 +114,4 @@ async function pathOfNode22(): Promise<string> {
 
 function nameOf(node: string): string {
   return node === node22 ? 'Node 22' : 'Node 24'
-}
-
-async function scratch() {
-  const folder = await mkdtemp(join(tmpdir(), 'resilience-lab-package-'))
-  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
 }
